@@ -81,7 +81,9 @@ impl<'a> ClosePayload<'a> {
         match core::str::from_utf8(reason) {
             Ok(reason) => Ok(Self { code, reason }),
             Err(error) => Err(CloseFault::Reason {
-                position: crate::utf8::first_impossible(reason, &error).min(reason.len().saturating_sub(1)).saturating_add(2),
+                position: crate::utf8::first_impossible(reason, &error)
+                    .min(reason.len().saturating_sub(1))
+                    .saturating_add(2),
             }),
         }
     }

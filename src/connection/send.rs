@@ -1,0 +1,270 @@
+//! Commands in, bytes out.
+
+use alloc::vec::Vec;
+use core::mem;
+
+use super::receive::MAX_CONTROL_PAYLOAD;
+use super::{Connection, Failure, OwedClose};
+use crate::close::{CloseCode, MAX_REASON_BYTES};
+use crate::error::UsageError;
+use crate::event::MessageKind;
+use crate::frame::{FrameHeader, MAX_HEADER_BYTES, Opcode};
+use crate::mask::Mask;
+use crate::random::Randomness;
+use crate::utf8::Utf8Validator;
+use crate::widen;
+
+/// A drained buffer up to this size is kept for the next frames, a larger one is given back.
+const KEPT_BUFFER: usize = 512;
+
+impl<R: Randomness> Connection<R> {
+    /// Queues a text message in one frame.
+    ///
+    /// # Errors
+    ///
+    /// [`UsageError::NotOpen`] after a Close, [`UsageError::FragmentOrder`] inside a fragmented message,
+    /// [`UsageError::BufferFull`], [`UsageError::NoRandomness`].
+    pub fn send_text(&mut self, text: &str) -> Result<(), UsageError> {
+        self.send_message(MessageKind::Text, text.as_bytes(), true)
+    }
+
+    /// Queues a binary message in one frame.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_text`](Self::send_text).
+    pub fn send_binary(&mut self, data: &[u8]) -> Result<(), UsageError> {
+        self.send_message(MessageKind::Binary, data, true)
+    }
+
+    /// Queues the first frame of a message. `fin` says whether it is also the last; if not,
+    /// [`send_continuation`](Self::send_continuation) goes on.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_text`](Self::send_text), and [`UsageError::InvalidUtf8`] if the bytes of a text are not UTF-8. A
+    /// code point may be cut between two frames.
+    pub fn send_message(&mut self, kind: MessageKind, data: &[u8], fin: bool) -> Result<(), UsageError> {
+        if self.output.message.is_some() {
+            return Err(UsageError::FragmentOrder);
+        }
+        let opcode = match kind {
+            MessageKind::Text => Opcode::Text,
+            MessageKind::Binary => Opcode::Binary,
+        };
+        self.send_data_frame(opcode, kind, Utf8Validator::new(), data, fin)
+    }
+
+    /// Queues the next frame of the message that [`send_message`](Self::send_message) began; `fin` ends it.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_message`](Self::send_message); [`UsageError::FragmentOrder`] if no message is open.
+    pub fn send_continuation(&mut self, data: &[u8], fin: bool) -> Result<(), UsageError> {
+        let Some((kind, utf8)) = self.output.message else {
+            return Err(if self.can_send() { UsageError::FragmentOrder } else { UsageError::NotOpen });
+        };
+        self.send_data_frame(Opcode::Continuation, kind, utf8, data, fin)
+    }
+
+    /// Queues a Ping. Its answer is an [`Event::Pong`](crate::Event::Pong) with the same payload.
+    ///
+    /// # Errors
+    ///
+    /// [`UsageError::ControlTooLong`] above 125 bytes, else as [`send_text`](Self::send_text).
+    pub fn send_ping(&mut self, payload: &[u8]) -> Result<(), UsageError> {
+        self.send_control(Opcode::Ping, payload)
+    }
+
+    /// Queues a Pong that no Ping asked for: a sign of life (RFC 6455 §5.5.3). Pings are answered without it.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_ping`](Self::send_ping).
+    pub fn send_pong(&mut self, payload: &[u8]) -> Result<(), UsageError> {
+        self.send_control(Opcode::Pong, payload)
+    }
+
+    /// Begins the closing handshake. Events go on until the peer's Close; nothing can be sent any more.
+    ///
+    /// `code` is 1000–1003, 1007–1014 or 3000–4999, or `None` for an empty Close; `reason` needs a code and has at
+    /// most 123 bytes. A second call does nothing: there is one Close for each connection.
+    ///
+    /// # Errors
+    ///
+    /// [`UsageError::InvalidCloseCode`], [`UsageError::ReasonTooLong`], [`UsageError::NoRandomness`].
+    pub fn send_close(&mut self, code: Option<CloseCode>, reason: &str) -> Result<(), UsageError> {
+        let mut payload = [0; MAX_CONTROL_PAYLOAD];
+        let payload = close_payload(code, reason, &mut payload)?;
+        if self.output.close_sent {
+            return Ok(());
+        }
+        self.flush_pongs()?;
+        self.write_frame(FrameHeader::new(Opcode::Close, widen(payload.len())), payload)?;
+        self.output.close_sent = true;
+        self.output.message = None;
+        Ok(())
+    }
+
+    /// Fails the connection from this side (RFC 6455 §7.1.7): queues a Close and discards all further input, without
+    /// waiting for the peer's.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_close`](Self::send_close).
+    pub fn fail(&mut self, code: CloseCode, reason: &str) -> Result<(), UsageError> {
+        self.send_close(Some(code), reason)?;
+        if self.input.failure == Failure::None {
+            self.input.failure = Failure::Caller;
+            self.input.release();
+        }
+        Ok(())
+    }
+
+    /// Takes everything that is to be written to the transport, in order.
+    ///
+    /// # Errors
+    ///
+    /// [`UsageError::NoRandomness`] if a Pong or Close that is due cannot be masked. Nothing is lost: the call can be
+    /// made again.
+    pub fn data_to_send(&mut self) -> Result<Vec<u8>, UsageError> {
+        self.flush()?;
+        Ok(mem::take(&mut self.output.buffer))
+    }
+
+    /// Encodes the Pongs and the Close that are due, so that [`output`](Self::output) has everything.
+    ///
+    /// # Errors
+    ///
+    /// As [`data_to_send`](Self::data_to_send).
+    pub fn flush(&mut self) -> Result<(), UsageError> {
+        self.input.control_frames_since_drain = 0;
+        self.flush_pongs()?;
+        if let Some(OwedClose { code }) = self.output.close {
+            let mut payload = [0; MAX_CONTROL_PAYLOAD];
+            let payload = close_payload(code, "", &mut payload)?;
+            self.write_frame(FrameHeader::new(Opcode::Close, widen(payload.len())), payload)?;
+            self.output.close = None;
+        }
+        Ok(())
+    }
+
+    /// The encoded bytes that wait to be written; [`clear_output`](Self::clear_output) once they were.
+    #[must_use]
+    pub fn output(&self) -> &[u8] {
+        &self.output.buffer
+    }
+
+    /// Forgets what [`output`](Self::output) gave.
+    pub fn clear_output(&mut self) {
+        self.output.buffer.clear();
+        if self.output.buffer.capacity() > KEPT_BUFFER {
+            self.output.buffer = Vec::new();
+        }
+    }
+
+    /// Queues the answer to a Ping. Answers wait unencoded until something is sent or drained; if the peer sends
+    /// Pings faster than that, only the latest is answered (RFC 6455 §5.5.3).
+    pub(super) fn owe_pong(&mut self, payload: &[u8]) {
+        if self.output.close_sent {
+            return;
+        }
+        let Ok(length) = u8::try_from(payload.len()) else { return };
+        let owed = self.output.pongs.len().saturating_add(payload.len()).saturating_add(MAX_HEADER_BYTES);
+        if owed > self.options.limits.max_pending_pong_bytes {
+            self.output.pongs.clear();
+        }
+        self.output.pongs.push(length);
+        self.output.pongs.extend_from_slice(payload);
+    }
+
+    const fn can_send(&self) -> bool {
+        !self.output.close_sent && !self.input.has_failed() && !self.input.ended
+    }
+
+    fn send_data_frame(
+        &mut self,
+        opcode: Opcode,
+        kind: MessageKind,
+        mut utf8: Utf8Validator,
+        data: &[u8],
+        fin: bool,
+    ) -> Result<(), UsageError> {
+        if !self.can_send() {
+            return Err(UsageError::NotOpen);
+        }
+        if kind == MessageKind::Text && (utf8.push(data).is_err() || (fin && !utf8.is_complete())) {
+            return Err(UsageError::InvalidUtf8);
+        }
+        self.flush_pongs()?;
+        self.write_frame(FrameHeader { fin, ..FrameHeader::new(opcode, widen(data.len())) }, data)?;
+        self.output.message = if fin { None } else { Some((kind, utf8)) };
+        Ok(())
+    }
+
+    fn send_control(&mut self, opcode: Opcode, payload: &[u8]) -> Result<(), UsageError> {
+        if payload.len() > MAX_CONTROL_PAYLOAD {
+            return Err(UsageError::ControlTooLong);
+        }
+        if !self.can_send() {
+            return Err(UsageError::NotOpen);
+        }
+        self.flush_pongs()?;
+        self.write_frame(FrameHeader::new(opcode, widen(payload.len())), payload)
+    }
+
+    /// Encodes the Pongs that are due, before whatever is sent after them.
+    fn flush_pongs(&mut self) -> Result<(), UsageError> {
+        let pongs = mem::take(&mut self.output.pongs);
+        let mut due = pongs.as_slice();
+        while let Some((length, rest)) = due.split_first() {
+            let (payload, rest) = rest.split_at_checked(usize::from(*length)).unwrap_or((rest, &[]));
+            if let Err(error) = self.write_frame(FrameHeader::new(Opcode::Pong, widen(payload.len())), payload) {
+                self.output.pongs = due.to_vec();
+                return Err(error);
+            }
+            due = rest;
+        }
+        Ok(())
+    }
+
+    /// Appends one frame to the output: all of it, or nothing.
+    fn write_frame(&mut self, mut header: FrameHeader, payload: &[u8]) -> Result<(), UsageError> {
+        let frame = MAX_HEADER_BYTES.saturating_add(payload.len());
+        let buffered = widen(self.output.buffer.len().saturating_add(frame));
+        // Control frames are small and bounded by what the peer and the closing handshake ask for.
+        if !header.opcode.is_control() && buffered > self.options.limits.max_buffered_bytes {
+            return Err(UsageError::BufferFull);
+        }
+        self.output.buffer.try_reserve(frame).map_err(|_| UsageError::BufferFull)?;
+        header.masking_key = self.masking_key()?;
+        self.output.buffer.extend_from_slice(&header.encode());
+        let start = self.output.buffer.len();
+        self.output.buffer.extend_from_slice(payload);
+        if let Some(key) = header.masking_key {
+            Mask::new(key).apply(self.output.buffer.get_mut(start..).unwrap_or_default());
+        }
+        Ok(())
+    }
+}
+
+/// Writes the payload of a Close frame (RFC 6455 §5.5.1).
+fn close_payload<'a>(
+    code: Option<CloseCode>,
+    reason: &str,
+    payload: &'a mut [u8; MAX_CONTROL_PAYLOAD],
+) -> Result<&'a [u8], UsageError> {
+    let Some(code) = code else {
+        return if reason.is_empty() { Ok(&[]) } else { Err(UsageError::InvalidCloseCode) };
+    };
+    if !code.is_sendable() {
+        return Err(UsageError::InvalidCloseCode);
+    }
+    if reason.len() > MAX_REASON_BYTES {
+        return Err(UsageError::ReasonTooLong);
+    }
+    for (slot, byte) in payload.iter_mut().zip(code.0.to_be_bytes().iter().chain(reason.as_bytes())) {
+        *slot = *byte;
+    }
+    Ok(payload.get(..reason.len().saturating_add(2)).unwrap_or_default())
+}

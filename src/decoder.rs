@@ -1,0 +1,221 @@
+//! Frames one by one, without the rules of a connection: for captures, proxies and tools.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::mem;
+
+use crate::error::{ProtocolError, Violation};
+use crate::frame::{FrameHeader, MAX_HEADER_BYTES, Prefix};
+use crate::limits::MAX_SIZE;
+use crate::mask::Mask;
+use crate::widen;
+
+/// A whole frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame<'a> {
+    /// The header, with the form of the length that was used.
+    pub header: FrameHeader,
+    /// The payload, unmasked.
+    pub payload: Cow<'a, [u8]>,
+    /// The position of the first byte of the header in the stream.
+    pub offset: u64,
+    /// The number of frames before it.
+    pub index: u64,
+}
+
+impl Frame<'_> {
+    /// Appends the very bytes that the frame was read from.
+    pub fn encode_into(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.header.encode());
+        let start = out.len();
+        out.extend_from_slice(&self.payload);
+        if let Some(key) = self.header.masking_key {
+            Mask::new(key).apply(out.get_mut(start..).unwrap_or_default());
+        }
+    }
+}
+
+/// Cuts one direction of a stream into frames. It accepts every opcode, reserved bit, mask and form of the length,
+/// and fails only where a frame cannot be read: [`Violation::LengthMsb`], [`Violation::FrameTooLarge`],
+/// [`Violation::OutOfMemory`], and [`Violation::UnexpectedEof`] inside a frame. An error is final.
+#[derive(Debug)]
+pub struct FrameDecoder {
+    max_frame_size: u64,
+    offset: u64,
+    frames: u64,
+    header: [u8; MAX_HEADER_BYTES],
+    header_length: usize,
+    open: Option<OpenFrame>,
+    error: Option<ProtocolError>,
+}
+
+/// A frame whose header is complete.
+#[derive(Debug)]
+struct OpenFrame {
+    header: FrameHeader,
+    offset: u64,
+    mask: Option<Mask>,
+    remaining: u64,
+    payload: Vec<u8>,
+}
+
+/// The most that is allocated because a frame declares it, before its bytes are there.
+const MAX_PRESIZE: usize = 64 << 10;
+
+impl FrameDecoder {
+    /// Starts at the boundary of a frame. `max_frame_size` bounds the payload of one frame, in bytes.
+    #[must_use]
+    pub const fn new(max_frame_size: u64) -> Self {
+        let max_frame_size = if max_frame_size > MAX_SIZE { MAX_SIZE } else { max_frame_size };
+        Self {
+            max_frame_size,
+            offset: 0,
+            frames: 0,
+            header: [0; MAX_HEADER_BYTES],
+            header_length: 0,
+            open: None,
+            error: None,
+        }
+    }
+
+    /// What ended the decoding, if it ended.
+    #[must_use]
+    pub const fn error(&self) -> Option<ProtocolError> {
+        self.error
+    }
+
+    /// Takes bytes and reports each frame that is complete. Payload is unmasked in place.
+    ///
+    /// # Errors
+    ///
+    /// The error that ends the decoding; the frames before it were reported.
+    pub fn decode(&mut self, bytes: &mut [u8], on_frame: &mut impl FnMut(Frame<'_>)) -> Result<(), ProtocolError> {
+        let mut bytes = bytes;
+        loop {
+            if let Some(error) = self.error {
+                return Err(error);
+            }
+            if self.open.is_none() && !self.read_header(&mut bytes)? {
+                return Ok(());
+            }
+            if !self.read_payload(&mut bytes, on_frame)? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Tells that the stream has ended.
+    ///
+    /// # Errors
+    ///
+    /// [`Violation::UnexpectedEof`] inside a frame, or the error that ended the decoding before.
+    pub fn end(&mut self) -> Result<(), ProtocolError> {
+        match self.error {
+            Some(error) => Err(error),
+            None if self.open.is_none() && self.header_length == 0 => Ok(()),
+            None => self.fail(Violation::UnexpectedEof, self.offset),
+        }
+    }
+
+    fn fail<T>(&mut self, violation: Violation, offset: u64) -> Result<T, ProtocolError> {
+        let error = ProtocolError { violation, offset, frame_index: self.frames };
+        self.error = Some(error);
+        self.open = None;
+        Err(error)
+    }
+
+    /// Gives whether the header is complete.
+    fn read_header(&mut self, bytes: &mut &mut [u8]) -> Result<bool, ProtocolError> {
+        if !self.fill_header(bytes, 2) {
+            return Ok(false);
+        }
+        let prefix = Prefix([self.header[0], self.header[1]]);
+        if !self.fill_header(bytes, prefix.length_end()) {
+            return Ok(false);
+        }
+        let length = prefix.payload_length(&self.header);
+        if length > self.max_frame_size {
+            let violation = if length > u64::MAX >> 1 { Violation::LengthMsb } else { Violation::FrameTooLarge };
+            let decided = self.offset.saturating_sub(1);
+            return self.fail(violation, decided);
+        }
+        if !self.fill_header(bytes, prefix.header_end()) {
+            return Ok(false);
+        }
+        let Some(header) = FrameHeader::parse(&self.header) else { return Ok(false) };
+        self.header_length = 0;
+        self.open = Some(OpenFrame {
+            header,
+            offset: self.offset.saturating_sub(widen(header.header_length())),
+            mask: header.masking_key.map(Mask::new),
+            remaining: header.payload_length,
+            payload: Vec::new(),
+        });
+        Ok(true)
+    }
+
+    /// Moves bytes into the header until it has `length` of them; gives whether it has.
+    fn fill_header(&mut self, bytes: &mut &mut [u8], length: usize) -> bool {
+        let room = self.header.get_mut(self.header_length..length).unwrap_or_default();
+        let used = room.len().min(bytes.len());
+        let taken = take(bytes, used);
+        for (slot, byte) in room.iter_mut().zip(taken) {
+            *slot = *byte;
+        }
+        self.header_length = self.header_length.saturating_add(used);
+        self.offset = self.offset.saturating_add(widen(used));
+        self.header_length >= length
+    }
+
+    /// Gives whether the frame is complete; it was reported then.
+    fn read_payload(
+        &mut self,
+        bytes: &mut &mut [u8],
+        on_frame: &mut impl FnMut(Frame<'_>),
+    ) -> Result<bool, ProtocolError> {
+        let Some(open) = &mut self.open else { return Ok(false) };
+        let used = usize::try_from(open.remaining).map_or(bytes.len(), |remaining| remaining.min(bytes.len()));
+        let piece = take(bytes, used);
+        if let Some(mask) = &mut open.mask {
+            mask.apply(piece);
+        }
+        open.remaining = open.remaining.saturating_sub(widen(used));
+        self.offset = self.offset.saturating_add(widen(used));
+        let whole = open.remaining == 0;
+        let held = !open.payload.is_empty() || !whole;
+        if held && !open.keep(piece) {
+            let offset = self.offset;
+            return self.fail(Violation::OutOfMemory, offset);
+        }
+        if !whole {
+            return Ok(false);
+        }
+        let payload =
+            if open.payload.is_empty() { Cow::Borrowed(&*piece) } else { Cow::Owned(mem::take(&mut open.payload)) };
+        on_frame(Frame { header: open.header, payload, offset: open.offset, index: self.frames });
+        self.open = None;
+        self.frames = self.frames.saturating_add(1);
+        Ok(true)
+    }
+}
+
+impl OpenFrame {
+    /// Keeps bytes; gives whether there was memory for them. The buffer doubles up to the declared length.
+    fn keep(&mut self, piece: &[u8]) -> bool {
+        let length = self.payload.len().saturating_add(piece.len());
+        if length > self.payload.capacity() {
+            let declared = usize::try_from(self.header.payload_length).unwrap_or(usize::MAX);
+            let capacity = self.payload.capacity().saturating_mul(2).max(MAX_PRESIZE).min(declared).max(length);
+            if self.payload.try_reserve_exact(capacity.saturating_sub(self.payload.len())).is_err() {
+                return false;
+            }
+        }
+        self.payload.extend_from_slice(piece);
+        true
+    }
+}
+
+/// Splits `length` bytes off the front.
+fn take<'a>(bytes: &mut &'a mut [u8], length: usize) -> &'a mut [u8] {
+    bytes.split_off_mut(..length).unwrap_or_default()
+}
