@@ -1,0 +1,92 @@
+//! Reads `tests/vectors/hostile.jsonl`; the format is described beside it.
+
+use sansocket::{Event, Limits, Options, Role};
+use serde_json::{Value, json};
+
+use super::hex;
+
+/// One line of the file.
+pub struct Vector(pub Value);
+
+/// Every vector, in the order of the file.
+pub fn hostile() -> Vec<Vector> {
+    let lines = include_str!("../vectors/hostile.jsonl").lines();
+    lines.map(|line| Vector(serde_json::from_str(line).expect("a JSON object a line"))).collect()
+}
+
+/// The vector with an id.
+pub fn vector(id: &str) -> Vector {
+    hostile().into_iter().find(|vector| vector.id() == id).expect("an id of the file")
+}
+
+impl Vector {
+    pub fn id(&self) -> &str {
+        self.0["id"].as_str().unwrap()
+    }
+
+    pub fn group(&self) -> &str {
+        self.0["group"].as_str().unwrap()
+    }
+
+    pub fn expect(&self, field: &str) -> &Value {
+        &self.0["expect"][field]
+    }
+
+    /// Whom the codec plays.
+    pub fn role(&self) -> Role {
+        match self.0["role"].as_str() {
+            Some("client") => Role::Client,
+            Some("server") => Role::Server,
+            role => panic!("{}: role {role:?}", self.id()),
+        }
+    }
+
+    /// Options left out of the file have their defaults.
+    pub fn options(&self) -> Options {
+        let mut limits = Limits::DEFAULT;
+        for (name, value) in self.0["options"].as_object().unwrap() {
+            let value = value.as_u64().unwrap();
+            match name.as_str() {
+                "max_message" => limits.max_message_size = value,
+                "max_frame" => limits.max_frame_size = value,
+                "max_fragments" => limits.max_fragments = value,
+                _ => panic!("{}: option {name}", self.id()),
+            }
+        }
+        Options { limits, ..Options::default() }
+    }
+
+    /// The whole input.
+    pub fn input(&self) -> Vec<u8> {
+        self.0["hex"].as_str().map_or_else(|| parts(&self.0["gen"]), hex)
+    }
+
+    /// The close codes that may go with the error: the one to be sent, and those that are tolerated.
+    pub fn close_codes(&self) -> Vec<u16> {
+        let tolerated = self.expect("close_code_any").as_array().into_iter().flatten();
+        let codes = [self.expect("close_code")].into_iter().chain(tolerated);
+        codes.filter_map(|code| u16::try_from(code.as_u64()?).ok()).collect()
+    }
+}
+
+/// The bytes of a list of parts: `hex` or `zeros`, perhaps with `repeat`.
+pub fn parts(list: &Value) -> Vec<u8> {
+    let part = |part: &Value| match part["zeros"].as_u64() {
+        Some(zeros) => vec![0; zeros as usize],
+        None => hex(part["hex"].as_str().expect("hex or zeros")).repeat(part["repeat"].as_u64().unwrap_or(1) as usize),
+    };
+    list.as_array().expect("a list of parts").iter().flat_map(part).collect()
+}
+
+/// An event as the vectors write it.
+pub fn event_json(event: &Event<'_>) -> Value {
+    let digits = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    match event {
+        Event::Text(text) => json!({"type": "text", "data": str::from_utf8(text.as_bytes()).unwrap()}),
+        Event::Binary(bytes) => json!({"type": "binary", "hex": digits(bytes)}),
+        Event::Ping(bytes) => json!({"type": "ping", "hex": digits(bytes)}),
+        Event::Pong(bytes) => json!({"type": "pong", "hex": digits(bytes)}),
+        Event::Close { code, reason } => json!({"type": "close", "code": code.0, "reason": reason}),
+        event => panic!("the vectors have no such event: {event:?}"),
+    }
+}
