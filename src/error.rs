@@ -54,6 +54,10 @@ pub enum Violation {
     OutOfMemory,
     /// The input ended before a Close frame.
     UnexpectedEof,
+    /// A compressed message is not DEFLATE data, or refers back beyond the agreed window.
+    DeflateInvalid,
+    /// A compressed message ends inside a DEFLATE block.
+    DeflateTruncated,
 }
 
 /// One row of the table of violations: everything that is said about one in public.
@@ -217,6 +221,20 @@ impl Violation {
                 "7.1.5",
                 "the connection was lost before a Close frame arrived",
             ),
+            Self::DeflateInvalid => row(
+                "deflate_invalid",
+                "WS_ERR_DEFLATE_INVALID",
+                C::INVALID_DATA,
+                "7.2.2",
+                "a compressed message is not valid within the agreed window",
+            ),
+            Self::DeflateTruncated => row(
+                "deflate_truncated",
+                "WS_ERR_DEFLATE_TRUNCATED",
+                C::INVALID_DATA,
+                "7.2.2",
+                "a compressed message ends inside a block",
+            ),
         }
     }
 
@@ -240,10 +258,19 @@ impl Violation {
         self.row().close_code
     }
 
-    /// The section of RFC 6455 that has the rule, as in `5.5.1`.
+    /// The section of [`rfc`](Self::rfc) that has the rule, as in `5.5.1`.
     #[must_use]
     pub const fn section(self) -> &'static str {
         self.row().section
+    }
+
+    /// The number of the RFC that has the rule: 7692 for compression, 6455 for everything else.
+    #[must_use]
+    pub const fn rfc(self) -> u16 {
+        match self {
+            Self::DeflateInvalid | Self::DeflateTruncated => 7692,
+            _ => 6455,
+        }
     }
 
     /// A sentence for people, without the offset.
@@ -277,7 +304,8 @@ impl ProtocolError {
 impl fmt::Display for ProtocolError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { violation, offset, frame_index } = self;
-        write!(f, "{} (frame {frame_index}, byte {offset}, RFC 6455 §{})", violation.message(), violation.section())
+        let (message, rfc, section) = (violation.message(), violation.rfc(), violation.section());
+        write!(f, "{message} (frame {frame_index}, byte {offset}, RFC {rfc} §{section})")
     }
 }
 
