@@ -1,4 +1,4 @@
-//! Reads `tests/vectors/hostile.jsonl`; the format is described beside it.
+//! Reads `tests/vectors`; the formats are described there.
 
 use sansocket::{Event, Limits, Options, Role};
 use serde_json::{Value, json};
@@ -34,11 +34,7 @@ impl Vector {
 
     /// Whom the codec plays.
     pub fn role(&self) -> Role {
-        match self.0["role"].as_str() {
-            Some("client") => Role::Client,
-            Some("server") => Role::Server,
-            role => panic!("{}: role {role:?}", self.id()),
-        }
+        role(&self.0)
     }
 
     /// Options left out of the file have their defaults.
@@ -66,6 +62,49 @@ impl Vector {
         let tolerated = self.expect("close_code_any").as_array().into_iter().flatten();
         let codes = [self.expect("close_code")].into_iter().chain(tolerated);
         codes.filter_map(|code| u16::try_from(code.as_u64()?).ok()).collect()
+    }
+}
+
+/// One frame example of RFC 6455 §5.7.
+pub struct Rfc {
+    pub name: String,
+    pub role: Role,
+    pub bytes: Vec<u8>,
+    pub frames: Vec<Value>,
+    pub events: Vec<Value>,
+}
+
+/// The whole file of the examples.
+pub fn rfc6455() -> Value {
+    serde_json::from_str(include_str!("../vectors/rfc6455.json")).expect("JSON")
+}
+
+/// The frame examples.
+pub fn rfc() -> Vec<Rfc> {
+    let example = |example: &Value| Rfc {
+        name: example["name"].as_str().unwrap().to_owned(),
+        role: role(example),
+        bytes: parts(&example["gen"]),
+        frames: example["frames"].as_array().unwrap().clone(),
+        events: example["events"].as_array().unwrap().iter().map(repeated).collect(),
+    };
+    rfc6455()["frames"].as_array().unwrap().iter().map(example).collect()
+}
+
+/// An event whose bytes are written as a pattern and a number.
+fn repeated(event: &Value) -> Value {
+    let mut event = event.clone();
+    if let Some(times) = event.as_object_mut().unwrap().remove("repeat") {
+        event["hex"] = event["hex"].as_str().unwrap().repeat(times.as_u64().unwrap() as usize).into();
+    }
+    event
+}
+
+fn role(vector: &Value) -> Role {
+    match vector["role"].as_str() {
+        Some("client") => Role::Client,
+        Some("server") => Role::Server,
+        role => panic!("role {role:?}"),
     }
 }
 
