@@ -1,0 +1,93 @@
+// `npm run build`: writes pkg/, exactly what is published. Does nothing while nothing has changed.
+
+import { realpathSync } from 'node:fs';
+import { basename, join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { duration } from './lib/board.mjs';
+import { Failure, main } from './lib/failure.mjs';
+import { locked } from './lib/lock.mjs';
+import { buildPackage } from './lib/package.mjs';
+import { pkgDir, root, targetDir } from './lib/paths.mjs';
+import { printSizes, sizesOf } from './lib/size.mjs';
+import { filesBelow, stage } from './lib/stage.mjs';
+import { purposes } from './lib/steps.mjs';
+import { buildWasm, hasFeature } from './lib/wasm.mjs';
+import { setup } from './setup.mjs';
+
+const KiB = 1024;
+
+/** The module as published, and as small as it gets, each with its largest size after gzip. */
+const modules = hasFeature('deflate')
+  ? [
+      { file: join(pkgDir, 'codec.wasm'), features: ['wasm', 'deflate'], limit: 75 * KiB },
+      { file: join(targetDir, 'size', 'codec-without-deflate.wasm'), features: ['wasm'], limit: 25 * KiB },
+    ]
+  : [{ file: join(pkgDir, 'codec.wasm'), features: ['wasm'], limit: 25 * KiB }];
+
+/** Brings what the build needs, then builds what has changed. */
+export async function build() {
+  process.chdir(root);
+  await setup(purposes.build);
+  await locked(async () => {
+    const wasm = await stage(
+      'wasm',
+      {
+        inputs: ['Cargo.toml', 'Cargo.lock', 'src', 'tools/build.mjs', 'tools/lib/wasm.mjs'],
+        outputs: ['pkg/codec.wasm'],
+      },
+      buildModules,
+    );
+    const files = await stage(
+      'package',
+      {
+        inputs: [
+          'js',
+          'pkg/codec.wasm',
+          'tsconfig.base.json',
+          'package-lock.json',
+          'tools/build.mjs',
+          'tools/lib/package.mjs',
+        ],
+        outputs: ['pkg'],
+      },
+      async () => {
+        console.log('Building pkg/ …');
+        await buildPackage();
+      },
+    );
+    if (wasm || files) report();
+  });
+}
+
+async function buildModules() {
+  for (const { file, features, limit } of modules) {
+    console.log(`Building ${basename(file)} (features: ${features.join(', ')}) …`);
+    await buildWasm(features, file);
+    const { gzip } = sizesOf(file);
+    if (gzip > limit)
+      throw new Failure(`${basename(file)} has ${gzip} bytes after gzip, more than the ${limit} it may have`);
+  }
+}
+
+/** The sizes of what runs, one by one; of what only helps to develop, together. */
+function report() {
+  const names = filesBelow(['pkg']).map((path) => posix.relative('pkg', path));
+  const aid = (name) => /^src\/|\.map$|\.d\.c?ts$|^README\.md$/.test(name);
+  const rows = names.filter((name) => !aid(name)).map((name) => [name, sizesOf(join(pkgDir, name))]);
+  const aids = names.filter(aid).map((name) => sizesOf(join(pkgDir, name)));
+  const sum = (key) => aids.reduce((total, sizes) => total + sizes[key], 0);
+  rows.push([
+    `declarations, maps, sources (${aids.length})`,
+    { raw: sum('raw'), gzip: sum('gzip'), brotli: sum('brotli') },
+  ]);
+  for (const { file } of modules.slice(1)) rows.push([`not published: ${basename(file)}`, sizesOf(file)]);
+  printSizes(rows);
+}
+
+if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  await main(async () => {
+    const start = performance.now();
+    await build();
+    console.log(`pkg/ is up to date, ${duration((performance.now() - start) / 1000)}.`);
+  });
+}

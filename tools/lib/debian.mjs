@@ -1,0 +1,41 @@
+// Debian's packages, where there is apt-get and the right to use it.
+
+import { Failure } from './failure.mjs';
+import { which } from './paths.mjs';
+import { outputOf, run } from './run.mjs';
+import { tail } from './rust.mjs';
+
+/** Installs packages, waiting for another apt to end; or fails with the command to type. */
+export async function aptInstall(packages, line) {
+  const remedy = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+  const missing = `not on this machine: ${packages.join(', ')}`;
+  if (!which('apt-get')) throw new Failure(`${missing}, and there is no apt-get`, `install them; on Debian: ${remedy}`);
+  const prefix = await privilege();
+  if (!prefix) throw new Failure(`${missing}, and installing takes root`, `sudo ${remedy}`);
+
+  const apt = (...args) => {
+    const all = [
+      ...prefix,
+      'env',
+      'DEBIAN_FRONTEND=noninteractive',
+      'apt-get',
+      '-o',
+      'DPkg::Lock::Timeout=300',
+      ...args,
+    ];
+    return run(all[0], all.slice(1), { onLine: line });
+  };
+  const install = () => apt('install', '-y', '--no-install-recommends', ...packages);
+
+  // On a new machine the package lists are missing, on an old one they are stale: either shows as a failure.
+  if ((await install()).code === 0) return;
+  await apt('update');
+  const { code, output } = await install();
+  if (code !== 0) throw new Failure(`apt-get could not install ${packages.join(', ')}:\n${tail(output)}`, remedy);
+}
+
+/** What to put before a command that needs root: nothing, sudo, or undefined if neither will do. */
+async function privilege() {
+  if (process.getuid?.() === 0) return [];
+  return (await outputOf('sudo', ['-n', 'true'])) === undefined ? undefined : ['sudo', '-n'];
+}

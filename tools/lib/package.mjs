@@ -1,0 +1,77 @@
+// js/ and codec.wasm → pkg/, exactly what is published.
+
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { pkgDir } from './paths.mjs';
+import { must } from './run.mjs';
+import { filesBelow } from './stage.mjs';
+
+const get = (name) => readFileSync(join(pkgDir, name), 'utf8');
+
+/** Writes pkg/ around the module that is in it already. Files are replaced one by one, and none of an earlier build is left over. */
+export async function buildPackage() {
+  const written = new Set(['README.md', 'codec.wasm']);
+  const put = (name, content) => {
+    written.add(name);
+    mkdirSync(dirname(join(pkgDir, name)), { recursive: true });
+    writeFileSync(join(pkgDir, name), content);
+  };
+
+  // Before tsc, which checks the declarations; js/ only declares this file.
+  const base64 = readFileSync(join(pkgDir, 'codec.wasm')).toString('base64');
+  put('wasm/bytes.js', `export const base64 =\n  "${base64}";\n`);
+  put('wasm/bytes.d.ts', readFileSync('js/wasm/bytes.d.ts'));
+
+  await must('tsc', ['-b', 'js', '--force']);
+  for (const source of filesBelow(['js'])) {
+    if (!source.endsWith('.ts') || source.endsWith('.d.ts')) continue;
+    const name = posix.relative('js', source).replace(/\.ts$/, '');
+    for (const ending of ['.js', '.d.ts']) written.add(name + ending);
+    // The sources travel along, so that a debugger and "go to definition" find them.
+    put(`src/${name}.ts`, readFileSync(source));
+    for (const ending of ['.js.map', '.d.ts.map']) put(name + ending, get(name + ending).replaceAll('../js/', 'src/'));
+  }
+
+  await bundleForRequire(written);
+  for (const name of declarationsBehind('index.d.ts')) put(commonJs(name), commonJs(get(name)));
+  if (existsSync(join(pkgDir, 'cli/sansocket.js'))) chmodSync(join(pkgDir, 'cli/sansocket.js'), 0o755);
+
+  for (const path of filesBelow(['pkg'])) {
+    if (!written.has(posix.relative('pkg', path))) rmSync(path);
+  }
+}
+
+/** One CommonJS file for `require` on Node before 20.19, and for Jest. */
+async function bundleForRequire(written) {
+  const { build } = await import('esbuild');
+  await build({
+    entryPoints: [join(pkgDir, 'index.js')],
+    outfile: join(pkgDir, 'index.cjs'),
+    bundle: true,
+    format: 'cjs',
+    // Node finds the names of a CommonJS module's exports by their form; only for this platform does esbuild write it.
+    platform: 'node',
+    target: 'es2022',
+    sourcemap: true,
+    sourcesContent: false,
+    logLevel: 'warning',
+  });
+  for (const name of ['index.cjs', 'index.cjs.map']) written.add(name);
+}
+
+/** These declarations and all that they import. */
+function declarationsBehind(entry) {
+  const found = new Set([entry]);
+  for (const name of found) {
+    for (const [, , path] of get(name).matchAll(relativeImport))
+      found.add(posix.join(posix.dirname(name), `${path}.d.ts`));
+  }
+  return found;
+}
+
+const relativeImport = /(\bfrom |\bimport\()"(\.[^"]*)\.js"/g;
+
+/** A declaration's name or text, for the format in which it is a CommonJS module's. */
+function commonJs(text) {
+  return text.replace(/\.d\.ts$/, '.d.cts').replace(relativeImport, '$1"$2.cjs"');
+}

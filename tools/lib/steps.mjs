@@ -1,0 +1,132 @@
+// What the project needs on a machine. A step says how to see that it is there, how to bring it, and how long that usually takes.
+
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { aptInstall } from './debian.mjs';
+import { Failure } from './failure.mjs';
+import { at, toolsDir, which } from './paths.mjs';
+import { outputOf, run } from './run.mjs';
+import {
+  hasComponent,
+  hasCrate,
+  hasTarget,
+  installCrate,
+  rustup,
+  tail,
+  wasmBindgenVersion,
+  wasmTarget,
+} from './rust.mjs';
+
+export const venv = join(toolsDir, 'venv');
+
+/** A tool from crates.io. */
+const crate = (name, version, program, seconds) => ({
+  title: `${name} ${version}`,
+  seconds,
+  lane: 'cargo',
+  present: () => hasCrate(name, version, program),
+  bring: (line) => installCrate(name, version, line),
+});
+
+/** A part of the Rust toolchain. */
+const component = (name, program) => ({
+  title: `rustup component ${name}`,
+  seconds: 5,
+  lane: 'rustup',
+  present: () => hasComponent(program),
+  bring: (line) => rustup(['component', 'add', name], line),
+});
+
+/** Programs from Debian: there if any of the first list is on PATH. */
+const debian = (title, programs, packages, seconds) => ({
+  title,
+  seconds,
+  lane: 'apt',
+  present: () => which(...programs) !== undefined,
+  bring: (line) => aptInstall(packages, line),
+});
+
+const websockets = '17.4';
+
+export const steps = {
+  'wasm-target': {
+    title: `rustup target ${wasmTarget}`,
+    seconds: 5,
+    lane: 'rustup',
+    present: () => hasTarget(wasmTarget),
+    bring: (line) => rustup(['target', 'add', wasmTarget], line),
+  },
+  'wasm-bindgen': crate('wasm-bindgen-cli', wasmBindgenVersion(), 'wasm-bindgen', 90),
+  'node-modules': {
+    title: 'npm packages',
+    seconds: 20,
+    lane: 'npm',
+    present: nodeModulesFit,
+    bring: npmCi,
+  },
+  rustfmt: component('rustfmt', 'rustfmt'),
+  clippy: component('clippy', 'clippy-driver'),
+  'llvm-tools': component('llvm-tools', 'llvm-profdata'),
+  'cargo-llvm-cov': crate('cargo-llvm-cov', '0.9.1', 'cargo-llvm-cov', 30),
+  'wasm-pack': crate('wasm-pack', '0.15.1', 'wasm-pack', 70),
+  geckodriver: crate('geckodriver', '0.37.1', 'geckodriver', 60),
+  firefox: debian('Firefox', ['firefox-esr', 'firefox'], ['firefox-esr'], 20),
+  chromium: debian('Chromium', ['chromium', 'chromium-browser', 'google-chrome'], ['chromium'], 20),
+  chromedriver: debian('ChromeDriver', ['chromedriver'], ['chromium-driver'], 10),
+  python: {
+    title: 'Python with venv',
+    seconds: 10,
+    lane: 'apt',
+    present: async () =>
+      existsSync(venvStamp) || (await outputOf('python3', ['-c', 'import venv, ensurepip'])) !== undefined,
+    bring: (line) => aptInstall(['python3', 'python3-venv'], line),
+  },
+  websockets: {
+    title: `Python websockets ${websockets} in .tools/venv`,
+    seconds: 10,
+    lane: 'apt',
+    present: () => existsSync(venvStamp),
+    bring: makeVenv,
+  },
+};
+
+const build = ['wasm-target', 'wasm-bindgen', 'node-modules'];
+
+/** What a command needs, by its name. */
+export const purposes = { build, start: build, test: Object.keys(steps) };
+
+/**
+ * npm writes node_modules/.package-lock.json last: what it holds is what was installed. Optional packages are for other
+ * platforms too, so they may be absent.
+ */
+function nodeModulesFit() {
+  const read = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).packages : {});
+  const installed = read(at('node_modules', '.package-lock.json'));
+  return Object.entries(read(at('package-lock.json')))
+    .filter(([path, entry]) => path !== '' && !entry.optional)
+    .every(([path, entry]) => installed[path]?.version === entry.version);
+}
+
+async function npmCi(line) {
+  // No package here needs its install script.
+  const args = ['ci', '--no-audit', '--no-fund', '--ignore-scripts'];
+  const { code, output } = await run('npm', args, { onLine: line });
+  if (code !== 0) throw new Failure(`npm could not install the packages:\n${tail(output)}`, `npm ${args.join(' ')}`);
+}
+
+const venvStamp = join(venv, `.websockets-${websockets}`);
+
+async function makeVenv(line) {
+  rmSync(venv, { recursive: true, force: true });
+  const commands = [
+    ['python3', '-m', 'venv', venv],
+    [join(venv, 'bin', 'python'), '-m', 'pip', 'install', '--disable-pip-version-check', `websockets==${websockets}`],
+  ];
+  for (const [command, ...args] of commands) {
+    const { code, output } = await run(command, args, { onLine: line });
+    if (code !== 0)
+      throw new Failure(`the Python environment could not be made:\n${tail(output)}`, `${command} ${args.join(' ')}`);
+  }
+  // Written last: an interrupted run starts over.
+  writeFileSync(venvStamp, '');
+}

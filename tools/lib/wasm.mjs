@@ -1,0 +1,77 @@
+// Cargo.toml and src/ → codec.wasm.
+
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { Failure } from './failure.mjs';
+import { at, root, targetDir } from './paths.mjs';
+import { must } from './run.mjs';
+import { wasmTarget } from './rust.mjs';
+
+/** Instructions beyond the base that every engine of the last years has; `simd128` sets the floor (Safari 16.4, March 2023). */
+const rustFeatures = ['-C', 'target-feature=+simd128'];
+/** The same for wasm-opt, with what rustc takes for granted. */
+const optFeatures = [
+  '--enable-simd',
+  '--enable-bulk-memory',
+  '--enable-mutable-globals',
+  '--enable-multivalue',
+  '--enable-nontrapping-float-to-int',
+  '--enable-reference-types',
+  '--enable-sign-ext',
+];
+
+/** All that the module may ask of its host. Anything else (above all "env") is a system dependency that slipped in. */
+const allowedImports = [/^(__wbg_)?__wbindgen_throw(_[0-9a-f]+)?$/, /^__wbindgen_init_externref_table$/];
+
+/** Does the crate have this feature? */
+export function hasFeature(name) {
+  const features = /^\[features\]\n([^[]*)/m.exec(readFileSync(at('Cargo.toml'), 'utf8'))?.[1] ?? '';
+  return new RegExp(`^${name} *=`, 'm').test(features);
+}
+
+/**
+ * Builds the crate with these features into the file `output`.
+ *
+ * The crate is an ordinary library, so that Rust programs can use it; only here does it become a module by itself. Of what
+ * wasm-bindgen generates only the module is used: the exports take and give numbers, and js/wasm/ calls them directly.
+ */
+export async function buildWasm(features, output) {
+  const cargo = ['rustc', '--lib', '--crate-type', 'cdylib', '--release', '--target', wasmTarget];
+  await must('cargo', [...cargo, '--no-default-features', '--features', features.join(',')], {
+    env: { CARGO_ENCODED_RUSTFLAGS: [...rustFeatures, ...remapped()].join('\x1f') },
+  });
+
+  mkdirSync(join(output, '..'), { recursive: true });
+  const temporary = mkdtempSync(join(output, '..', 'bindgen-'));
+  try {
+    const built = join(targetDir, wasmTarget, 'release', 'sansocket.wasm');
+    const out = ['--out-dir', temporary, '--out-name', 'codec', '--no-typescript'];
+    await must('wasm-bindgen', ['--target', 'web', '--omit-default-module-path', ...out, built]);
+    const bound = join(temporary, 'codec_bg.wasm');
+    const optimized = join(temporary, 'optimized.wasm');
+    const strip = ['--strip-debug', '--strip-producers', '--strip-target-features'];
+    await must('wasm-opt', ['-O3', ...optFeatures, ...strip, bound, '-o', optimized]);
+    checkImports(readFileSync(optimized));
+    copyFileSync(optimized, output);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/** Panic messages hold paths of sources: the same module on every machine, and none of its owner's folders in it. */
+function remapped() {
+  const cargoHome = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
+  return [`--remap-path-prefix=${root}=sansocket`, `--remap-path-prefix=${cargoHome}=cargo`];
+}
+
+function checkImports(bytes) {
+  const surplus = WebAssembly.Module.imports(new WebAssembly.Module(bytes))
+    .filter(({ module, name }) => module === 'env' || !allowedImports.some((allowed) => allowed.test(name)))
+    .map(({ module, name, kind }) => `  ${kind} ${name} from "${module}"`);
+  if (surplus.length === 0) return;
+  throw new Failure(
+    `codec.wasm asks its host for more than it may:\n${surplus.join('\n')}`,
+    'find what in src/ brought it in',
+  );
+}
