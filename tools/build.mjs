@@ -32,7 +32,7 @@ export async function build() {
     const wasm = await stage(
       'wasm',
       {
-        inputs: ['Cargo.toml', 'Cargo.lock', 'src', 'tools/build.mjs', 'tools/lib/wasm.mjs'],
+        inputs: ['Cargo.toml', 'Cargo.lock', 'src', 'tools/build.mjs', 'tools/lib/wasm.mjs', 'tools/lib/rust.mjs'],
         outputs: ['pkg/codec.wasm'],
       },
       buildModules,

@@ -6,11 +6,9 @@ import { join } from 'node:path';
 import { Failure } from './failure.mjs';
 import { at, root, targetDir } from './paths.mjs';
 import { must } from './run.mjs';
-import { wasmTarget } from './rust.mjs';
+import { wasmRustFlags, wasmTarget } from './rust.mjs';
 
-/** Instructions beyond the base that every engine of the last years has; `simd128` sets the floor (Safari 16.4, March 2023). */
-const rustFeatures = ['-C', 'target-feature=+simd128'];
-/** The same for wasm-opt, with what rustc takes for granted. */
+/** What wasm-opt may use: the instructions that rustc takes for granted, and those of `wasmRustFlags`. */
 const optFeatures = [
   '--enable-simd',
   '--enable-bulk-memory',
@@ -39,7 +37,7 @@ export function hasFeature(name) {
 export async function buildWasm(features, output) {
   const cargo = ['rustc', '--lib', '--crate-type', 'cdylib', '--release', '--target', wasmTarget];
   await must('cargo', [...cargo, '--no-default-features', '--features', features.join(',')], {
-    env: { CARGO_ENCODED_RUSTFLAGS: [...rustFeatures, ...remapped()].join('\x1f') },
+    env: { CARGO_ENCODED_RUSTFLAGS: [...wasmRustFlags, ...remapped()].join('\x1f') },
   });
 
   mkdirSync(join(output, '..'), { recursive: true });

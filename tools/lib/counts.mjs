@@ -1,0 +1,18 @@
+// How many tests passed and failed, read from what a runner printed about itself.
+
+const sum = (output, pattern) => [...output.matchAll(pattern)].reduce((total, [, count]) => total + Number(count), 0);
+
+/** cargo test, and wasm-bindgen's runner in Node and in browsers: one line for each program of tests. */
+export const cargo = (output) => ({
+  passed: sum(output, /^test result: .*?(\d+) passed/gm),
+  failed: sum(output, /^test result: .*? (\d+) failed/gm),
+});
+
+/** node --test with the spec reporter. */
+export const nodeTest = (output) => ({
+  passed: sum(output, /^ℹ pass (\d+)$/gm),
+  failed: sum(output, /^ℹ fail (\d+)$/gm) + sum(output, /^ℹ cancelled (\d+)$/gm),
+});
+
+/** A program that is one test: its exit code tells. */
+export const exitCode = (_output, code) => ({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 });

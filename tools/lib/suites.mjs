@@ -1,0 +1,70 @@
+// All that `npm test` runs, in this order. To add a suite, add a line.
+//
+// - `name`: what `--only` takes; the part before the colon names the group.
+// - `needs`: what it uses of the steps of setup. `build`: whether it uses pkg/.
+// - `commands`: run one after the other. `counts`: how to read their output, see counts.mjs.
+
+import { join } from 'node:path';
+import { cargo, exitCode, nodeTest } from './counts.mjs';
+import { wasmRustFlags, wasmTarget } from './rust.mjs';
+import { filesBelow } from './stage.mjs';
+import { venv } from './steps.mjs';
+
+/** node --test over the *.test.mjs files of a folder. */
+const node = (name, folder, needs = [], env = {}) => ({
+  name,
+  needs: ['node-modules', ...needs],
+  build: true,
+  env,
+  // Named one by one: what Node makes of a folder changed between its versions.
+  commands: () => [
+    ['node', '--test', '--test-reporter=spec', ...filesBelow([folder]).filter((path) => path.endsWith('.test.mjs'))],
+  ],
+  counts: nodeTest,
+});
+
+/** Programs whose exit code is the result. */
+const check = (name, needs, commands, env = {}) => ({ name, needs, env, commands: () => commands, counts: exitCode });
+
+/** The tests of tests/wasm*.rs, on the instructions that the published module is built with. */
+const wasmPack = (name, needs, flags) => ({
+  name,
+  needs: ['wasm-target', 'wasm-bindgen', 'wasm-pack', ...needs],
+  env: { CARGO_ENCODED_RUSTFLAGS: wasmRustFlags.join('\x1f'), WASM_BINDGEN_TEST_TIMEOUT: '300' },
+  commands: () => [['wasm-pack', 'test', ...flags]],
+  counts: cargo,
+});
+
+const clippy = ['cargo', 'clippy', '--all-targets'];
+const deny = ['--', '-D', 'warnings'];
+
+export const suites = [
+  check('rust:format', ['rustfmt'], [['cargo', 'fmt', '--check']]),
+  check(
+    'rust:clippy',
+    ['clippy', 'wasm-target'],
+    [
+      [...clippy, '--all-features', ...deny],
+      [...clippy, '--no-default-features', ...deny],
+      [...clippy, '--target', wasmTarget, '--features', 'web-random', ...deny],
+    ],
+  ),
+  check('rust:doc', [], [['cargo', 'doc', '--no-deps', '--all-features']], { RUSTDOCFLAGS: '-D warnings' }),
+  {
+    name: 'rust:tests',
+    needs: [],
+    commands: () => [['cargo', 'test', '--all-features', '--no-fail-fast']],
+    counts: cargo,
+  },
+  check('rust:coverage', ['llvm-tools', 'cargo-llvm-cov'], [['node', 'tools/coverage.mjs']]),
+  wasmPack('wasm:node', [], ['--node']),
+  wasmPack('wasm:firefox', ['geckodriver', 'firefox'], ['--headless', '--firefox']),
+  wasmPack('wasm:chrome', ['chromium', 'chromedriver'], ['--headless', '--chrome']),
+  check('js:format', ['node-modules'], [['biome', 'check']]),
+  check('js:layers', [], [['node', 'tools/layers.mjs']]),
+  node('js:tests', 'tests/js'),
+  node('js:packaging', 'tests/packaging'),
+  node('js:docs', 'tests/docs'),
+  node('js:interop', 'tests/interop', ['python', 'websockets'], { PYTHON: join(venv, 'bin', 'python') }),
+  node('e2e', 'tests/e2e', ['firefox', 'chromium']),
+];

@@ -1,0 +1,66 @@
+// `npm test`: brings what is missing, builds, and runs every suite. `npm test -- --only NAME[,NAME]` runs some of them.
+
+import { parseArgs } from 'node:util';
+import { build } from './build.mjs';
+import { duration } from './lib/board.mjs';
+import { Failure, main } from './lib/failure.mjs';
+import { root } from './lib/paths.mjs';
+import { run } from './lib/run.mjs';
+import { suites } from './lib/suites.mjs';
+import { setup } from './setup.mjs';
+
+await main(async () => {
+  process.chdir(root);
+  const { values } = parseArgs({ options: { only: { type: 'string' } } });
+  const chosen = values.only ? values.only.split(',').flatMap(named) : suites;
+
+  await setup([...new Set(chosen.flatMap(({ needs }) => needs))]);
+  if (chosen.some(({ build }) => build)) await build();
+
+  const start = performance.now();
+  const results = [];
+  for (const suite of chosen) results.push(await runSuite(suite));
+
+  heading('summary', start);
+  for (const { name, passed, failed, seconds } of results) {
+    console.log(
+      `${failed ? '✗' : '✓'} ${name.padEnd(14)} ${`${passed} passed, ${failed} failed`.padEnd(26)} ${duration(seconds)}`,
+    );
+  }
+  const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
+  console.log(`\n${total('passed')} passed, ${total('failed')} failed`);
+  if (total('failed') > 0) process.exitCode = 1;
+});
+
+/** The suites of a name, or of a group. */
+function named(word) {
+  const found = suites.filter(({ name }) => name === word || name.startsWith(`${word}:`));
+  if (found.length > 0) return found;
+  throw new Failure(`there is no suite \`${word}\``, `name some of: ${suites.map(({ name }) => name).join(', ')}`);
+}
+
+async function runSuite({ name, env, commands, counts }) {
+  const start = performance.now();
+  let [passed, failed] = [0, 0];
+  for (const [command, ...args] of commands()) {
+    heading(`${name}: ${[command, ...args].join(' ')}`);
+    const { code, output } = await run(command, args, { env, onLine: (line) => console.log(line) });
+    const counted = counts(output, code);
+    passed += counted.passed;
+    failed += counted.failed;
+    // A program that did not come to its tests printed no count.
+    if (code !== 0 && counted.failed === 0) failed += 1;
+    if (code !== 0) console.log(`✗ ${name}: exit code ${code}`);
+  }
+  if (passed + failed === 0) {
+    console.log(`✗ ${name}: no test was run`);
+    failed = 1;
+  }
+  return { name, passed, failed, seconds: (performance.now() - start) / 1000 };
+}
+
+function heading(text) {
+  console.log(
+    `\n── ${text.length > 110 ? `${text.slice(0, 109)}…` : text} ${'─'.repeat(Math.max(0, 110 - text.length))}`,
+  );
+}
