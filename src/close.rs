@@ -1,5 +1,7 @@
 //! Status codes and the payload of Close frames (RFC 6455 §7.4 and §5.5.1).
 
+use crate::utf8::Utf8Validator;
+
 /// A status code that says why a connection closes (RFC 6455 §7.4.1, IANA "WebSocket Close Code Number" registry).
 ///
 /// Any `u16` is representable, so that a capture can be described; [`is_sendable`](Self::is_sendable) tells whether
@@ -69,22 +71,27 @@ pub(crate) enum CloseFault {
 }
 
 impl<'a> ClosePayload<'a> {
-    /// Reads the payload of a Close frame. A payload of one byte is a fault of the frame header, found before this.
-    pub(crate) fn parse(payload: &'a [u8]) -> Result<Self, CloseFault> {
-        let Some((code, reason)) = payload.split_first_chunk::<2>() else {
-            return Ok(Self { code: CloseCode::NO_STATUS, reason: "" });
-        };
-        let code = CloseCode(u16::from_be_bytes(*code));
-        if !code.is_sendable() {
+    /// Checks the first bytes of the payload of a Close frame, of which more may come.
+    pub(crate) fn check(payload: &[u8]) -> Result<(), CloseFault> {
+        let Some((code, reason)) = payload.split_first_chunk() else { return Ok(()) };
+        if !CloseCode(u16::from_be_bytes(*code)).is_sendable() {
             return Err(CloseFault::Code);
         }
+        Utf8Validator::new()
+            .push(reason)
+            .map_err(|position| CloseFault::Reason { position: position.saturating_add(2) })
+    }
+
+    /// Reads the payload of a Close frame. A payload of one byte is a fault of the frame header, found before this.
+    pub(crate) fn parse(payload: &'a [u8]) -> Result<Self, CloseFault> {
+        Self::check(payload)?;
+        let Some((code, reason)) = payload.split_first_chunk() else {
+            return Ok(Self { code: CloseCode::NO_STATUS, reason: "" });
+        };
         match core::str::from_utf8(reason) {
-            Ok(reason) => Ok(Self { code, reason }),
-            Err(error) => Err(CloseFault::Reason {
-                position: crate::utf8::first_impossible(reason, &error)
-                    .min(reason.len().saturating_sub(1))
-                    .saturating_add(2),
-            }),
+            Ok(reason) => Ok(Self { code: CloseCode(u16::from_be_bytes(*code)), reason }),
+            // Cut inside a code point: its last byte is where that became certain.
+            Err(_) => Err(CloseFault::Reason { position: payload.len().saturating_sub(1) }),
         }
     }
 }
@@ -112,7 +119,7 @@ mod tests {
     #[test]
     fn a_bad_reason_is_located() {
         assert_eq!(ClosePayload::parse(b"\x03\xe8ab\x80c"), Err(CloseFault::Reason { position: 4 }));
-        // Cut inside a code point: the last byte is where it became certain.
         assert_eq!(ClosePayload::parse(b"\x03\xe8ab\xce"), Err(CloseFault::Reason { position: 4 }));
+        assert_eq!(ClosePayload::check(b"\x03\xe8ab\xce"), Ok(()), "more may come");
     }
 }

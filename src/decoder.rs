@@ -180,12 +180,12 @@ impl FrameDecoder {
             mask.apply(piece);
         }
         open.remaining = open.remaining.saturating_sub(widen(used));
-        self.offset = self.offset.saturating_add(widen(used));
+        let start = self.offset;
+        self.offset = start.saturating_add(widen(used));
         let whole = open.remaining == 0;
         let held = !open.payload.is_empty() || !whole;
         if held && !open.keep(piece) {
-            let offset = self.offset;
-            return self.fail(Violation::OutOfMemory, offset);
+            return self.fail(Violation::OutOfMemory, start);
         }
         if !whole {
             return Ok(false);

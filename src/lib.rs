@@ -15,6 +15,7 @@
 //! | `wasm` | yes | the JavaScript bindings, on wasm32 only |
 //! | `web-random` | no | `WebRandom`, masking keys from Web Crypto, for Rust programs on wasm32 |
 #![no_std]
+#![forbid(unsafe_code)]
 
 extern crate alloc;
 

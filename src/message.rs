@@ -148,7 +148,7 @@ impl OpenMessage {
             let capacity = if rest.fin { wanted.min(declared) } else { wanted }.max(length);
             self.held
                 .try_reserve_exact(capacity.saturating_sub(self.held.len()))
-                .map_err(|_| PieceFault { violation: Violation::OutOfMemory, decided_by: 0 })?;
+                .map_err(|_| PieceFault { violation: Violation::OutOfMemory, decided_by: 1 })?;
         }
         self.held.extend_from_slice(piece);
         Ok(())

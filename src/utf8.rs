@@ -83,7 +83,7 @@ impl Utf8Validator {
 
 /// The position of the first byte that makes `bytes` invalid; `bytes.len()` if only the end of a code point is
 /// missing.
-pub(crate) fn first_impossible(bytes: &[u8], error: &Utf8Error) -> usize {
+fn first_impossible(bytes: &[u8], error: &Utf8Error) -> usize {
     let start = error.valid_up_to();
     match (error.error_len(), bytes.get(start)) {
         (None, _) => bytes.len(),

@@ -50,6 +50,11 @@ fn check_error(vector: &Vector, seen: &Seen, context: &str) {
     assert!(vector.close_codes().contains(&error.close_code().0), "{context}: {error:?}");
     if let Some(detect_by) = vector.expect("detect_by").as_u64() {
         assert_eq!(error.offset, detect_by - 1, "{context}");
+        let decided = |bytes: u64| {
+            let prefix = &vector.input()[..bytes as usize];
+            feed(vector.role(), vector.options(), prefix, &[]).error().is_some()
+        };
+        assert!(!decided(detect_by - 1) && decided(detect_by), "{context}: known with that byte, and not before");
     }
 }
 

@@ -142,6 +142,8 @@ struct Output {
     buffer: Vec<u8>,
     /// Payloads of Pongs that are due, each behind its length.
     pongs: Vec<u8>,
+    /// At least the bytes that they take as frames.
+    pong_frame_bytes: usize,
     /// A Close that the state machine owes; encoded when the output is drained.
     close: Option<OwedClose>,
     close_sent: bool,
@@ -232,9 +234,14 @@ impl<R: Randomness> Connection<R> {
         matches!(self.state(), State::Closing)
     }
 
-    /// Bytes on the heap that this connection holds: input that is not yet handed out, output that is not yet
-    /// drained, and events that were not yet taken are not counted twice. A caller that wants to time out a slow peer
-    /// watches it.
+    /// Whether [`data_to_send`](Self::data_to_send) would give something.
+    #[must_use]
+    pub const fn has_output(&self) -> bool {
+        !self.output.is_empty()
+    }
+
+    /// Bytes on the heap that this connection holds for the peer: input of a message that is not whole, and output
+    /// that is not drained. Queued events are the caller's to take, and are not counted.
     #[must_use]
     pub fn bytes_held(&self) -> usize {
         let message = self.input.message.as_ref().map_or(0, OpenMessage::bytes_held);

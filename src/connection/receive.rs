@@ -279,7 +279,10 @@ impl<R: Randomness> Connection<R> {
     ) -> Result<(), Fault> {
         if frame.remaining > 0 {
             self.input.control.extend_from_slice(piece);
-            return Ok(());
+            return match frame.opcode {
+                Opcode::Close => self.check_close(&self.input.control, ClosePayload::check),
+                _ => Ok(()),
+            };
         }
         let payload: Cow<'_, [u8]> = if self.input.control.is_empty() {
             Cow::Borrowed(piece)
@@ -301,19 +304,28 @@ impl<R: Randomness> Connection<R> {
 
     /// RFC 6455 §5.5.1: report it, answer it with the same code, read nothing after it.
     fn receive_close(&mut self, payload: &[u8], on_event: &mut impl FnMut(Event<'_>)) -> Result<(), Fault> {
-        let ClosePayload { code, reason } = ClosePayload::parse(payload).map_err(|fault| {
+        let ClosePayload { code, reason } = self.check_close(payload, ClosePayload::parse)?;
+        self.input.close_received = true;
+        self.input.release();
+        self.owe_close((code != CloseCode::NO_STATUS).then_some(code));
+        on_event(Event::Close { code, reason: Cow::Borrowed(reason) });
+        Ok(())
+    }
+
+    /// Says where the fault is that `check` finds in what has arrived of the payload of a Close.
+    fn check_close<'a, T>(
+        &self,
+        payload: &'a [u8],
+        check: impl FnOnce(&'a [u8]) -> Result<T, CloseFault>,
+    ) -> Result<T, Fault> {
+        check(payload).map_err(|fault| {
             let (violation, position) = match fault {
                 CloseFault::Code => (Violation::CloseBadCode, 1),
                 CloseFault::Reason { position } => (Violation::CloseBadReason, position),
             };
             let start = self.input.offset.saturating_sub(widen(payload.len()));
             Fault { violation, offset: start.saturating_add(widen(position)) }
-        })?;
-        self.input.close_received = true;
-        self.input.release();
-        self.owe_close((code != CloseCode::NO_STATUS).then_some(code));
-        on_event(Event::Close { code, reason: Cow::Borrowed(reason) });
-        Ok(())
+        })
     }
 }
 

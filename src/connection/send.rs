@@ -14,6 +14,9 @@ use crate::random::Randomness;
 use crate::utf8::Utf8Validator;
 use crate::widen;
 
+/// The longest header of a control frame: two bytes and a masking key.
+const MAX_CONTROL_HEADER: usize = 6;
+
 /// A drained buffer up to this size is kept for the next frames, a larger one is given back.
 const KEPT_BUFFER: usize = 512;
 
@@ -88,7 +91,8 @@ impl<R: Randomness> Connection<R> {
     /// Begins the closing handshake. Events go on until the peer's Close; nothing can be sent any more.
     ///
     /// `code` is 1000–1003, 1007–1014 or 3000–4999, or `None` for an empty Close; `reason` needs a code and has at
-    /// most 123 bytes. A second call does nothing: there is one Close for each connection.
+    /// most 123 bytes. A second call does nothing: there is one Close for each connection. Nor does a call after the
+    /// end of the input, where only a Close that is already due can still be written.
     ///
     /// # Errors
     ///
@@ -96,7 +100,7 @@ impl<R: Randomness> Connection<R> {
     pub fn send_close(&mut self, code: Option<CloseCode>, reason: &str) -> Result<(), UsageError> {
         let mut payload = [0; MAX_CONTROL_PAYLOAD];
         let payload = close_payload(code, reason, &mut payload)?;
-        if self.output.close_sent {
+        if self.output.close_sent || self.input.ended {
             return Ok(());
         }
         self.flush_pongs()?;
@@ -132,7 +136,8 @@ impl<R: Randomness> Connection<R> {
         Ok(mem::take(&mut self.output.buffer))
     }
 
-    /// Encodes the Pongs and the Close that are due, so that [`output`](Self::output) has everything.
+    /// Encodes the Pongs and the Close that are due, so that [`output`](Self::output) has everything. It begins a
+    /// drain: [`clear_output`](Self::clear_output) ends it, and without that the output grows.
     ///
     /// # Errors
     ///
@@ -170,10 +175,13 @@ impl<R: Randomness> Connection<R> {
             return;
         }
         let Ok(length) = u8::try_from(payload.len()) else { return };
-        let owed = self.output.pongs.len().saturating_add(payload.len()).saturating_add(MAX_HEADER_BYTES);
+        let frame = MAX_CONTROL_HEADER.saturating_add(payload.len());
+        let mut owed = self.output.pong_frame_bytes.saturating_add(frame);
         if owed > self.options.limits.max_pending_pong_bytes {
             self.output.pongs.clear();
+            owed = frame;
         }
+        self.output.pong_frame_bytes = owed;
         self.output.pongs.push(length);
         self.output.pongs.extend_from_slice(payload);
     }
@@ -196,6 +204,7 @@ impl<R: Randomness> Connection<R> {
         if kind == MessageKind::Text && (utf8.push(data).is_err() || (fin && !utf8.is_complete())) {
             return Err(UsageError::InvalidUtf8);
         }
+        self.check_room(data)?;
         self.flush_pongs()?;
         self.write_frame(FrameHeader { fin, ..FrameHeader::new(opcode, widen(data.len())) }, data)?;
         self.output.message = if fin { None } else { Some((kind, utf8)) };
@@ -209,8 +218,17 @@ impl<R: Randomness> Connection<R> {
         if !self.can_send() {
             return Err(UsageError::NotOpen);
         }
+        self.check_room(payload)?;
         self.flush_pongs()?;
         self.write_frame(FrameHeader::new(opcode, widen(payload.len())), payload)
+    }
+
+    /// Whether the output has room for a frame that the caller asks for. What the peer and the closing handshake ask
+    /// for is small, has bounds of its own, and is never refused.
+    fn check_room(&self, payload: &[u8]) -> Result<(), UsageError> {
+        let waiting = self.output.buffer.len().saturating_add(self.output.pong_frame_bytes);
+        let buffered = waiting.saturating_add(MAX_HEADER_BYTES).saturating_add(payload.len());
+        if widen(buffered) > self.options.limits.max_buffered_bytes { Err(UsageError::BufferFull) } else { Ok(()) }
     }
 
     /// Encodes the Pongs that are due, before whatever is sent after them.
@@ -225,17 +243,13 @@ impl<R: Randomness> Connection<R> {
             }
             due = rest;
         }
+        self.output.pong_frame_bytes = 0;
         Ok(())
     }
 
     /// Appends one frame to the output: all of it, or nothing.
     fn write_frame(&mut self, mut header: FrameHeader, payload: &[u8]) -> Result<(), UsageError> {
         let frame = MAX_HEADER_BYTES.saturating_add(payload.len());
-        let buffered = widen(self.output.buffer.len().saturating_add(frame));
-        // Control frames are small and bounded by what the peer and the closing handshake ask for.
-        if !header.opcode.is_control() && buffered > self.options.limits.max_buffered_bytes {
-            return Err(UsageError::BufferFull);
-        }
         self.output.buffer.try_reserve(frame).map_err(|_| UsageError::BufferFull)?;
         header.masking_key = self.masking_key()?;
         self.output.buffer.extend_from_slice(&header.encode());

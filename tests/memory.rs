@@ -1,0 +1,205 @@
+//! What a connection holds, counted by the allocator: the bounds that a peer cannot exceed.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::unwrap_used)]
+
+#[path = "common/allocator.rs"]
+mod allocator;
+mod common;
+
+use allocator::{Counting, live, peak_of, refusing_above};
+use common::vectors::vector;
+use common::{Seeded, connection, frame_for, frames, hex};
+use sansocket::{
+    Connection, Deliver, Event, FrameDecoder, Limits, MAX_SIZE, Opcode, Options, Role, UsageError, Violation,
+};
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+const KIB: isize = 1 << 10;
+
+/// Nothing that a peer may make large is bounded but by memory itself.
+const UNLIMITED: Limits = Limits { max_message_size: MAX_SIZE, max_fragments: MAX_SIZE, ..Limits::DEFAULT };
+
+/// Receives `input` in chunks, keeping no event.
+fn receive(connection: &mut Connection<Seeded>, input: &mut [u8], chunk: usize) {
+    for chunk in input.chunks_mut(chunk) {
+        connection.receive(chunk, &mut |_| {});
+    }
+}
+
+#[test]
+fn l01_empty_fragments() {
+    let vector = vector("L01");
+    let mut input = vector.input();
+    let (peak, error) = peak_of(|| {
+        let mut connection = connection(vector.role(), vector.options());
+        receive(&mut connection, &mut input, 1 << 16);
+        connection.error().unwrap()
+    });
+    assert_eq!(error.violation, Violation::TooManyFragments);
+    assert!(peak <= vector.expect("max_extra_memory").as_i64().unwrap() as isize, "{peak}");
+}
+
+#[test]
+fn l03_a_large_frame_byte_by_byte() {
+    let vector = vector("L03");
+    let mut input = vector.input();
+    let (peak, ()) = peak_of(|| receive(&mut connection(vector.role(), vector.options()), &mut input, 1));
+    assert!(peak <= vector.expect("max_extra_memory").as_i64().unwrap() as isize, "{peak}");
+}
+
+#[test]
+fn l05_pings_while_nothing_is_drained() {
+    let vector = vector("L05");
+    let mut input = vector.input();
+    let mut connection = connection(vector.role(), vector.options());
+    let (peak, ()) = peak_of(|| {
+        receive(&mut connection, &mut input, 1 << 16);
+        connection.flush().unwrap();
+    });
+    assert!(peak <= 32 * KIB, "{peak}");
+    assert!(connection.output().len() <= Limits::DEFAULT.max_pending_pong_bytes);
+}
+
+/// The frames of a small Ping are larger than its payload: the bound is on frames.
+#[test]
+fn empty_pings_while_nothing_is_drained() {
+    for role in [Role::Client, Role::Server] {
+        let mut connection = connection(role, Options::default());
+        let mut input = frame_for(role, true, Opcode::Ping, b"").repeat(100_000);
+        let (peak, ()) = peak_of(|| {
+            receive(&mut connection, &mut input, 1 << 16);
+            connection.flush().unwrap();
+        });
+        assert!(peak <= 32 * KIB, "{role:?}: {peak}");
+        assert!(connection.output().len() <= Limits::DEFAULT.max_pending_pong_bytes, "{role:?}");
+    }
+}
+
+#[test]
+fn a_declared_length_allocates_nothing_much() {
+    // 2^63 − 1 bytes are never accepted; 2^53 − 1 are if the caller wants, and then one byte arrives.
+    for (header, refused) in [("827f7fffffffffffffff", true), ("827f001fffffffffffff aa", false)] {
+        for deliver in [Deliver::Messages, Deliver::Fragments, Deliver::Payload] {
+            let mut input = hex(header);
+            let (peak, error) = peak_of(|| {
+                let mut connection =
+                    connection(Role::Client, Options { limits: UNLIMITED, deliver, ..Options::default() });
+                receive(&mut connection, &mut input, 1);
+                connection.error()
+            });
+            assert_eq!(error.is_some(), refused);
+            assert!(peak <= 64 * KIB, "{deliver:?}: {peak}");
+        }
+        let mut input = hex(header);
+        let (peak, result) = peak_of(|| FrameDecoder::new(MAX_SIZE).decode(&mut input, &mut |_| {}));
+        assert_eq!(result.is_err(), refused);
+        assert!(peak <= 64 * KIB, "{peak}");
+    }
+}
+
+#[test]
+fn one_byte_fragments_obey_the_memory_law() {
+    const FRAGMENTS: usize = 131_072;
+    for opcode in [Opcode::Text, Opcode::Binary] {
+        let mut connection = connection(Role::Server, Options { limits: UNLIMITED, ..Options::default() });
+        let before = live();
+        for received in 1..=FRAGMENTS {
+            let opcode = if received == 1 { opcode } else { Opcode::Continuation };
+            connection.receive(&mut frame_for(Role::Server, false, opcode, b"a"), &mut |_| {});
+            let held = live() - before;
+            assert!(held <= 2 * received as isize + 64 * KIB, "{held} after {received}");
+            assert_eq!(held, connection.bytes_held() as isize);
+        }
+        assert_eq!(connection.error(), None);
+        let mut length = 0;
+        connection.receive(&mut frame_for(Role::Server, true, Opcode::Continuation, b""), &mut |event| {
+            length = match event {
+                Event::Text(text) => text.as_bytes().len(),
+                Event::Binary(bytes) => bytes.len(),
+                event => panic!("{event:?}"),
+            };
+        });
+        assert_eq!(length, FRAGMENTS);
+        assert_eq!(live(), before, "all is given back");
+    }
+}
+
+#[test]
+fn a_streamed_message_holds_nothing() {
+    let mut connection =
+        connection(Role::Server, Options { limits: UNLIMITED, deliver: Deliver::Payload, ..Options::default() });
+    let mut input = frame_for(Role::Server, true, Opcode::Text, &vec![b'a'; 16 << 20]);
+    let mut streamed = 0;
+    let (peak, ()) = peak_of(|| {
+        for chunk in input.chunks_mut(1 << 16) {
+            connection.receive(chunk, &mut |event| match event {
+                Event::Payload(part) => streamed += part.data.len(),
+                event => panic!("{event:?}"),
+            });
+        }
+    });
+    assert_eq!((peak, streamed), (0, 16 << 20));
+}
+
+#[test]
+fn fragments_hold_one_frame() {
+    let mut connection =
+        connection(Role::Client, Options { limits: UNLIMITED, deliver: Deliver::Fragments, ..Options::default() });
+    let mut input = frame_for(Role::Client, false, Opcode::Binary, &[0; 100_000]);
+    input.extend(frame_for(Role::Client, false, Opcode::Continuation, &[0; 100_000]).repeat(20));
+    let (peak, ()) = peak_of(|| receive(&mut connection, &mut input, 1000));
+    assert!(peak <= 200_000 + 64 * KIB, "{peak}");
+}
+
+#[test]
+fn an_idle_connection_is_small() {
+    for role in [Role::Client, Role::Server] {
+        let before = live();
+        let mut connection = Box::new(connection(role, Options::default()));
+        assert!(live() - before <= KIB, "{role:?}: {}", live() - before);
+
+        // Neither a large message in, nor one out, leaves anything behind.
+        let large = vec![0; 1 << 20];
+        let mut input = frame_for(role, true, Opcode::Binary, &large);
+        input.extend(frame_for(role, true, Opcode::Ping, b"?"));
+        receive(&mut connection, &mut input, 1000);
+        connection.send_binary(&large).unwrap();
+        assert!(connection.output().len() > large.len());
+        connection.clear_output();
+        drop((large, input));
+        assert!(live() - before <= KIB, "{role:?}: {}", live() - before);
+
+        drop(connection);
+        assert_eq!(live(), before);
+    }
+}
+
+#[test]
+fn a_message_that_memory_cannot_hold_fails_its_connection() {
+    let mut input = frame_for(Role::Client, true, Opcode::Binary, &vec![0; 1 << 20]);
+    let mut connection = connection(Role::Client, Options::default());
+    refusing_above(200 << 10, || receive(&mut connection, &mut input, 1 << 10));
+    let error = connection.error().unwrap();
+    assert_eq!(error.violation, Violation::OutOfMemory);
+    assert_eq!(error.frame_index, 0);
+    assert!((128 << 10..1 << 20).contains(&error.offset), "{error}");
+    assert_eq!(frames(&connection.data_to_send().unwrap())[0].payload, hex("03f1"));
+    assert_eq!(connection.bytes_held(), 0);
+
+    let mut decoder = FrameDecoder::new(MAX_SIZE);
+    let decode = |chunk: &mut [u8]| decoder.decode(chunk, &mut |_| {}).err();
+    let error = refusing_above(200 << 10, || input.chunks_mut(1 << 10).find_map(decode)).unwrap();
+    assert_eq!(error.violation, Violation::OutOfMemory);
+}
+
+#[test]
+fn a_frame_that_memory_cannot_hold_is_not_sent() {
+    let mut connection = connection(Role::Client, Options::default());
+    let large = vec![0; 1 << 20];
+    assert_eq!(refusing_above(1 << 20, || connection.send_binary(&large)), Err(UsageError::BufferFull));
+    assert_eq!(connection.output(), b"");
+    connection.send_binary(&large).unwrap();
+    assert_eq!(frames(connection.output())[0].payload, large);
+}
