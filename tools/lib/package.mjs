@@ -32,8 +32,8 @@ export async function buildPackage() {
     for (const ending of ['.js.map', '.d.ts.map']) put(name + ending, get(name + ending).replaceAll('../js/', 'src/'));
   }
 
-  await bundleForRequire(written);
-  for (const name of declarationsBehind('index.d.ts')) put(commonJs(name), commonJs(get(name)));
+  for (const name of await bundleForRequire(['index', 'slim'])) written.add(name);
+  for (const name of declarationsBehind('index.d.ts', 'slim.d.ts')) put(commonJs(name), commonJs(get(name)));
   if (existsSync(join(pkgDir, 'cli/sansocket.js'))) chmodSync(join(pkgDir, 'cli/sansocket.js'), 0o755);
 
   for (const path of filesBelow(['pkg'])) {
@@ -41,12 +41,13 @@ export async function buildPackage() {
   }
 }
 
-/** One CommonJS file for `require` on Node before 20.19, and for Jest. */
-async function bundleForRequire(written) {
+/** One CommonJS file for each of these entries, for `require` on Node before 20.19 and for Jest. */
+async function bundleForRequire(entries) {
   const { build } = await import('esbuild');
   await build({
-    entryPoints: [join(pkgDir, 'index.js')],
-    outfile: join(pkgDir, 'index.cjs'),
+    entryPoints: entries.map((entry) => join(pkgDir, `${entry}.js`)),
+    outdir: pkgDir,
+    outExtension: { '.js': '.cjs' },
     bundle: true,
     format: 'cjs',
     // Node finds the names of a CommonJS module's exports by their form; only for this platform does esbuild write it.
@@ -56,12 +57,12 @@ async function bundleForRequire(written) {
     sourcesContent: false,
     logLevel: 'warning',
   });
-  for (const name of ['index.cjs', 'index.cjs.map']) written.add(name);
+  return entries.flatMap((entry) => [`${entry}.cjs`, `${entry}.cjs.map`]);
 }
 
 /** These declarations and all that they import. */
-function declarationsBehind(entry) {
-  const found = new Set([entry]);
+function declarationsBehind(...entries) {
+  const found = new Set(entries);
   for (const name of found) {
     for (const [, , path] of get(name).matchAll(relativeImport))
       found.add(posix.join(posix.dirname(name), `${path}.d.ts`));

@@ -11,10 +11,10 @@ import { filesBelow } from './stage.mjs';
 import { venv } from './steps.mjs';
 
 /** node --test over the *.test.mjs files of a folder. */
-const node = (name, folder, needs = [], env = {}) => ({
+const node = (name, folder, { needs = [], env = {}, build = true } = {}) => ({
   name,
   needs: ['node-modules', ...needs],
-  build: true,
+  build,
   env,
   // Named one by one: what Node makes of a folder changed between its versions.
   commands: () => [
@@ -62,9 +62,13 @@ export const suites = [
   wasmPack('wasm:chrome', ['chromium', 'chromedriver'], ['--headless', '--chrome']),
   check('js:format', ['node-modules'], [['biome', 'check']]),
   check('js:layers', [], [['node', 'tools/layers.mjs']]),
+  node('js:tools', 'tests/tools', { build: false }),
   node('js:tests', 'tests/js'),
   node('js:packaging', 'tests/packaging'),
   node('js:docs', 'tests/docs'),
-  node('js:interop', 'tests/interop', ['python', 'websockets'], { PYTHON: join(venv, 'bin', 'python') }),
-  node('e2e', 'tests/e2e', ['firefox', 'chromium']),
+  node('js:interop', 'tests/interop', {
+    needs: ['python', 'websockets'],
+    env: { PYTHON: join(venv, 'bin', 'python') },
+  }),
+  node('e2e', 'tests/e2e', { needs: ['firefox', 'chromium'] }),
 ];
