@@ -19,6 +19,7 @@ declare const crypto: {
 };
 
 declare function atob(data: string): string;
+declare function btoa(data: string): string;
 
 declare class URL {
   constructor(url: string | URL, base?: string | URL);
@@ -102,11 +103,14 @@ interface TransformStreamDefaultController<O> {
 }
 
 declare class ReadableStream<R = unknown> {
-  constructor(source?: {
-    start?(controller: ReadableStreamDefaultController<R>): void | PromiseLike<void>;
-    pull?(controller: ReadableStreamDefaultController<R>): void | PromiseLike<void>;
-    cancel?(reason?: unknown): void | PromiseLike<void>;
-  });
+  constructor(
+    source?: {
+      start?(controller: ReadableStreamDefaultController<R>): void | PromiseLike<void>;
+      pull?(controller: ReadableStreamDefaultController<R>): void | PromiseLike<void>;
+      cancel?(reason?: unknown): void | PromiseLike<void>;
+    },
+    strategy?: { highWaterMark?: number },
+  );
   readonly locked: boolean;
   cancel(reason?: unknown): Promise<void>;
 }

@@ -22,14 +22,18 @@ extern crate alloc;
 mod close;
 mod connection;
 mod decoder;
+pub mod deflate;
 mod error;
 mod event;
 mod frame;
+pub mod handshake;
 mod limits;
 mod mask;
 mod message;
 mod random;
 mod utf8;
+#[cfg(all(target_arch = "wasm32", feature = "wasm"))]
+mod wasm;
 
 pub use close::{CloseCode, MAX_REASON_BYTES};
 pub use connection::{Connection, Options, Role, State};

@@ -1,0 +1,30 @@
+/** Everything that a user imports, whichever way the WebAssembly module is had. */
+
+export { Connection, type SendOptions } from './connection.js';
+export { CloseCode, Opcode, version } from './constants.js';
+export { ProtocolError, type ProtocolErrorCode, UsageError, type UsageErrorCode } from './errors.js';
+export {
+  decodeFrames,
+  encodeFrame,
+  FrameDecoder,
+  type FrameDecoderOptions,
+  FrameEncoder,
+  type FrameEncoderOptions,
+} from './frames.js';
+export { FrameDecoderStream, FrameEncoderStream } from './frame-streams.js';
+export {
+  type AcceptOptions,
+  ClientHandshake,
+  type ClientHandshakeOptions,
+  type HandshakeRequest,
+  type HandshakeResponse,
+  type HeaderFields,
+  type HeadLimits,
+  type RejectOptions,
+  ServerHandshake,
+  type ServerHandshakeOptions,
+} from './handshake.js';
+export { HandshakeError } from './handshake-error.js';
+export { acceptKey, verifyAccept } from './key.js';
+export type * from './types.js';
+export { recycle } from './wasm/loader.js';

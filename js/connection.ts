@@ -1,0 +1,329 @@
+import { booleanOf, bytesOf, describe, integerOf, lengthOf, limitOf, objectOf, oneOf, stringOf } from './arguments.js';
+import { Opcode } from './constants.js';
+import { dispose } from './dispose.js';
+import { rangeError, typeError, UsageError } from './errors.js';
+import type { Bytes, ConnectionEvent, ConnectionOptions, Role, State } from './types.js';
+import type { CallName, Codec } from './wasm/codec.js';
+import { Refusal } from './wasm/codec.js';
+import { Handle } from './wasm/handle.js';
+import { readEvents } from './wasm/records.js';
+import { refusalError } from './wasm/refusal.js';
+
+/** The most bytes that go through one call. A larger chunk takes several, so that it is never there twice. */
+const SLICE = 1 << 18;
+
+const DELIVER = ['messages', 'fragments', 'payload'] as const;
+const STATES = ['open', 'closing', 'closed'] as const;
+
+/** The flags of a connection: `src/wasm/connection.rs` has the same. */
+const Flag = { State: 3, CloseExpected: 1 << 2, WriteEnded: 1 << 3, OutputPending: 1 << 4 } as const;
+
+/** Stands for an empty Close. */
+const NO_CODE = 0;
+
+/** Options of a message that is sent. */
+export interface SendOptions {
+  /** Whether the message ends here; if not, `sendContinuation` goes on. Default true. */
+  readonly fin?: boolean | undefined;
+}
+
+/**
+ * A WebSocket connection without the socket, open from the start: the opening handshake is a separate object.
+ *
+ * For every chunk that the transport delivers: {@link receiveData} (or {@link receiveEof} at its end), handle
+ * {@link events}, write {@link dataToSend} to the transport, and end its writing side once {@link writeEnded}.
+ *
+ * A violation by the peer is an `error` event, with a Close queued. A wrong argument throws a `TypeError` or
+ * `RangeError` that names it, a call at the wrong moment a `UsageError`; nothing has changed then.
+ *
+ * @example
+ * const connection = new Connection({ role: 'server' });
+ * connection.receiveData(chunk);
+ * for (const event of connection.events()) if (event.type === 'text') connection.sendText(event.data);
+ * for (const bytes of connection.dataToSend()) socket.write(bytes);
+ */
+export class Connection {
+  /** Which end this is. */
+  readonly role: Role;
+  readonly #handle: Handle;
+  readonly #events = new EventQueue();
+  #flags = 0;
+  /** The memory that `reserve` gave, until `commit`. */
+  #reserved: Uint8Array<ArrayBuffer> | undefined;
+
+  constructor(options: ConnectionOptions) {
+    const given = objectOf('options', options);
+    const role = oneOf('options.role', given.role, ['client', 'server']);
+    const deliver = oneOf('options.deliver', given.deliver, DELIVER, 'messages');
+    const maxMessageSize = limitOf('options.maxMessageSize', given.maxMessageSize, 1 << 20);
+    const maxFrameSize = limitOf('options.maxFrameSize', given.maxFrameSize, Number.MAX_SAFE_INTEGER);
+    const maxFragments = limitOf('options.maxFragments', given.maxFragments, 4096);
+    const maxControlFrames = limitOf('options.maxControlFrames', given.maxControlFrames, Number.MAX_SAFE_INTEGER);
+    const maxPendingPongBytes = limitOf('options.maxPendingPongBytes', given.maxPendingPongBytes, 8 << 10);
+    const maxBufferedBytes = limitOf('options.maxBufferedBytes', given.maxBufferedBytes, 64 << 20);
+    const frames = booleanOf('options.frames', given.frames, false);
+    this.role = role;
+    this.#handle = new Handle(this, (codec) =>
+      codec.call(
+        'codec_connection_new',
+        role === 'client' ? 0 : 1,
+        DELIVER.indexOf(deliver),
+        Number(frames),
+        maxMessageSize,
+        maxFrameSize,
+        maxFragments,
+        maxControlFrames,
+        Math.min(maxPendingPongBytes, 0xffff_ffff),
+        maxBufferedBytes,
+      ),
+    );
+  }
+
+  /** How far the connection has come: `open`, `closing` after any Close or a failure, `closed` after the end of input. */
+  get state(): State {
+    this.#handle.codec;
+    return STATES[this.#flags & Flag.State] ?? 'closed';
+  }
+
+  /**
+   * Whether the peer should end the connection soon. Bound the wait with a timer, and abort the transport when it
+   * fires.
+   */
+  get closeExpected(): boolean {
+    this.#handle.codec;
+    return (this.#flags & Flag.CloseExpected) !== 0;
+  }
+
+  /**
+   * Whether nothing will ever be sent any more and all was taken: end the writing side of the transport. A server
+   * comes to it right after the two Close frames, a client when the server has ended its side (RFC 6455 §7.1.1), both
+   * after a failure.
+   */
+  get writeEnded(): boolean {
+    this.#handle.codec;
+    return (this.#flags & Flag.WriteEnded) !== 0;
+  }
+
+  /** Bytes held for the peer: input of a message that is not whole, and output that was not taken. */
+  get bytesHeld(): number {
+    return this.#handle.codec.call('codec_connection_bytes_held', this.#handle.value);
+  }
+
+  /** Bytes received. Watch it to time out a slow peer. */
+  get bytesReceived(): number {
+    return this.#handle.codec.call('codec_connection_bytes_received', this.#handle.value);
+  }
+
+  /**
+   * Takes bytes from the transport; they are copied. How a stream is cut into chunks makes no difference to the
+   * events.
+   */
+  receiveData(bytes: Bytes): void {
+    const { codec } = this.#handle;
+    const view = bytesOf('bytes', bytes);
+    if (view.buffer === codec.bytes.buffer) {
+      throw typeError('invalid_argument', '"bytes" expected memory of your own; what reserve() gave goes to commit()');
+    }
+    const length = lengthOf(view);
+    for (let start = 0; start < length; start += SLICE) {
+      const used = codec.writeBytes(view, start, Math.min(start + SLICE, length));
+      codec.call('codec_connection_receive', this.#handle.value, used);
+      this.#collect(codec);
+    }
+    codec.releaseInput();
+  }
+
+  /** Tells that the transport has ended. */
+  receiveEof(): void {
+    const { codec } = this.#handle;
+    codec.call('codec_connection_receive_eof', this.#handle.value);
+    this.#collect(codec);
+  }
+
+  /**
+   * Gives `length` bytes of memory for the transport to read into, so that {@link commit} need not copy. Fill it
+   * before any other call into this package: memory that grows takes the array away, and `commit` then throws.
+   */
+  reserve(length: number): Uint8Array<ArrayBuffer> {
+    const { codec } = this.#handle;
+    integerOf('length', length, 1, 1 << 30);
+    const at = codec.call('codec_connection_reserve', this.#handle.value, length) >>> 0;
+    if (at === 0) throw new UsageError('out_of_memory', `no memory for ${length} bytes`);
+    this.#reserved = codec.bytes.subarray(at, at + length);
+    return this.#reserved;
+  }
+
+  /** Takes the first `length` bytes of what {@link reserve} gave, as {@link receiveData} does. */
+  commit(length: number): void {
+    const { codec } = this.#handle;
+    const reserved = this.#reserved;
+    if (reserved === undefined) throw typeError('invalid_argument', '"length" expected a reserve() before commit()');
+    if (reserved.length === 0) {
+      this.#reserved = undefined;
+      throw typeError('invalid_argument', 'memory has grown since reserve(): fill and commit before any other call');
+    }
+    integerOf('length', length, 0, reserved.length);
+    this.#reserved = undefined;
+    codec.call('codec_connection_commit', this.#handle.value, length);
+    this.#collect(codec);
+  }
+
+  /** The events that have happened, oldest first. What is not iterated over stays for the next call. */
+  events(): IterableIterator<ConnectionEvent> {
+    this.#handle.codec;
+    return this.#events;
+  }
+
+  /**
+   * Takes everything that is to be written to the transport, in order. Nothing is copied after it, and nothing is
+   * given twice.
+   */
+  dataToSend(): Uint8Array<ArrayBuffer>[] {
+    const { codec } = this.#handle;
+    if ((this.#flags & Flag.OutputPending) === 0) return [];
+    this.#call(codec, 'codec_connection_drain');
+    const output = codec.takeOutput();
+    return output.length === 0 ? [] : [output];
+  }
+
+  /** Sends a text message, or with `{ fin: false }` the first part of one. Lone surrogates become U+FFFD. */
+  sendText(data: string, options?: SendOptions): void {
+    const { codec } = this.#handle;
+    const fin = finOf(options);
+    this.#send(codec, Opcode.Text, codec.writeText(stringOf('data', data)), fin);
+  }
+
+  /** Sends a binary message, or with `{ fin: false }` the first part of one. The bytes are copied. */
+  sendBinary(data: Bytes, options?: SendOptions): void {
+    const { codec } = this.#handle;
+    const fin = finOf(options);
+    this.#send(codec, Opcode.Binary, codec.writeBytes(bytesOf('data', data)), fin);
+  }
+
+  /**
+   * Sends the next part of the message that is open; it ends the message unless `{ fin: false }`. The bytes of a text
+   * may be cut inside a code point.
+   */
+  sendContinuation(data: string | Bytes, options?: SendOptions): void {
+    const { codec } = this.#handle;
+    const fin = finOf(options);
+    this.#send(codec, Opcode.Continuation, writeData(codec, data), fin);
+  }
+
+  /** Sends a Ping with at most 125 bytes. The peer answers with a `pong` event of the same bytes. */
+  sendPing(data: string | Bytes = ''): void {
+    const { codec } = this.#handle;
+    this.#send(codec, Opcode.Ping, writeData(codec, data), true);
+  }
+
+  /** Sends a Pong that no Ping asked for, a sign of life. Pings are answered without it. */
+  sendPong(data: string | Bytes = ''): void {
+    const { codec } = this.#handle;
+    this.#send(codec, Opcode.Pong, writeData(codec, data), true);
+  }
+
+  /**
+   * Begins the closing handshake. Events go on until the peer's Close; nothing can be sent any more. A second call
+   * does nothing.
+   *
+   * @param code 1000–1003, 1007–1014 or 3000–4999. Default: an empty Close, or 1000 if there is a reason.
+   * @param reason At most 123 bytes of UTF-8.
+   */
+  sendClose(code?: number, reason = ''): void {
+    if (code === undefined && reason === '') this.#close(NO_CODE, reason, false);
+    else this.#close(checkedCode(code === undefined ? 1000 : code), reason, false);
+  }
+
+  /**
+   * Fails the connection from this side (RFC 6455 §7.1.7): queues a Close and discards all further input without
+   * waiting for the peer's.
+   */
+  fail(code: number, reason = ''): void {
+    this.#close(checkedCode(code), reason, true);
+  }
+
+  /**
+   * Gives back the memory of the connection, and forgets the events that were not taken. Every later call throws; a
+   * second `free` does nothing.
+   */
+  free(): void {
+    this.#handle.free();
+    this.#reserved = undefined;
+    this.#events.clear();
+  }
+
+  #close(code: number, reason: string, fail: boolean): void {
+    const { codec } = this.#handle;
+    const length = codec.writeText(stringOf('reason', reason));
+    this.#call(codec, 'codec_connection_send_close', code, length, Number(fail));
+  }
+
+  #send(codec: Codec, opcode: number, length: number, fin: boolean): void {
+    this.#call(codec, 'codec_connection_send', opcode, length, Number(fin));
+  }
+
+  /** Makes a call that may need masking keys: draws new ones whenever they are used up, and the call goes on. */
+  #call(codec: Codec, name: CallName, ...rest: number[]): void {
+    const call = codec.call.bind(codec) as (name: CallName, ...rest: number[]) => number;
+    try {
+      let refusal = call(name, this.#handle.value, ...rest);
+      while (refusal === Refusal.NoRandomness) {
+        codec.drawKeys();
+        refusal = call(name, this.#handle.value, ...rest);
+      }
+      if (refusal !== Refusal.None) throw refusalError(refusal);
+    } finally {
+      codec.releaseInput();
+    }
+    this.#flags = codec.flags;
+  }
+
+  #collect(codec: Codec): void {
+    this.#flags = codec.flags;
+    readEvents(codec, this.#events.queued);
+  }
+}
+
+export interface Connection extends Disposable {}
+dispose(Connection);
+
+/** Events in order. Iterating takes them out one by one, so that a loop that ends early loses none. */
+class EventQueue implements IterableIterator<ConnectionEvent> {
+  readonly queued: ConnectionEvent[] = [];
+  #taken = 0;
+
+  next(): IteratorResult<ConnectionEvent, undefined> {
+    const value = this.queued[this.#taken];
+    if (value === undefined) return { done: true, value };
+    this.#taken += 1;
+    if (this.#taken === this.queued.length) this.clear();
+    return { done: false, value };
+  }
+
+  clear(): void {
+    this.queued.length = 0;
+    this.#taken = 0;
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+}
+
+/** A close code that fits the wire; the core decides which of these may be sent. */
+function checkedCode(code: number): number {
+  if (typeof code !== 'number') throw typeError('invalid_close_code', `"code" expected number, got ${describe(code)}`);
+  if (!Number.isInteger(code) || code < 1000 || code > 4999) {
+    throw rangeError('invalid_close_code', `"code" expected 1000-1003, 1007-1014 or 3000-4999, got ${code}`);
+  }
+  return code;
+}
+
+/** Whether a message ends with what is sent. */
+function finOf(options: SendOptions | undefined): boolean {
+  return booleanOf('options.fin', objectOf('options', options).fin, true);
+}
+
+function writeData(codec: Codec, data: string | Bytes): number {
+  return typeof data === 'string' ? codec.writeText(data) : codec.writeBytes(bytesOf('data', data));
+}

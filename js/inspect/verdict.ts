@@ -1,0 +1,109 @@
+import { Connection, encodeFrame, type Frame, Opcode, type Role } from '../index.js';
+import { dataAfterClose, frameViolation, type Violation } from './violation.js';
+
+/** What a connection says to one frame. */
+export interface Judgement {
+  /** Messages begun so far, if the frame belongs to one. */
+  readonly message: number | undefined;
+  /** What the payload is a part of. Compressed text is `binary` here. */
+  readonly kind: 'text' | 'binary' | 'control';
+  readonly violations: readonly Violation[];
+}
+
+/**
+ * Asks the codec about every frame of a stream. A connection reads nothing after a violation, so there is a new one
+ * then, which is told if a message is open: one fault is one finding, and the frames after it are judged too.
+ */
+export class Verdict {
+  readonly #role: Role;
+  #connection: Connection;
+  /** The position in the stream of the first byte that the connection was given. */
+  #start: number;
+  #messages = 0;
+  #open: 'text' | 'binary' | undefined;
+  #closed = false;
+
+  /**
+   * @param role Who receives the stream.
+   * @param start The position of the first frame.
+   */
+  constructor(role: Role, start: number) {
+    this.#role = role;
+    this.#start = start;
+    this.#connection = receiver(role);
+  }
+
+  /**
+   * Judges the next frame.
+   *
+   * @param compressed Whether its RSV1 means compression that both sides agreed on. Nothing is inflated: the frame
+   * counts as binary then.
+   */
+  judge(frame: Frame, offset: number, compressed: boolean): Judgement {
+    const asked = compressed ? { ...frame, rsv1: false, opcode: Opcode.Binary } : frame;
+    const violations = this.#ask(encodeFrame(asked), offset, isData(frame.opcode));
+    const judgement = { ...this.#follow(frame, compressed), violations };
+    if (frame.opcode === Opcode.Close) this.#closed = true;
+    if (violations.length > 0) this.#restart(offset + frame.headerLength + frame.payload.length);
+    return judgement;
+  }
+
+  /** Judges a frame by the bytes that there are of it; nothing can be judged after it. */
+  judgeBeginning(bytes: Uint8Array, offset: number): readonly Violation[] {
+    return this.#ask(bytes, offset, isData((bytes[0] ?? 0) & 0x0f));
+  }
+
+  free(): void {
+    this.#connection.free();
+  }
+
+  #ask(bytes: Uint8Array, offset: number, data: boolean): Violation[] {
+    if (this.#closed) return data ? [dataAfterClose(offset)] : [];
+    this.#connection.receiveData(bytes);
+    const violations: Violation[] = [];
+    for (const event of this.#connection.events()) {
+      if (event.type === 'error') violations.push(frameViolation(event.error, this.#start));
+    }
+    this.#connection.dataToSend();
+    return violations;
+  }
+
+  /** Keeps count of messages as a lenient reader does: an orphan opens none, an interruption begins a new one. */
+  #follow({ fin, opcode }: Frame, compressed: boolean): Omit<Judgement, 'violations'> {
+    if (!isData(opcode)) return { message: undefined, kind: 'control' };
+    if (opcode === Opcode.Continuation && this.#open === undefined) return { message: undefined, kind: 'binary' };
+    if (opcode !== Opcode.Continuation) {
+      this.#messages += 1;
+      this.#open = opcode === Opcode.Text && !compressed ? 'text' : 'binary';
+    }
+    const kind = this.#open ?? 'binary';
+    if (fin) this.#open = undefined;
+    return { message: this.#messages, kind };
+  }
+
+  #restart(end: number): void {
+    this.#connection.free();
+    this.#connection = receiver(this.#role);
+    this.#start = end;
+    if (this.#open === undefined || this.#closed) return;
+    // Binary, since the rest of a broken text says nothing new.
+    const opening = encodeFrame({ opcode: Opcode.Binary, fin: false, masked: this.#role === 'server' });
+    this.#connection.receiveData(opening);
+    this.#start -= opening.length;
+  }
+}
+
+const isData = (opcode: number): boolean => opcode <= Opcode.Binary;
+
+/** A connection that judges by the protocol alone: without limits, and without keeping payload. */
+function receiver(role: Role): Connection {
+  const none = Number.POSITIVE_INFINITY;
+  return new Connection({
+    role,
+    deliver: 'payload',
+    maxMessageSize: none,
+    maxFrameSize: none,
+    maxFragments: none,
+    maxPendingPongBytes: 0,
+  });
+}

@@ -1,0 +1,40 @@
+/** Bytes and text from strangers as text that is safe to show: nothing in it moves a cursor or turns a line around. */
+
+/** Controls, formatting characters (bidirectional ones among them), lone surrogates, and the two line separators. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+const strictUtf8 = (): TextDecoder => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** `text` with every character that is not for the eye as an escape: `\n`, `\x1b`, `\u202e`, `\u{e0041}`. */
+export function visible(text: string): string {
+  return text.replace(UNSAFE, (character) => SHORT[character] ?? escaped(character.codePointAt(0) as number));
+}
+
+/** The text of `bytes`, or `undefined` if they are not UTF-8. `more`: they may end inside a character, which is left out. */
+export function utf8Of(bytes: Uint8Array, more = false): string | undefined {
+  try {
+    return strictUtf8().decode(bytes, { stream: more });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bytes as text where they are UTF-8; otherwise byte by byte, with all beyond ASCII as `\x80`. */
+export function visibleBytes(bytes: Uint8Array, more = false): string {
+  const text = utf8Of(bytes, more);
+  if (text !== undefined) return visible(text);
+  return Array.from(bytes, (byte) => (byte < 0x80 ? visible(String.fromCharCode(byte)) : escaped(byte))).join('');
+}
+
+/** Bytes in hex, two digits each. */
+export function hexOf(bytes: Uint8Array, separator = ''): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(separator);
+}
+
+function escaped(codePoint: number): string {
+  const digits = codePoint.toString(16);
+  if (codePoint < 0x100) return `\\x${digits.padStart(2, '0')}`;
+  return codePoint < 0x1_0000 ? `\\u${digits.padStart(4, '0')}` : `\\u{${digits}}`;
+}

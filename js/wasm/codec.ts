@@ -1,0 +1,259 @@
+/**
+ * One instance of the WebAssembly module: its memory, its calls, and what happens when it crashes. Nothing here knows
+ * the protocol.
+ */
+
+import { lengthOf } from '../arguments.js';
+import { UsageError } from '../errors.js';
+import { fillRandom } from './random.js';
+
+/** The functions of `src/wasm/`. Numbers only; addresses are those of linear memory. */
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  __wbindgen_start?(): void;
+  codec_new(): number;
+  codec_status(codec: number): number;
+  codec_reserve_input(codec: number, length: number): number;
+  codec_shrink_input(codec: number, length: number): void;
+  codec_free_object(codec: number, handle: number): number;
+  codec_live_objects(codec: number): number;
+  codec_keys(codec: number): number;
+  codec_keys_length(codec: number): number;
+  codec_keys_written(codec: number): void;
+  codec_release_output(codec: number): void;
+  codec_accept_key(codec: number, length: number): number;
+  codec_connection_new(codec: number, ...options: number[]): number;
+  codec_connection_receive(codec: number, handle: number, length: number): number;
+  codec_connection_reserve(codec: number, handle: number, length: number): number;
+  codec_connection_commit(codec: number, handle: number, length: number): number;
+  codec_connection_receive_eof(codec: number, handle: number): number;
+  codec_connection_send(codec: number, handle: number, opcode: number, length: number, fin: number): number;
+  codec_connection_send_close(codec: number, handle: number, code: number, length: number, fail: number): number;
+  codec_connection_drain(codec: number, handle: number): number;
+  codec_connection_bytes_held(codec: number, handle: number): number;
+  codec_connection_bytes_received(codec: number, handle: number): number;
+  codec_decoder_new(codec: number, maxFrameSize: number): number;
+  codec_decoder_decode(codec: number, handle: number, length: number): number;
+  codec_decoder_end(codec: number, handle: number): number;
+  codec_client_handshake_new(codec: number, length: number, protocols: number, ...limits: number[]): number;
+  codec_server_handshake_new(codec: number, length: number, anyOrigin: number, ...limits: number[]): number;
+  codec_handshake_receive(codec: number, handle: number, length: number): number;
+  codec_handshake_receive_eof(codec: number, handle: number): number;
+  codec_handshake_drain(codec: number, handle: number): number;
+  codec_handshake_leftover(codec: number, handle: number): number;
+  codec_handshake_error(codec: number, handle: number): number;
+  codec_server_handshake_request(codec: number, handle: number): number;
+  codec_server_handshake_accept(codec: number, handle: number, length: number): number;
+  codec_server_handshake_reject(codec: number, handle: number, status: number, length: number): number;
+  codec_client_handshake_response(codec: number, handle: number): number;
+  codec_encode_frame(codec: number, first: number, masked: number, key: number, extra: number, length: number): number;
+}
+
+/** The names of the calls, and what each takes after the codec itself. */
+type Calls = Omit<Exports, 'memory' | '__wbindgen_start'>;
+export type CallName = keyof Calls;
+type CallArguments<Name extends CallName> = Calls[Name] extends (codec: number, ...rest: infer Rest) => number | void
+  ? Rest
+  : [];
+
+/** Words of the status block: `src/wasm/mod.rs` has the same. */
+const Status = { Records: 0, RecordWords: 1, Arena: 2, Flags: 3, Output: 4, OutputLength: 5, Values: 6 } as const;
+
+/** What a call answers if it could not be carried out: `Refusal` in `src/wasm/mod.rs`. */
+export const Refusal = {
+  None: 0,
+  InvalidArgument: 1,
+  InvalidCloseCode: 2,
+  ReasonTooLong: 3,
+  ControlTooLong: 4,
+  ReservedHeader: 5,
+  NoRandomness: 6,
+  NotOpen: 7,
+  FragmentOrder: 8,
+  InvalidUtf8: 9,
+  BufferFull: 10,
+  BadHandle: 11,
+  OutOfMemory: 12,
+} as const;
+
+/** Input memory that is kept between calls. More is given back after the call that needed it. */
+const KEPT_INPUT = 1 << 16;
+
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/** The `Buffer` of Node, Deno and Bun, whose `latin1Slice` is the fastest way to a string of ASCII bytes. */
+interface Latin1 {
+  latin1Slice(start: number, end: number): string;
+}
+const HostBuffer = (globalThis as { Buffer?: { from(buffer: ArrayBuffer): Latin1 } }).Buffer;
+
+export class Codec {
+  /** Linear memory. Made anew whenever it has grown, so it is not to be kept over a call. */
+  bytes: Uint8Array<ArrayBuffer>;
+  /** The same memory as 32-bit words. */
+  words: Uint32Array<ArrayBuffer>;
+  /** Why the instance is dead, if it is. */
+  #cause: unknown;
+  #dead = false;
+  #latin1: Latin1 | undefined;
+  readonly #exports: Exports;
+  readonly #self: number;
+  readonly #status: number;
+  #input = 0;
+  #inputLength = 0;
+
+  constructor(module: WebAssembly.Module) {
+    const instance = new WebAssembly.Instance(module, importsOf(module));
+    this.#exports = instance.exports as unknown as Exports;
+    this.bytes = new Uint8Array(this.#exports.memory.buffer as ArrayBuffer);
+    this.words = new Uint32Array(this.bytes.buffer);
+    this.#exports.__wbindgen_start?.();
+    this.#self = this.#exports.codec_new();
+    this.#status = this.#exports.codec_status(this.#self) >>> 2;
+    this.#refresh();
+  }
+
+  /** Whether the instance has crashed. */
+  get dead(): boolean {
+    return this.#dead;
+  }
+
+  /** Bytes of linear memory. It never shrinks while the instance lives. */
+  get memoryBytes(): number {
+    return this.#exports.memory.buffer.byteLength;
+  }
+
+  /**
+   * Makes a call. A crash kills the instance, and with it every object in it: they all say so from then on, and give
+   * the first cause.
+   */
+  call<Name extends CallName>(name: Name, ...rest: CallArguments<Name>): number {
+    this.requireAlive();
+    const call = this.#exports[name] as (codec: number, ...rest: number[]) => number;
+    try {
+      const result = call(this.#self, ...(rest as number[]));
+      if (this.bytes.length === 0) this.#refresh();
+      return result;
+    } catch (cause) {
+      this.#dead = true;
+      this.#cause = cause;
+      throw this.#deadError();
+    }
+  }
+
+  /** Throws if the instance has crashed. */
+  requireAlive(): void {
+    if (this.#dead) throw this.#deadError();
+  }
+
+  get recordsAt(): number {
+    return (this.words[this.#status + Status.Records] as number) >>> 2;
+  }
+
+  get recordsEnd(): number {
+    return this.recordsAt + (this.words[this.#status + Status.RecordWords] as number);
+  }
+
+  get arena(): number {
+    return this.words[this.#status + Status.Arena] as number;
+  }
+
+  get flags(): number {
+    return this.words[this.#status + Status.Flags] as number;
+  }
+
+  /** One of the three numbers that the last call gave out. */
+  value(index: 0 | 1 | 2): number {
+    return this.words[this.#status + Status.Values + index] as number;
+  }
+
+  /** A copy of the bytes that the last call gave out. */
+  takeOutput(): Uint8Array<ArrayBuffer> {
+    const start = this.words[this.#status + Status.Output] as number;
+    const length = this.words[this.#status + Status.OutputLength] as number;
+    const output = this.bytes.slice(start, start + length);
+    if (length > KEPT_INPUT) this.call('codec_release_output');
+    return output;
+  }
+
+  /** Copies the argument of the next call into memory; gives its length. */
+  writeBytes(source: Uint8Array, start = 0, end = lengthOf(source)): number {
+    const length = end - start;
+    // A view of this very memory would be lost when it grows.
+    const safe = length > this.#inputLength && source.buffer === this.bytes.buffer ? new Uint8Array(source) : source;
+    const at = this.#reserve(length);
+    const whole = length === lengthOf(safe);
+    this.bytes.set(whole ? safe : new Uint8Array(safe.buffer, safe.byteOffset + start, length), at);
+    return length;
+  }
+
+  /** Encodes the argument of the next call into memory as UTF-8, lone surrogates as U+FFFD; gives its length. */
+  writeText(text: string): number {
+    // A UTF-16 unit takes at most three bytes.
+    const at = this.#reserve(text.length * 3);
+    return encoder.encodeInto(text, this.bytes.subarray(at, at + text.length * 3)).written;
+  }
+
+  /** Gives back the memory that a large argument took, once the call is done. */
+  releaseInput(): void {
+    if (this.#inputLength <= KEPT_INPUT) return;
+    this.call('codec_shrink_input', KEPT_INPUT);
+    this.#inputLength = KEPT_INPUT;
+    this.#input = this.call('codec_reserve_input', KEPT_INPUT) >>> 0;
+  }
+
+  /** The string of a range of memory; `ascii` says that every byte is. */
+  text(start: number, end: number, ascii: boolean): string {
+    if (ascii && this.#latin1 !== undefined) return this.#latin1.latin1Slice(start, end);
+    return utf8.decode(this.bytes.subarray(start, end));
+  }
+
+  /** Fills the pool of masking keys. */
+  drawKeys(): void {
+    const at = this.call('codec_keys') >>> 0;
+    const length = this.call('codec_keys_length');
+    fillRandom(this.bytes.subarray(at, at + length));
+    this.call('codec_keys_written');
+  }
+
+  #reserve(length: number): number {
+    if (length > this.#inputLength) {
+      const wanted = Math.max(length, KEPT_INPUT);
+      // What does not fit 32 bits would be cut to them.
+      const at = wanted < 2 ** 32 ? this.call('codec_reserve_input', wanted) >>> 0 : 0;
+      if (at === 0) throw new UsageError('out_of_memory', `no memory for ${length} bytes`);
+      this.#input = at;
+      this.#inputLength = wanted;
+    }
+    return this.#input;
+  }
+
+  /** Growing memory detaches every view of it. */
+  #refresh(): void {
+    const buffer = this.#exports.memory.buffer as ArrayBuffer;
+    this.bytes = new Uint8Array(buffer);
+    this.words = new Uint32Array(buffer);
+    this.#latin1 = HostBuffer?.from(buffer);
+    if (typeof this.#latin1?.latin1Slice !== 'function') this.#latin1 = undefined;
+  }
+
+  #deadError(): UsageError {
+    const message = 'the WebAssembly instance of this object has crashed; make a new object';
+    return new UsageError('instance_dead', message, { cause: this.#cause });
+  }
+}
+
+/** What the module asks for: the two hooks of wasm-bindgen, whose names carry a hash. */
+function importsOf(module: WebAssembly.Module): WebAssembly.Imports {
+  const imports: Record<string, Record<string, () => void>> = Object.create(null);
+  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+    imports[from] ??= Object.create(null) as Record<string, () => void>;
+    imports[from][name] = name.includes('throw')
+      ? () => {
+          throw new Error('a call into the WebAssembly instance was not allowed');
+        }
+      : () => {};
+  }
+  return imports;
+}

@@ -1,0 +1,225 @@
+/** The records that a call leaves in memory, made into events and frames. `src/wasm/records.rs` writes them. */
+
+import { ProtocolError, type ProtocolErrorCode } from '../errors.js';
+import type { ConnectionEvent, Frame, FrameHeader, PartEvent } from '../types.js';
+import type { Codec } from './codec.js';
+
+/** The low byte of the first word. */
+export const Kind = {
+  Text: 1,
+  Binary: 2,
+  Fragment: 3,
+  Payload: 4,
+  Ping: 5,
+  Pong: 6,
+  Close: 7,
+  Frame: 8,
+  Decoded: 9,
+  Error: 10,
+  End: 11,
+} as const;
+
+const KIND = 0xff;
+const IN_ARENA = 1 << 8;
+const PART_TEXT = 1 << 9;
+const PART_FIRST = 1 << 10;
+const PART_LAST = 1 << 11;
+const MASKED = 1 << 8;
+const DECODED_IN_ARENA = 1 << 9;
+
+/** Words of a record. */
+const RECORD = 4;
+
+/**
+ * Bytes of neighbouring small payloads that share one string or one `ArrayBuffer`. Making one for many is what costs
+ * least; a kept message pins no more than this.
+ */
+const GROUP = 4096;
+
+/** Makes the events of the last call. */
+export function readEvents(codec: Codec, events: ConnectionEvent[]): void {
+  const { words } = codec;
+  const end = codec.recordsEnd;
+  for (let at = codec.recordsAt; at < end; at += RECORD) {
+    const word = words[at] as number;
+    switch (word & KIND) {
+      case Kind.Text:
+        at = readTexts(codec, at, end, events);
+        break;
+      case Kind.Binary:
+        at = readBinaries(codec, at, end, events);
+        break;
+      case Kind.Fragment:
+        events.push({ type: 'fragment', ...partAt(codec, at) });
+        break;
+      case Kind.Payload:
+        events.push({ type: 'payload', ...partAt(codec, at) });
+        break;
+      case Kind.Ping:
+        events.push({ type: 'ping', data: bytesAt(codec, at) });
+        break;
+      case Kind.Pong:
+        events.push({ type: 'pong', data: bytesAt(codec, at) });
+        break;
+      case Kind.Close:
+        events.push({ type: 'close', code: word >>> 16, reason: textAt(codec, at) });
+        break;
+      case Kind.Frame:
+        events.push({ type: 'frame', ...headerAt(words, at, wide(words, at + 2)) });
+        at += RECORD;
+        break;
+      case Kind.Error:
+        events.push({ type: 'error', error: errorAt(codec, at) });
+        at += RECORD;
+        break;
+      case Kind.End:
+        events.push({ type: 'end' });
+        break;
+    }
+  }
+}
+
+/** Makes the frames of the last call, and the error that came after them if one did. */
+export function readFrames(codec: Codec): { frames: Frame[]; error: ProtocolError | undefined } {
+  const { words } = codec;
+  const end = codec.recordsEnd;
+  const frames: Frame[] = [];
+  let error: ProtocolError | undefined;
+  for (let at = codec.recordsAt; at < end; at += 2 * RECORD) {
+    if (((words[at] as number) & KIND) === Kind.Error) {
+      error = errorAt(codec, at);
+    } else {
+      const payload = bytesOfRange(codec, decodedAddress(codec, at), words[at + 3] as number);
+      frames.push({ ...headerAt(words, at, payload.length), payload });
+    }
+  }
+  return { frames, error };
+}
+
+/** The address of the payload of a decoded frame, which has its own words for it. */
+function decodedAddress(codec: Codec, at: number): number {
+  const where = codec.words[at + 2] as number;
+  return ((codec.words[at] as number) & DECODED_IN_ARENA) === 0 ? where : codec.arena + where;
+}
+
+/** Reads a run of texts that lie side by side; gives the position of its last record. */
+function readTexts(codec: Codec, at: number, end: number, events: ConnectionEvent[]): number {
+  const { words } = codec;
+  const word = words[at] as number;
+  const start = addressOf(codec, at);
+  let bytes = words[at + 2] as number;
+  let units = words[at + 3] as number;
+  let last = at;
+  if ((word & IN_ARENA) !== 0) {
+    for (let next = at + RECORD; next < end && words[next] === word && bytes < GROUP; next += RECORD) {
+      bytes += words[next + 2] as number;
+      units += words[next + 3] as number;
+      last = next;
+    }
+  }
+  const text = codec.text(start, start + bytes, bytes === units);
+  if (last === at) {
+    events.push({ type: 'text', data: text });
+    return at;
+  }
+  for (let from = 0; at <= last; at += RECORD) {
+    const to = from + (words[at + 3] as number);
+    events.push({ type: 'text', data: text.substring(from, to) });
+    from = to;
+  }
+  return last;
+}
+
+/** Reads a run of binary messages that lie side by side; gives the position of its last record. */
+function readBinaries(codec: Codec, at: number, end: number, events: ConnectionEvent[]): number {
+  const { words } = codec;
+  const word = words[at] as number;
+  let bytes = words[at + 2] as number;
+  let last = at;
+  if ((word & IN_ARENA) !== 0) {
+    for (let next = at + RECORD; next < end && words[next] === word && bytes < GROUP; next += RECORD) {
+      bytes += words[next + 2] as number;
+      last = next;
+    }
+  }
+  const copy = bytesOfRange(codec, addressOf(codec, at), bytes);
+  if (last === at) {
+    events.push({ type: 'binary', data: copy });
+    return at;
+  }
+  for (let from = 0; at <= last; at += RECORD) {
+    const length = words[at + 2] as number;
+    events.push({ type: 'binary', data: new Uint8Array(copy.buffer, from, length) });
+    from += length;
+  }
+  return last;
+}
+
+function addressOf(codec: Codec, at: number): number {
+  const where = codec.words[at + 1] as number;
+  return ((codec.words[at] as number) & IN_ARENA) === 0 ? where : codec.arena + where;
+}
+
+function bytesOfRange(codec: Codec, start: number, length: number): Uint8Array<ArrayBuffer> {
+  return codec.bytes.slice(start, start + length);
+}
+
+function bytesAt(codec: Codec, at: number): Uint8Array<ArrayBuffer> {
+  return bytesOfRange(codec, addressOf(codec, at), codec.words[at + 2] as number);
+}
+
+function textAt(codec: Codec, at: number): string {
+  const start = addressOf(codec, at);
+  return codec.text(start, start + (codec.words[at + 2] as number), false);
+}
+
+function partAt(codec: Codec, at: number): PartEvent {
+  const word = codec.words[at] as number;
+  return {
+    kind: (word & PART_TEXT) === 0 ? 'binary' : 'text',
+    data: bytesAt(codec, at),
+    first: (word & PART_FIRST) !== 0,
+    last: (word & PART_LAST) !== 0,
+  };
+}
+
+/** The header in two records. */
+function headerAt(words: Uint32Array, at: number, payloadLength: number): FrameHeader {
+  const word = words[at] as number;
+  const first = (word >>> 16) & 0xff;
+  const masked = (word & MASKED) !== 0;
+  const key = words[at + 1] as number;
+  return {
+    fin: (first & 0x80) !== 0,
+    rsv1: (first & 0x40) !== 0,
+    rsv2: (first & 0x20) !== 0,
+    rsv3: (first & 0x10) !== 0,
+    opcode: first & 0x0f,
+    masked,
+    maskingKey: masked ? Uint8Array.of(key >>> 24, key >>> 16, key >>> 8, key) : undefined,
+    payloadLength,
+    offset: wide(words, at + RECORD),
+    headerLength: word >>> 24,
+    index: wide(words, at + RECORD + 2),
+  };
+}
+
+function errorAt(codec: Codec, at: number): ProtocolError {
+  const { words } = codec;
+  const [kind = '', code = '', section = '', message = ''] = textAt(codec, at).split('\n');
+  const offset = wide(words, at + RECORD);
+  const frameIndex = wide(words, at + RECORD + 2);
+  return new ProtocolError(`${message} (frame ${frameIndex}, byte ${offset}, RFC 6455 §${section})`, {
+    kind,
+    code: code as ProtocolErrorCode,
+    closeCode: (words[at] as number) >>> 16,
+    section,
+    offset,
+    frameIndex,
+  });
+}
+
+/** A number of two words, low half first. */
+function wide(words: Uint32Array, at: number): number {
+  return (words[at] as number) + (words[at + 1] as number) * 2 ** 32;
+}

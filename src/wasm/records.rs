@@ -1,0 +1,159 @@
+//! Events as records of four words. The TypeScript side of the layout is `js/wasm/records.ts`; a test compares them.
+//!
+//! | kind | word 0, above the low byte | word 1 | word 2 | word 3 |
+//! |---|---|---|---|---|
+//! | text | where | payload | its bytes | its UTF-16 units |
+//! | binary, ping, pong | where | payload | its bytes | |
+//! | fragment, payload | where, part | payload | its bytes | |
+//! | close | where, code in the high half | reason | its bytes | |
+//! | frame | masked, first byte, header length | masking key | payload length, low | high |
+//! | frame, continued | offset, low | high | index, low | high |
+//! | decoded | as frame, and where in the bit above masked | masking key | payload | its bytes |
+//! | decoded, continued | as frame | | | |
+//! | error | where, close code in the high half | description | its bytes | |
+//! | error, continued | offset, low | high | index, low | high |
+//! | end | | | | |
+//!
+//! *Payload* is an offset in the arena if the `IN_ARENA` bit of *where* is set, else an address. Either holds until
+//! the next call.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use super::{address, halves, u32_of};
+use crate::{Event, Frame, FrameHeader, FrameInfo, MessageKind, Part, ProtocolError, utf16_length};
+
+/// The low byte of word 0.
+mod kind {
+    pub const TEXT: u32 = 1;
+    pub const BINARY: u32 = 2;
+    pub const FRAGMENT: u32 = 3;
+    pub const PAYLOAD: u32 = 4;
+    pub const PING: u32 = 5;
+    pub const PONG: u32 = 6;
+    pub const CLOSE: u32 = 7;
+    pub const FRAME: u32 = 8;
+    pub const DECODED: u32 = 9;
+    pub const ERROR: u32 = 10;
+    pub const END: u32 = 11;
+}
+
+const IN_ARENA: u32 = 1 << 8;
+const PART_TEXT: u32 = 1 << 9;
+const PART_FIRST: u32 = 1 << 10;
+const PART_LAST: u32 = 1 << 11;
+const MASKED: u32 = 1 << 8;
+const DECODED_IN_ARENA: u32 = 1 << 9;
+
+/// Payloads up to this size are put side by side, so that JavaScript makes one string or array for many.
+const SMALL: usize = 4096;
+
+/// The results of one call.
+#[derive(Default)]
+pub struct Records {
+    pub words: Vec<u32>,
+    /// Small payloads, one behind the other.
+    pub arena: Vec<u8>,
+    /// Large payloads that were handed over, kept alive for their addresses.
+    held: Vec<Vec<u8>>,
+}
+
+impl Records {
+    /// Forgets the results of the last call, and gives back what a large one took.
+    pub fn clear(&mut self) {
+        self.words.clear();
+        self.arena.clear();
+        self.held = Vec::new();
+        self.words.shrink_to(1 << 14);
+        self.arena.shrink_to(1 << 17);
+    }
+
+    pub fn event(&mut self, event: Event<'_>) {
+        match event {
+            Event::Text(text) => {
+                let units = if text.is_ascii() { text.as_bytes().len() } else { utf16_length(text.as_bytes()) };
+                self.payload(kind::TEXT, text.into_bytes(), u32_of(units));
+            }
+            Event::Binary(data) => self.payload(kind::BINARY, data, 0),
+            Event::Fragment(part) => self.part(kind::FRAGMENT, part),
+            Event::Payload(part) => self.part(kind::PAYLOAD, part),
+            Event::Ping(data) => self.payload(kind::PING, data, 0),
+            Event::Pong(data) => self.payload(kind::PONG, data, 0),
+            Event::Close { code, reason } => {
+                self.payload(kind::CLOSE | u32::from(code.0) << 16, Cow::Borrowed(reason.as_bytes()), 0);
+            }
+            Event::Frame(FrameInfo { header, offset, index }) => {
+                let [low, high] = halves(header.payload_length);
+                self.words.extend([kind::FRAME | bits(&header), key(&header), low, high]);
+                self.position(offset, index);
+            }
+            Event::Error(error) => self.error(error),
+            Event::End => self.words.extend([kind::END, 0, 0, 0]),
+        }
+    }
+
+    pub fn frame(&mut self, frame: Frame<'_>) {
+        let (at, length, place) = self.place(frame.payload);
+        let place = if place == IN_ARENA { DECODED_IN_ARENA } else { 0 };
+        self.words.extend([kind::DECODED | place | bits(&frame.header), key(&frame.header), at, length]);
+        self.position(frame.offset, frame.index);
+    }
+
+    /// The description is `kind`, `code`, `section` and `message`, one to a line.
+    pub fn error(&mut self, ProtocolError { violation, offset, frame_index }: ProtocolError) {
+        let lines = [violation.kind(), violation.code(), violation.section(), violation.message()];
+        self.payload(
+            kind::ERROR | u32::from(violation.close_code().0) << 16,
+            Cow::Owned(lines.join("\n").into_bytes()),
+            0,
+        );
+        self.position(offset, frame_index);
+    }
+
+    fn part(&mut self, kind: u32, part: Part<'_>) {
+        let flag = |set: bool, bit: u32| if set { bit } else { 0 };
+        let flags = flag(part.kind == MessageKind::Text, PART_TEXT)
+            | flag(part.first, PART_FIRST)
+            | flag(part.last, PART_LAST);
+        self.payload(kind | flags, part.data, 0);
+    }
+
+    fn payload(&mut self, word: u32, data: Cow<'_, [u8]>, extra: u32) {
+        let (at, length, place) = self.place(data);
+        self.words.extend([word | place, at, length, extra]);
+    }
+
+    /// Puts bytes where they can be read after the call; gives where, how many, and which of the two places it is.
+    fn place(&mut self, data: Cow<'_, [u8]>) -> (u32, u32, u32) {
+        let length = u32_of(data.len());
+        match data {
+            small if small.len() <= SMALL => {
+                let at = u32_of(self.arena.len());
+                self.arena.extend_from_slice(&small);
+                (at, length, IN_ARENA)
+            }
+            // Large borrowed payload lies in the input of this very call.
+            Cow::Borrowed(bytes) => (address(bytes.as_ptr()), length, 0),
+            Cow::Owned(bytes) => {
+                let at = address(bytes.as_ptr());
+                self.held.push(bytes);
+                (at, length, 0)
+            }
+        }
+    }
+
+    fn position(&mut self, offset: u64, index: u64) {
+        self.words.extend(halves(offset).into_iter().chain(halves(index)));
+    }
+}
+
+/// The mask bit, the first byte and the length of a header.
+fn bits(header: &FrameHeader) -> u32 {
+    let first = header.encode().first().copied().unwrap_or_default();
+    let masked = if header.masking_key.is_some() { MASKED } else { 0 };
+    masked | u32::from(first) << 16 | u32_of(header.header_length()) << 24
+}
+
+fn key(header: &FrameHeader) -> u32 {
+    header.masking_key.map_or(0, u32::from_be_bytes)
+}
