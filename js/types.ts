@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
 /** Anything that holds bytes. A view counts by its own range. */
 export type Bytes = ArrayBufferView | ArrayBufferLike;
 

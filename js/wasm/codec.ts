@@ -9,7 +9,7 @@ import { fillRandom } from './random.js';
 
 /** The functions of `src/wasm/`. Numbers only; addresses are those of linear memory. */
 interface Exports {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: { readonly buffer: ArrayBufferLike };
   __wbindgen_start?(): void;
   codec_new(): number;
   codec_status(codec: number): number;
@@ -103,6 +103,7 @@ export class Codec {
   #input = 0;
   #inputLength = 0;
 
+  /** @internal Node's declarations do not have this type. */
   constructor(module: WebAssembly.Module) {
     const instance = new WebAssembly.Instance(module, importsOf(module));
     this.#exports = instance.exports as unknown as Exports;

@@ -7,12 +7,12 @@ let compile: (() => WebAssembly.Module) | undefined;
 let module: WebAssembly.Module | undefined;
 let codec: Codec | undefined;
 
-/** Tells how the module is had, when it is needed. An entry of the package does it once. */
+/** Tells how the module is had, when it is needed. An entry of the package does it once. @internal */
 export function provideModule(source: () => WebAssembly.Module): void {
   compile ??= source;
 }
 
-/** Takes a module that is compiled already. */
+/** Takes a module that is compiled already. @internal */
 export function useModule(compiled: WebAssembly.Module): void {
   module ??= compiled;
 }
