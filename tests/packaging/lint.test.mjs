@@ -17,6 +17,5 @@ test('publint', async () => {
 test('are the types wrong?', async () => {
   const { tarball } = await pack();
   // .attw.json leaves out TypeScript before 4.7, which knows no exports map, and the module, which has no types.
-  const { stdout } = await run(join(root, 'node_modules/.bin/attw'), [tarball, '--no-color'], root);
-  assert.match(stdout, /No problems found/);
+  await run(join(root, 'node_modules/.bin/attw'), [tarball, '--no-color'], root);
 });
