@@ -1,0 +1,158 @@
+//! Time is linear in the input, however small the pieces: a quadratic term is how a few megabytes stop a server.
+//!
+//! No limit on time is checked, since machines differ and are shared. Each piece of work is done once at a large size
+//! and many times at a small one, the same number of bytes: were it quadratic, the large one would take as many times
+//! longer. The processor time of the thread is taken, not the clock, where the system tells it.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::arithmetic_side_effects, clippy::panic, clippy::unwrap_used)]
+
+mod common;
+
+use std::time::{Duration, Instant};
+
+use common::{connection, frame_for};
+use sansocket::{Deliver, FrameDecoder, Limits, MAX_SIZE, Opcode, Options, Role};
+
+const LARGE: usize = 1 << 17;
+const TIMES: usize = 1 << 5;
+/// Of time in size: 1 is linear, 2 is quadratic. It is far from both, so that noise does not decide.
+const MAX_EXPONENT: f64 = 1.6;
+/// What is worth comparing: the system counts in steps of a few milliseconds.
+const ENOUGH: Duration = Duration::from_millis(40);
+const RUNS: usize = 2;
+
+const UNLIMITED: Limits = Limits {
+    max_message_size: MAX_SIZE,
+    max_fragments: MAX_SIZE,
+    max_pending_pong_bytes: usize::MAX,
+    max_buffered_bytes: MAX_SIZE,
+    ..Limits::DEFAULT
+};
+
+/// The processor time that this thread has used; on other systems than Linux, the time that has passed.
+fn used(since: Instant) -> Duration {
+    let on_cpu = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds = on_cpu.as_deref().and_then(|stat| stat.split_whitespace().next()?.parse().ok());
+    nanoseconds.map_or_else(|| since.elapsed(), Duration::from_nanos)
+}
+
+/// The time that `times` runs take.
+fn time(run: &mut impl FnMut(), times: usize) -> Duration {
+    let start = Instant::now();
+    let before = used(start);
+    (0..times).for_each(|_| run());
+    used(start) - before
+}
+
+/// `prepare` makes work of a size; only the work is timed.
+fn check_linear<W: FnMut()>(name: &str, prepare: impl Fn(usize) -> W) {
+    let (mut large, mut small) = (prepare(LARGE), prepare(LARGE / TIMES));
+    let mut times = 1;
+    while time(&mut large, times) < ENOUGH {
+        times *= 2;
+    }
+    let least = |run: &mut dyn FnMut() -> Duration| (0..RUNS).map(|_| run()).min().unwrap().as_secs_f64();
+    let large = least(&mut || time(&mut large, times));
+    let small = least(&mut || time(&mut small, times * TIMES));
+    let exponent = 1.0 + (large / small).log(TIMES as f64);
+    assert!(exponent < MAX_EXPONENT, "{name}: {large} s at once, {small} s in {TIMES} parts: exponent {exponent}");
+}
+
+/// Feeds a server; no event is kept.
+fn feeding(deliver: Deliver, input: Vec<u8>, chunk: usize) -> impl FnMut() {
+    move || {
+        let mut connection = connection(Role::Server, Options { limits: UNLIMITED, deliver, ..Options::default() });
+        for chunk in input.clone().chunks_mut(chunk) {
+            connection.receive(chunk, &mut |_| {});
+        }
+        assert_eq!(connection.error(), None);
+    }
+}
+
+fn frame(fin: bool, opcode: Opcode, payload: &[u8]) -> Vec<u8> {
+    frame_for(Role::Server, fin, opcode, payload)
+}
+
+/// A message of `count` fragments after an empty first one.
+fn fragments(opcode: Opcode, count: usize, fragment: &[u8]) -> Vec<u8> {
+    let next = [frame(false, Opcode::Continuation, fragment), frame(true, Opcode::Ping, b"")].concat();
+    [frame(false, opcode, b""), next.repeat(count), frame(true, Opcode::Continuation, b"")].concat()
+}
+
+#[test]
+fn a_large_frame_byte_by_byte() {
+    for (deliver, opcode, unit) in [
+        (Deliver::Messages, Opcode::Text, "é"),
+        (Deliver::Messages, Opcode::Text, "a"),
+        (Deliver::Messages, Opcode::Binary, "a"),
+        (Deliver::Fragments, Opcode::Binary, "a"),
+        (Deliver::Payload, Opcode::Text, "a"),
+    ] {
+        check_linear(&format!("{deliver:?}, {opcode:?} of {unit}"), |size| {
+            feeding(deliver, frame(true, opcode, unit.repeat(size / unit.len()).as_bytes()), 1)
+        });
+    }
+}
+
+#[test]
+fn fragments_of_one_byte_with_control_frames_between() {
+    for opcode in [Opcode::Text, Opcode::Binary] {
+        for chunk in [1, usize::MAX] {
+            check_linear(&format!("{opcode:?} in chunks of {chunk}"), |size| {
+                feeding(Deliver::Messages, fragments(opcode, size / 16, b"a"), chunk)
+            });
+        }
+    }
+}
+
+#[test]
+fn empty_fragments() {
+    check_linear("empty fragments", |size| feeding(Deliver::Messages, fragments(Opcode::Text, size / 4, b""), 64));
+}
+
+#[test]
+fn small_messages_in_one_chunk() {
+    check_linear("small messages", |size| {
+        feeding(Deliver::Messages, frame(true, Opcode::Text, b"abc").repeat(size / 4), usize::MAX)
+    });
+}
+
+#[test]
+fn input_that_is_discarded() {
+    check_linear("input after an error", |size| {
+        move || {
+            let mut connection = connection(Role::Server, Options::default());
+            connection.receive_data(&[0xFF; 2]);
+            for byte in vec![0; size].chunks_mut(1) {
+                connection.receive(byte, &mut |_| {});
+            }
+        }
+    });
+}
+
+#[test]
+fn a_frame_decoder_byte_by_byte() {
+    check_linear("one frame", |size| {
+        let input = frame(true, Opcode::Binary, &vec![0; size]);
+        move || {
+            let mut decoder = FrameDecoder::new(MAX_SIZE);
+            for byte in input.clone().chunks_mut(1) {
+                decoder.decode(byte, &mut |_| {}).unwrap();
+            }
+            decoder.end().unwrap();
+        }
+    });
+}
+
+#[test]
+fn small_messages_sent_before_a_drain() {
+    check_linear("sent", |size| {
+        move || {
+            let mut client = connection(Role::Client, Options { limits: UNLIMITED, ..Options::default() });
+            for _ in 0..size / 4 {
+                client.send_text("abc").unwrap();
+            }
+            assert!(client.data_to_send().unwrap().len() > size);
+        }
+    });
+}
