@@ -215,6 +215,7 @@ fn the_body_of_a_refusal() {
     assert_eq!(refuse("404 Not Found\r\nContent-Length: 4", "no", true), is("no", true));
     assert_eq!(refuse("404 Not Found\r\nContent-Length: 0", "nope", false), is("", true));
     assert_eq!(refuse("404 Not Found\r\nContent-Length: 99999999999999999999999", "nope", false), is("nope", false));
+    assert_eq!(refuse("404 Not Found\r\nContent-Length:", "nope", false), is("nope", false));
     assert_eq!(refuse("404 Not Found\r\nContent-Length: 9", "123456789", false), is("12345678", true));
     assert_eq!(refuse("404 Not Found", "1234567", false), is("1234567", false));
     assert_eq!(refuse("404 Not Found", "1234567", true), is("1234567", true));
