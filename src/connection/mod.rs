@@ -5,7 +5,7 @@
 //! | data and control frames in | events | events | discarded | discarded |
 //! | Close in | `Close` event, answered | `Close` event | discarded | discarded |
 //! | end of input | `UnexpectedEof` | `UnexpectedEof` | `End` | `End`, nothing if failed |
-//! | frames out | queued | refused | refused | refused |
+//! | frames out | queued | refused | queued until the answer is drained | the same, but refused after the end of input |
 //! | Ping in | answered | not answered | discarded | discarded |
 //!
 //! The two columns in the middle last only until the other Close: a received Close is answered at once (RFC 6455

@@ -64,7 +64,9 @@ impl<R: Randomness> Connection<R> {
 
     /// Tells that the transport has ended: [`Event::End`] after a Close, [`Violation::UnexpectedEof`] otherwise.
     pub fn end(&mut self, on_event: &mut impl FnMut(Event<'_>)) {
-        if mem::replace(&mut self.input.ended, true) || self.input.has_failed() {
+        let ended_before = mem::replace(&mut self.input.ended, true);
+        self.output.message = None;
+        if ended_before || self.input.has_failed() {
             return;
         }
         if self.input.close_received {
@@ -88,9 +90,7 @@ impl<R: Randomness> Connection<R> {
     /// RFC 6455 §7.1.7, Fail the WebSocket Connection: one error for the caller, one Close for the peer.
     fn fail_peer(&mut self, error: ProtocolError, on_event: &mut impl FnMut(Event<'_>)) {
         self.input.failure = Failure::Peer(error);
-        if error.violation == Violation::UnexpectedEof {
-            self.output.message = None;
-        } else {
+        if error.violation != Violation::UnexpectedEof {
             self.owe_close(Some(error.close_code()));
         }
         self.input.release();
@@ -101,7 +101,6 @@ impl<R: Randomness> Connection<R> {
     pub(super) fn owe_close(&mut self, code: Option<CloseCode>) {
         if !mem::replace(&mut self.output.close_sent, true) {
             self.output.close = Some(OwedClose { code });
-            self.output.message = None;
         }
     }
 

@@ -150,6 +150,7 @@ impl<R: Randomness> Connection<R> {
             let payload = close_payload(code, "", &mut payload)?;
             self.write_frame(FrameHeader::new(Opcode::Close, widen(payload.len())), payload)?;
             self.output.close = None;
+            self.output.message = None;
         }
         Ok(())
     }
@@ -186,8 +187,12 @@ impl<R: Randomness> Connection<R> {
         self.output.pongs.extend_from_slice(payload);
     }
 
+    /// Until our Close is encoded. The one that answers the peer is encoded when the output is drained, so that what
+    /// answers the messages before the peer's Close, or before its fault, can be sent whether or not they came in the
+    /// same chunk. RFC 6455 §5.5.1 allows the delay.
     const fn can_send(&self) -> bool {
-        !self.output.close_sent && !self.input.has_failed() && !self.input.ended
+        let close_encoded = self.output.close_sent && self.output.close.is_none();
+        !close_encoded && !self.input.ended
     }
 
     fn send_data_frame(

@@ -22,7 +22,7 @@ use Phase::{Aborted, CloseReceived, CloseSent, Ended, Failed, FailedEnded, Lost,
 use common::{frame_for, hex};
 use sansocket::{Event, MessageKind, Opcode, Role, State as Public, UsageError};
 use subject::{Outcome, Subject};
-use tables::{COMMANDS, Input, RECEIVED, command};
+use tables::{COMMANDS, Input, RECEIVED, command, received};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Phase {
@@ -254,6 +254,30 @@ fn a_full_output_refuses_the_caller_but_answers_the_peer() {
         assert_eq!(subject.connection.output().len(), full);
         let Outcome { queued, .. } = subject.input(Input::Received("close"));
         assert!(queued.ends_with(", pong ?, close 1000"), "{role:?}: {queued}");
+    }
+}
+
+/// RFC 6455 §5.5.1: what answers the messages before a Close goes out before the answer to it, though all of them came
+/// in one chunk. The same holds for a fault.
+#[test]
+fn what_came_before_the_end_can_be_answered() {
+    for (role, last) in ROLES.into_iter().flat_map(|role| [(role, "close"), (role, "opcode 3")]) {
+        let mut subject = Subject::new(role);
+        let answer = ["first of text", "last", "binary", "ping"].map(Input::Command);
+        subject.apply(answer[0]).unwrap();
+        let chunk = ["text", "ping", last].map(|name| received(role, name)).concat();
+        subject.connection.receive_data(&chunk);
+        for input in &answer[1..] {
+            subject.apply(*input).unwrap();
+        }
+        assert_eq!(subject.apply(Input::Command("last")), Err(UsageError::FragmentOrder));
+        subject.apply(answer[0]).unwrap();
+        let code = if last == "close" { 1000 } else { 1002 };
+        let Outcome { queued, .. } = subject.input(Input::Command("flush"));
+        assert_eq!(queued, format!("text+ He, pong ?, next lo, binary Hi, ping ?, text+ He, close {code}"), "{role:?}");
+        for input in ["text", "last", "ping"] {
+            assert_eq!(subject.apply(Input::Command(input)), Err(UsageError::NotOpen), "{role:?}, {input}");
+        }
     }
 }
 
