@@ -17,15 +17,13 @@ await main(async () => {
   await setup([...new Set(chosen.flatMap(({ needs }) => needs))]);
   if (chosen.some(({ build }) => build)) await build();
 
-  const start = performance.now();
   const results = [];
   for (const suite of chosen) results.push(await runSuite(suite));
 
-  heading('summary', start);
-  for (const { name, passed, failed, seconds } of results) {
-    console.log(
-      `${failed ? '✗' : '✓'} ${name.padEnd(14)} ${`${passed} passed, ${failed} failed`.padEnd(26)} ${duration(seconds)}`,
-    );
+  heading('summary');
+  for (const { name, passed, failed, skipped, seconds } of results) {
+    const counts = `${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`;
+    console.log(`${failed ? '✗' : '✓'} ${name.padEnd(14)} ${counts.padEnd(36)} ${duration(seconds)}`);
   }
   const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
   console.log(`\n${total('passed')} passed, ${total('failed')} failed`);
@@ -41,22 +39,21 @@ function named(word) {
 
 async function runSuite({ name, env, commands, counts }) {
   const start = performance.now();
-  let [passed, failed] = [0, 0];
+  const sum = { passed: 0, failed: 0, skipped: 0 };
   for (const [command, ...args] of commands()) {
     heading(`${name}: ${[command, ...args].join(' ')}`);
     const { code, output } = await run(command, args, { env, onLine: (line) => console.log(line) });
     const counted = counts(output, code);
-    passed += counted.passed;
-    failed += counted.failed;
+    for (const key of Object.keys(sum)) sum[key] += counted[key];
     // A program that did not come to its tests printed no count.
-    if (code !== 0 && counted.failed === 0) failed += 1;
+    if (code !== 0 && counted.failed === 0) sum.failed += 1;
     if (code !== 0) console.log(`✗ ${name}: exit code ${code}`);
   }
-  if (passed + failed === 0) {
+  if (sum.passed + sum.failed === 0) {
     console.log(`✗ ${name}: no test was run`);
-    failed = 1;
+    sum.failed = 1;
   }
-  return { name, passed, failed, seconds: (performance.now() - start) / 1000 };
+  return { name, ...sum, seconds: (performance.now() - start) / 1000 };
 }
 
 function heading(text) {

@@ -1,4 +1,4 @@
-// How many tests passed and failed, read from what a runner printed about itself.
+// How many tests passed, failed and were skipped, read from what a runner printed about itself.
 
 const sum = (output, pattern) => [...output.matchAll(pattern)].reduce((total, [, count]) => total + Number(count), 0);
 
@@ -6,13 +6,15 @@ const sum = (output, pattern) => [...output.matchAll(pattern)].reduce((total, [,
 export const cargo = (output) => ({
   passed: sum(output, /^test result: .*?(\d+) passed/gm),
   failed: sum(output, /^test result: .*? (\d+) failed/gm),
+  skipped: sum(output, /^test result: .*? (\d+) ignored/gm),
 });
 
 /** node --test with the spec reporter. */
 export const nodeTest = (output) => ({
   passed: sum(output, /^ℹ pass (\d+)$/gm),
   failed: sum(output, /^ℹ fail (\d+)$/gm) + sum(output, /^ℹ cancelled (\d+)$/gm),
+  skipped: sum(output, /^ℹ (?:skipped|todo) (\d+)$/gm),
 });
 
 /** A program that is one test: its exit code tells. */
-export const exitCode = (_output, code) => ({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 });
+export const exitCode = (_output, code) => ({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 });
