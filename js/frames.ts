@@ -108,8 +108,8 @@ export class FrameEncoder {
 
   /** The bytes of a frame. */
   encode(frame: FrameInit): Uint8Array<ArrayBuffer> {
-    const { masked = frame.maskingKey !== undefined || this.#masked } = objectOf('frame', frame);
-    return encodeFrame({ ...frame, masked });
+    const { masked, maskingKey } = objectOf('frame', frame);
+    return encodeFrame({ ...frame, masked: masked ?? (maskingKey !== undefined || this.#masked) });
   }
 }
 
