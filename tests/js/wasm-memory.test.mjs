@@ -1,0 +1,153 @@
+// Linear memory: it never shrinks, so it must not grow without need, and what is freed must be used again.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { instances, liveObjects, memoryBytes } from './support/instance.mjs';
+import { Connection, encodeFrame, FrameDecoder, recycle } from 'sansocket';
+import { frameFor } from './support/wire.mjs';
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/** Bytes by which memory has grown over `work`. */
+function growth(work) {
+  const before = memoryBytes();
+  work();
+  return memoryBytes() - before;
+}
+
+function receive(connection, bytes, size = 64 * KiB) {
+  for (let at = 0; at < bytes.length; at += size) {
+    connection.receiveData(bytes.subarray(at, at + size));
+    for (const _ of connection.events());
+  }
+}
+
+test('W09: after a large message small ones need no more memory', () => {
+  recycle();
+  const connection = new Connection({ role: 'client', maxMessageSize: Infinity });
+  const large = frameFor('client', 2, new Uint8Array(64 * MiB));
+  receive(connection, large);
+  assert.ok(memoryBytes() >= 64 * MiB);
+  connection.free();
+  const other = new Connection({ role: 'client' });
+  const small = frameFor('client', 2, new Uint8Array(KiB));
+  assert.ok(growth(() => receive(other, small)) <= 64 * KiB);
+  const grown = growth(() => {
+    for (let i = 0; i < 10_000; i += 1) receive(other, small);
+  });
+  assert.equal(grown, 0);
+  other.free();
+  assert.ok(growth(() => receive(new Connection({ role: 'client', maxMessageSize: Infinity }), large)) <= 64 * KiB);
+});
+
+test('W09: recycle lets go of the memory', () => {
+  const grown = memoryBytes();
+  recycle();
+  new Connection({ role: 'client' }).free();
+  assert.ok(memoryBytes() < 2 * MiB, `${memoryBytes()} bytes`);
+  assert.ok(grown > memoryBytes());
+});
+
+test('a large message takes no more than twice its size at its peak', () => {
+  recycle();
+  const connection = new Connection({ role: 'server', maxMessageSize: Infinity });
+  receive(connection, frameFor('server', 2, new Uint8Array(32 * MiB)));
+  assert.ok(memoryBytes() < 2.2 * 32 * MiB, `${memoryBytes() / MiB} MiB`);
+  connection.free();
+});
+
+test('a large chunk of small messages goes through in slices', () => {
+  recycle();
+  const connection = new Connection({ role: 'server' });
+  const one = frameFor('server', 2, new Uint8Array(100));
+  const chunk = new Uint8Array(one.length * 200_000);
+  for (let at = 0; at < chunk.length; at += one.length) chunk.set(one, at);
+  connection.receiveData(chunk);
+  assert.equal([...connection.events()].length, 200_000);
+  assert.ok(memoryBytes() < 4 * MiB, `${memoryBytes() / MiB} MiB for a chunk of ${chunk.length / MiB}`);
+  connection.free();
+});
+
+test('W11: a million connections made and freed leave nothing', () => {
+  recycle();
+  new Connection({ role: 'client' }).free();
+  const grown = growth(() => {
+    for (let i = 0; i < 1_000_000; i += 1) new Connection({ role: 'client' }).free();
+  });
+  assert.equal(grown, 0);
+  assert.equal(liveObjects(), 0);
+});
+
+test('W11: so do decoders, and connections that were used', () => {
+  const cycle = (i) => {
+    const connection = new Connection({ role: 'client' });
+    connection.sendText('hello');
+    if (i % 2) connection.dataToSend();
+    connection.reserve(1000);
+    connection.receiveData(frameFor('client', 1, 'half', { fin: false }));
+    connection.free();
+    const decoder = new FrameDecoder();
+    decoder.decode(Uint8Array.of(0x82, 126, 1));
+    decoder.free();
+    encodeFrame({ opcode: 2, payload: 'x' });
+  };
+  for (let i = 0; i < 100; i += 1) cycle(i);
+  const grown = growth(() => {
+    for (let i = 0; i < 20_000; i += 1) cycle(i);
+  });
+  assert.equal(grown, 0);
+  assert.equal(liveObjects(), 0);
+});
+
+test('an idle connection takes at most a kilobyte', () => {
+  recycle();
+  new Connection({ role: 'client' });
+  const connections = [];
+  const grown = growth(() => {
+    for (let i = 0; i < 10_000; i += 1) connections.push(new Connection({ role: i % 2 ? 'client' : 'server' }));
+  });
+  assert.ok(grown / 10_000 <= KiB, `${grown / 10_000} bytes each`);
+  for (const connection of connections) connection.free();
+});
+
+test('a refused send leaves no large argument behind', () => {
+  recycle();
+  const connection = new Connection({ role: 'server', maxBufferedBytes: 100 });
+  const cycle = () => {
+    assert.throws(() => connection.sendBinary(new Uint8Array(8 * MiB)), { code: 'buffer_full' });
+    assert.throws(() => connection.sendPing(new Uint8Array(8 * MiB)), { code: 'control_too_long' });
+  };
+  cycle();
+  // Room for a message of the same size is there again only if the argument was let go.
+  const { exports, codec } = instances.at(-1);
+  assert.ok(growth(() => exports.codec_reserve_input(codec, 8 * MiB)) < MiB);
+});
+
+test('W11: what was dropped without free is freed when it is collected', () => {
+  const script = `
+    import { instances, liveObjects } from './support/instance.mjs';
+    import { Connection, FrameDecoder, ServerHandshake } from 'sansocket';
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 1));
+    const kept = new Connection({ role: 'server' });
+    (() => {
+      for (let i = 0; i < 1000; i += 1) {
+        new Connection({ role: 'client' }).sendText('x');
+        new FrameDecoder();
+        new ServerHandshake({ origins: 'any' });
+        new Connection({ role: 'client' }).free();
+      }
+    })();
+    const before = liveObjects();
+    for (let i = 0; i < 100 && liveObjects() > 1; i += 1) { gc(); await pause(); }
+    console.log(JSON.stringify([before, liveObjects(), kept.state]));
+  `;
+  const { stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', '--input-type=module', '--eval', script], {
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
+    encoding: 'utf8',
+  });
+  assert.equal(stderr, '');
+  assert.deepEqual(JSON.parse(stdout), [3001, 1, 'open']);
+});
