@@ -11,6 +11,7 @@
 //!
 //! | feature | default | adds |
 //! |---|---|---|
+//! | `deflate` | yes | permessage-deflate (RFC 7692): [`DeflateOptions`], [`deflate`] |
 //! | `getrandom` | no | [`OsRandom`], masking keys from the operating system |
 //! | `wasm` | yes | the JavaScript bindings, on wasm32 only |
 //! | `web-random` | no | `WebRandom`, masking keys from Web Crypto, for Rust programs on wasm32 |
@@ -36,6 +37,8 @@ mod utf8;
 mod wasm;
 
 pub use close::{CloseCode, MAX_REASON_BYTES};
+#[cfg(feature = "deflate")]
+pub use connection::DeflateOptions;
 pub use connection::{Connection, Options, Role, State};
 pub use decoder::{Frame, FrameDecoder};
 pub use error::{ProtocolError, UsageError, Violation};

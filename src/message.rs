@@ -4,6 +4,8 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::mem;
 
+#[cfg(feature = "deflate")]
+use crate::deflate::{self, Inflater};
 use crate::error::Violation;
 use crate::event::{Event, MessageKind, Part, Text};
 use crate::utf8::Utf8Validator;
@@ -20,6 +22,17 @@ pub enum Deliver {
     Payload,
 }
 
+impl Deliver {
+    /// Whether what is held can be handed out.
+    const fn is_whole(self, rest: Rest) -> bool {
+        match self {
+            Self::Messages => rest.ends_message(),
+            Self::Fragments => rest.ends_frame(),
+            Self::Payload => true,
+        }
+    }
+}
+
 /// The most that is allocated because a frame declares it, before its bytes are there.
 const MAX_PRESIZE: usize = 64 << 10;
 
@@ -31,7 +44,13 @@ pub(crate) struct OpenMessage {
     pub(crate) fragments: u64,
     /// Payload bytes that the frames so far declare.
     pub(crate) declared: u64,
+    /// Whether its payload is compressed, which its first frame decides (RFC 7692 §6).
+    #[cfg_attr(not(feature = "deflate"), expect(dead_code, reason = "nothing is compressed without the feature"))]
+    pub(crate) compressed: bool,
     utf8: Utf8Validator,
+    /// Compressed payload bytes so far.
+    #[cfg_attr(not(feature = "deflate"), expect(dead_code, reason = "nothing is compressed without the feature"))]
+    inflated_from: u64,
     /// Bytes held back until there is something whole to hand out.
     held: Vec<u8>,
     handed_out: bool,
@@ -60,13 +79,31 @@ impl Rest {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PieceFault {
     pub(crate) violation: Violation,
-    /// Bytes of the piece up to and with the one that decided; zero if the frame before the piece did.
-    pub(crate) decided_by: usize,
+    pub(crate) decided_by: Decision,
+}
+
+/// What made a violation certain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// So many bytes of the piece; zero if the bytes before the piece did.
+    Bytes(usize),
+    /// The frame: in inflated text, what a byte of the frame decides is not known to the byte.
+    #[cfg_attr(not(feature = "deflate"), expect(dead_code, reason = "nothing is compressed without the feature"))]
+    Frame,
 }
 
 impl OpenMessage {
-    pub(crate) const fn new(kind: MessageKind) -> Self {
-        Self { kind, fragments: 0, declared: 0, utf8: Utf8Validator::new(), held: Vec::new(), handed_out: false }
+    pub(crate) const fn new(kind: MessageKind, compressed: bool) -> Self {
+        Self {
+            kind,
+            fragments: 0,
+            declared: 0,
+            compressed,
+            utf8: Utf8Validator::new(),
+            inflated_from: 0,
+            held: Vec::new(),
+            handed_out: false,
+        }
     }
 
     /// Bytes on the heap.
@@ -82,53 +119,104 @@ impl OpenMessage {
         deliver: Deliver,
         on_event: &mut impl FnMut(Event<'_>),
     ) -> Result<(), PieceFault> {
-        if self.kind == MessageKind::Text
-            && let Err(fault) = self.validate(piece, rest)
-        {
+        if let Err(decided_by) = self.validate(piece, rest.ends_message()) {
+            let decision = Decision::Bytes(decided_by);
             if deliver == Deliver::Payload {
-                let valid = piece.get(..fault.decided_by.saturating_sub(1)).unwrap_or_default();
-                self.hand_out_payload(valid, false, on_event);
+                let valid = piece.get(..decided_by.saturating_sub(1)).unwrap_or_default();
+                self.hand_out_payload(Cow::Borrowed(valid), false, on_event);
             }
-            return Err(fault);
+            return Err(PieceFault { violation: Violation::InvalidUtf8, decided_by: decision });
         }
-        let whole = match deliver {
-            Deliver::Payload => {
-                self.hand_out_payload(piece, rest.ends_message(), on_event);
-                return Ok(());
-            }
-            Deliver::Fragments => rest.ends_frame(),
-            Deliver::Messages => rest.ends_message(),
-        };
-        if !whole {
-            return self.hold(piece, rest);
-        }
-        let data = if self.held.is_empty() {
-            Cow::Borrowed(piece)
+        if deliver == Deliver::Payload {
+            self.hand_out_payload(Cow::Borrowed(piece), rest.ends_message(), on_event);
+        } else if !deliver.is_whole(rest) {
+            self.hold(piece, rest)?;
+        } else if self.held.is_empty() {
+            self.hand_out(Cow::Borrowed(piece), rest, deliver, on_event);
         } else {
             self.hold(piece, rest)?;
-            Cow::Owned(mem::take(&mut self.held))
+            let held = mem::take(&mut self.held);
+            self.hand_out(Cow::Owned(held), rest, deliver, on_event);
+        }
+        Ok(())
+    }
+
+    /// The same for the payload of a compressed message.
+    #[cfg(feature = "deflate")]
+    pub(crate) fn push_compressed(
+        &mut self,
+        mut piece: &[u8],
+        rest: Rest,
+        deliver: Deliver,
+        inflater: &mut Inflater,
+        on_event: &mut impl FnMut(Event<'_>),
+    ) -> Result<(), PieceFault> {
+        let before = self.inflated_from;
+        self.inflated_from = before.saturating_add(crate::widen(piece.len()));
+        let fault = |fault: deflate::Fault| PieceFault {
+            violation: fault.violation,
+            decided_by: Decision::Bytes(
+                usize::try_from(fault.position.saturating_add(1).saturating_sub(before)).unwrap_or(usize::MAX),
+            ),
         };
+        let bad_text = PieceFault { violation: Violation::InvalidUtf8, decided_by: Decision::Frame };
+        let ends = rest.ends_message();
+        if deliver != Deliver::Payload {
+            let start = self.held.len();
+            inflater.inflate(piece, ends, &mut self.held, usize::MAX).map_err(fault)?;
+            let held = mem::take(&mut self.held);
+            let valid = self.validate(held.get(start..).unwrap_or_default(), ends);
+            self.held = held;
+            valid.map_err(|_| bad_text)?;
+            if deliver.is_whole(rest) {
+                let held = mem::take(&mut self.held);
+                self.hand_out(Cow::Owned(held), rest, deliver, on_event);
+            }
+            return Ok(());
+        }
+        // What a message inflates to may be larger than memory.
+        loop {
+            let mut inflated = Vec::new();
+            let progress = inflater.inflate(piece, ends, &mut inflated, MAX_PRESIZE);
+            let last = ends && progress.is_ok_and(|progress| progress.done);
+            if let Err(decided_by) = self.validate(&inflated, last) {
+                inflated.truncate(decided_by.saturating_sub(1));
+                self.hand_out_payload(Cow::Owned(inflated), false, on_event);
+                return Err(bad_text);
+            }
+            self.hand_out_payload(Cow::Owned(inflated), last, on_event);
+            let progress = progress.map_err(fault)?;
+            if progress.done {
+                return Ok(());
+            }
+            piece = piece.get(progress.consumed..).unwrap_or_default();
+        }
+    }
+
+    /// Fails at the first impossible byte of a text; one that ends inside a code point fails at its last byte. The
+    /// error is the number of bytes up to and with that byte.
+    fn validate(&mut self, piece: &[u8], ends: bool) -> Result<(), usize> {
+        if self.kind == MessageKind::Binary {
+            return Ok(());
+        }
+        match self.utf8.push(piece) {
+            Err(position) => Err(position.saturating_add(1)),
+            Ok(()) if ends && !self.utf8.is_complete() => Err(piece.len()),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    fn hand_out(&mut self, data: Cow<'_, [u8]>, rest: Rest, deliver: Deliver, on_event: &mut impl FnMut(Event<'_>)) {
         on_event(match (deliver, self.kind) {
             (Deliver::Messages, MessageKind::Text) => Event::Text(Text::new(data, self.utf8.is_ascii())),
             (Deliver::Messages, MessageKind::Binary) => Event::Binary(data),
             _ => Event::Fragment(self.part(data, rest.ends_message())),
         });
-        Ok(())
     }
 
-    /// Fails at the first impossible byte; a message that ends inside a code point fails at its last byte.
-    fn validate(&mut self, piece: &[u8], rest: Rest) -> Result<(), PieceFault> {
-        let decided_by = match self.utf8.push(piece) {
-            Err(position) => position.saturating_add(1),
-            Ok(()) if rest.ends_message() && !self.utf8.is_complete() => piece.len(),
-            Ok(()) => return Ok(()),
-        };
-        Err(PieceFault { violation: Violation::InvalidUtf8, decided_by })
-    }
-
-    fn hand_out_payload(&mut self, piece: &[u8], last: bool, on_event: &mut impl FnMut(Event<'_>)) {
-        if !piece.is_empty() || last {
-            on_event(Event::Payload(self.part(Cow::Borrowed(piece), last)));
+    fn hand_out_payload(&mut self, data: Cow<'_, [u8]>, last: bool, on_event: &mut impl FnMut(Event<'_>)) {
+        if !data.is_empty() || last {
+            on_event(Event::Payload(self.part(data, last)));
         }
     }
 
@@ -148,7 +236,7 @@ impl OpenMessage {
             let capacity = if rest.fin { wanted.min(declared) } else { wanted }.max(length);
             self.held
                 .try_reserve_exact(capacity.saturating_sub(self.held.len()))
-                .map_err(|_| PieceFault { violation: Violation::OutOfMemory, decided_by: 1 })?;
+                .map_err(|_| PieceFault { violation: Violation::OutOfMemory, decided_by: Decision::Bytes(1) })?;
         }
         self.held.extend_from_slice(piece);
         Ok(())

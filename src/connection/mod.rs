@@ -11,8 +11,15 @@
 //! The two columns in the middle last only until the other Close: a received Close is answered at once (RFC 6455
 //! §5.5.1), so that "Close received" alone is never seen from outside.
 
+#[cfg(feature = "deflate")]
+mod deflate;
 mod receive;
 mod send;
+
+#[cfg(feature = "deflate")]
+use self::deflate::Deflate;
+#[cfg(feature = "deflate")]
+pub use self::deflate::DeflateOptions;
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -57,7 +64,15 @@ pub struct Options {
     pub deliver: Deliver,
     /// Whether every frame header is reported with [`Event::Frame`].
     pub frames: bool,
+    /// permessage-deflate, if it was agreed. Default: it was not.
+    #[cfg(feature = "deflate")]
+    pub deflate: Option<DeflateOptions>,
 }
+
+/// Without the feature no connection has it.
+#[cfg(not(feature = "deflate"))]
+#[derive(Debug)]
+enum Deflate {}
 
 /// A WebSocket connection without the socket, open from the start: the opening handshake is a separate object.
 ///
@@ -89,6 +104,8 @@ pub struct Connection<R = Box<dyn Randomness + Send>> {
     options: Options,
     /// Masking keys; a server has no use for it.
     randomness: Option<R>,
+    /// permessage-deflate, if it was agreed.
+    deflate: Option<Box<Deflate>>,
     input: Input,
     output: Output,
     events: VecDeque<Event<'static>>,
@@ -133,6 +150,8 @@ struct Frame {
     fin: bool,
     mask: Option<Mask>,
     remaining: u64,
+    /// The position of the first byte of its header.
+    offset: u64,
 }
 
 /// The sending half.
@@ -176,7 +195,19 @@ impl<R: Randomness> Connection<R> {
     /// An end of either role, with a source of randomness of a type of its own. A client without one cannot send.
     #[must_use]
     pub fn with_randomness(role: Role, options: Options, randomness: Option<R>) -> Self {
-        Self { role, options, randomness, input: Input::default(), output: Output::default(), events: VecDeque::new() }
+        #[cfg(feature = "deflate")]
+        let deflate = options.deflate.map(|deflate| Box::new(Deflate::new(role, &deflate, &options.limits)));
+        #[cfg(not(feature = "deflate"))]
+        let deflate = None;
+        Self {
+            role,
+            options,
+            randomness,
+            deflate,
+            input: Input::default(),
+            output: Output::default(),
+            events: VecDeque::new(),
+        }
     }
 
     /// Which end this is.

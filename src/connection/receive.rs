@@ -11,7 +11,7 @@ use crate::event::{Event, FrameInfo, MessageKind};
 use crate::frame::{FrameHeader, LengthForm, Opcode, Prefix};
 use crate::limits::{Limits, MAX_SIZE};
 use crate::mask::Mask;
-use crate::message::{OpenMessage, Rest};
+use crate::message::{Decision, OpenMessage, PieceFault, Rest};
 use crate::random::Randomness;
 use crate::widen;
 
@@ -119,7 +119,7 @@ impl<R: Randomness> Connection<R> {
             if self.options.frames {
                 on_event(Event::Frame(FrameInfo { header, offset: start, index: self.input.frames }));
             }
-            self.input.begin_frame(&header);
+            self.input.begin_frame(&header, start);
         }
         Ok(used)
     }
@@ -160,13 +160,16 @@ impl<R: Randomness> Connection<R> {
         if prefix.rsv2() || prefix.rsv3() {
             return Err(Violation::ReservedBits23);
         }
-        if prefix.rsv1() {
+        if prefix.rsv1() && self.deflate.is_none() {
             return Err(Violation::ReservedBit1);
         }
         match opcode {
             Opcode::Reserved(_) => return Err(Violation::ReservedOpcode),
             // RFC 6455 §5.5: control frames are short and never fragmented.
             Opcode::Close | Opcode::Ping | Opcode::Pong => {
+                if prefix.rsv1() {
+                    return Err(Violation::Rsv1Unexpected);
+                }
                 if !prefix.fin() {
                     return Err(Violation::ControlFragmented);
                 }
@@ -179,6 +182,8 @@ impl<R: Randomness> Connection<R> {
             }
             // RFC 6455 §5.4: the frames of one message are not mixed with those of another.
             Opcode::Continuation if !message_is_open => return Err(Violation::UnexpectedContinuation),
+            // RFC 7692 §6: the first frame says for the whole message that it is compressed.
+            Opcode::Continuation if prefix.rsv1() => return Err(Violation::Rsv1Unexpected),
             Opcode::Text | Opcode::Binary if message_is_open => return Err(Violation::ExpectedContinuation),
             Opcode::Continuation | Opcode::Text | Opcode::Binary => {}
         }
@@ -259,9 +264,17 @@ impl<R: Randomness> Connection<R> {
     ) -> Result<(), Fault> {
         let Some(message) = &mut self.input.message else { return Ok(()) };
         let rest = Rest { of_frame: frame.remaining, fin: frame.fin };
-        message.push(piece, rest, self.options.deliver, on_event).map_err(|fault| Fault {
-            violation: fault.violation,
-            offset: start.saturating_add(widen(fault.decided_by)).saturating_sub(1),
+        let deliver = self.options.deliver;
+        let pushed = match &mut self.deflate {
+            #[cfg(feature = "deflate")]
+            Some(deflate) if message.compressed => {
+                message.push_compressed(piece, rest, deliver, &mut deflate.inflater, on_event)
+            }
+            _ => message.push(piece, rest, deliver, on_event),
+        };
+        pushed.map_err(|PieceFault { violation, decided_by }| match decided_by {
+            Decision::Bytes(bytes) => Fault { violation, offset: start.saturating_add(widen(bytes)).saturating_sub(1) },
+            Decision::Frame => Fault { violation, offset: frame.offset },
         })?;
         if frame.fin && frame.remaining == 0 {
             self.input.message = None;
@@ -340,20 +353,21 @@ impl Input {
         used
     }
 
-    fn begin_frame(&mut self, header: &FrameHeader) {
+    fn begin_frame(&mut self, header: &FrameHeader, offset: u64) {
         self.frames = self.frames.saturating_add(1);
         self.frame = Some(Frame {
             opcode: header.opcode,
             fin: header.fin,
             mask: header.masking_key.map(Mask::new),
             remaining: header.payload_length,
+            offset,
         });
         if header.opcode.is_control() {
             self.control_frames_since_drain = self.control_frames_since_drain.saturating_add(1);
             return;
         }
         let kind = if header.opcode == Opcode::Text { MessageKind::Text } else { MessageKind::Binary };
-        let message = self.message.get_or_insert_with(|| OpenMessage::new(kind));
+        let message = self.message.get_or_insert_with(|| OpenMessage::new(kind, header.rsv1));
         message.fragments = message.fragments.saturating_add(1);
         message.declared = message.declared.saturating_add(header.payload_length);
     }

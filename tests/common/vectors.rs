@@ -40,7 +40,14 @@ impl Vector {
     /// Options left out of the file have their defaults.
     pub fn options(&self) -> Options {
         let mut limits = Limits::DEFAULT;
+        #[cfg(feature = "deflate")]
+        let mut deflate = None;
         for (name, value) in self.0["options"].as_object().unwrap() {
+            #[cfg(feature = "deflate")]
+            if name == "pmd" {
+                deflate = Some(self.deflate(value));
+                continue;
+            }
             let value = value.as_u64().unwrap();
             match name.as_str() {
                 "max_message" => limits.max_message_size = value,
@@ -49,7 +56,29 @@ impl Vector {
                 _ => panic!("{}: option {name}", self.id()),
             }
         }
+        #[cfg(feature = "deflate")]
+        return Options { limits, deflate, ..Options::default() };
+        #[cfg(not(feature = "deflate"))]
         Options { limits, ..Options::default() }
+    }
+
+    /// permessage-deflate was agreed; the parameters are those of the peer's side.
+    #[cfg(feature = "deflate")]
+    fn deflate(&self, value: &Value) -> sansocket::DeflateOptions {
+        let window_bits = u8::try_from(value["window_bits"].as_u64().unwrap()).unwrap();
+        let no_context_takeover = value["no_context_takeover"].as_bool().unwrap();
+        let mut options = sansocket::DeflateOptions::default();
+        match self.role() {
+            Role::Client => {
+                options.params.server_max_window_bits = window_bits;
+                options.params.server_no_context_takeover = no_context_takeover;
+            }
+            Role::Server => {
+                options.params.client_max_window_bits = window_bits;
+                options.params.client_no_context_takeover = no_context_takeover;
+            }
+        }
+        options
     }
 
     /// The whole input.
