@@ -11,7 +11,7 @@ use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
 use sansocket::handshake::{ClientHandshake, ClientOptions, HandshakeState};
-use sansocket::{CloseCode, Connection, Event, Options, OsRandom, Randomness as _, State};
+use sansocket::{CloseCode, Connection, Event, Options, OsRandom, Randomness as _};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let host = std::env::args().nth(1).ok_or("which server? HOST:PORT")?;
@@ -75,11 +75,8 @@ fn exchange(
         if let Some(error) = connection.error() {
             return Err(error.into());
         }
-        if connection.state() == State::Closed {
-            return Ok(());
-        }
         if connection.write_ended() {
-            stream.shutdown(Shutdown::Write)?;
+            return Ok(stream.shutdown(Shutdown::Write)?);
         }
         match stream.read(&mut chunk)? {
             0 => connection.receive_eof(),

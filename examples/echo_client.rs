@@ -10,7 +10,7 @@ use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
 use sansocket::handshake::{ClientHandshake, ClientOptions, HandshakeState};
-use sansocket::{Connection, Deliver, Event, Limits, Options, OsRandom, Randomness as _, State};
+use sansocket::{Connection, Deliver, Event, Limits, Options, OsRandom, Randomness as _};
 
 /// A server that neither sends anything nor ends the connection for so long is left.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -58,11 +58,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
         }
         stream.write_all(&connection.data_to_send()?)?;
-        if connection.state() == State::Closed {
-            return Ok(());
-        }
         if connection.write_ended() {
             stream.shutdown(Shutdown::Write)?;
+            std::io::copy(&mut stream, &mut std::io::sink())?;
+            return Ok(());
         }
         match stream.read(&mut chunk)? {
             0 => connection.receive_eof(),

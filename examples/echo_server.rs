@@ -10,7 +10,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::time::Duration;
 
 use sansocket::handshake::{AcceptOptions, HandshakeState, Origins, ServerHandshake, ServerOptions, choose_protocol};
-use sansocket::{Connection, Event, Limits, MessageKind, Options, State};
+use sansocket::{Connection, Event, Limits, MessageKind, Options};
 
 /// A peer that does not end the connection after the closing handshake is left.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -51,14 +51,14 @@ fn serve(mut stream: TcpStream) -> Result<(), Box<dyn Error>> {
             }
         }
         stream.write_all(&connection.data_to_send()?)?;
-        if connection.state() == State::Closed {
-            return Ok(());
-        }
-        if connection.write_ended() {
-            stream.shutdown(Shutdown::Write)?;
-        }
         if connection.close_expected() {
             stream.set_read_timeout(Some(CLOSE_TIMEOUT))?;
+        }
+        if connection.write_ended() {
+            // Closed at once, with input unread, the transport could be reset before the client has read our Close.
+            stream.shutdown(Shutdown::Write)?;
+            std::io::copy(&mut stream, &mut std::io::sink())?;
+            return Ok(());
         }
         match stream.read(&mut chunk)? {
             0 => connection.receive_eof(),
