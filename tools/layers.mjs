@@ -12,7 +12,8 @@ const api = /^js\/[^/]+\.(ts|wasm(\?module)?)$/;
 const layers = [
   { files: boundary, uses: [boundary, /^js\/(arguments|constants|errors|types)\.ts$/] },
   { files: api, uses: [api, boundary] },
-  { files: /^js\/cli\//, uses: [/^js\/cli\//, /^sansocket$/, /^node:/] },
+  { files: /^js\/inspect\//, uses: [/^js\/inspect\//, /^js\/index\.ts$/] },
+  { files: /^js\/cli\//, uses: [/^js\/cli\//, /^js\/inspect\//, /^sansocket$/, /^node:/] },
 ];
 
 /** What a source imports: `{ target, typesOnly }`, relative paths resolved to the file in js/. */

@@ -22,7 +22,8 @@ export function parseDump(text: string): Parsed | undefined {
   const head = text.slice(0, MAX_LINE);
   const out = new ByteWriter();
   const stop = (at: number, message: string): Parsed => ({ bytes: out.take(), fault: { at, message } });
-  if (WORDS.test(head)) return stop(0, 'words of 16 bits, and no telling in which byte order: use xxd or hexdump -C');
+  if (WORDS.test(head))
+    return stop(0, 'a dump of 16-bit words does not tell the order of their bytes: use xxd or hexdump -C');
   if (!FIRST_LINE.test(head)) return undefined;
   const offsets = new Offsets();
   let squeezed = false;
@@ -78,7 +79,7 @@ function pushLine(out: ByteWriter, text: string, start: number, end: number, col
     if (last < end && !/\s/.test(text.charAt(last))) {
       return { at: last, message: `expected a hex digit, found ${found(text, last)}` };
     }
-    if ((last - first) % 2 !== 0) return { at: last - 1, message: 'the last byte has one hex digit, not two' };
+    if ((last - first) % 2 !== 0) return { at: last - 1, message: 'half a byte: the number of hex digits is odd' };
     pushDigits(out, text, first, last);
     groups += 1;
     at = last;
@@ -93,15 +94,15 @@ class Offsets {
   /** Bytes from the first line to an offset. */
   value(digits: string): number {
     const { radix, base } = this.#readings?.[0] ?? { radix: 16, base: 0 };
-    return valueOf(digits, radix) - base;
+    return numberOf(digits, radix) - base;
   }
 
   /** Whether an offset is that of the byte with this position. */
   fit(digits: string, position: number): boolean {
     // od writes seven digits; of its radixes octal is the one that it uses by itself.
     const radixes = digits.length === 7 ? [8, 10, 16] : [16, 8, 10];
-    this.#readings ??= radixes.map((radix) => ({ radix, base: valueOf(digits, radix) }));
-    const fitting = this.#readings.filter(({ radix, base }) => valueOf(digits, radix) - base === position);
+    this.#readings ??= radixes.map((radix) => ({ radix, base: numberOf(digits, radix) }));
+    const fitting = this.#readings.filter(({ radix, base }) => numberOf(digits, radix) - base === position);
     if (fitting.length === 0) return false;
     this.#readings = fitting;
     return true;
@@ -109,7 +110,7 @@ class Offsets {
 }
 
 /** `NaN` if one of the digits is not of this radix. */
-function valueOf(digits: string, radix: number): number {
+function numberOf(digits: string, radix: number): number {
   let value = 0;
   for (let at = 0; at < digits.length; at += 1) {
     const digit = digitOf(digits.charCodeAt(at));

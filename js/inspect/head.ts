@@ -24,6 +24,8 @@ export interface Head {
   readonly protocols: readonly string[];
   /** Extensions as they are written. */
   readonly extensions: string | undefined;
+  /** Whether frames follow (`switched`), another head does (`interim`), or nothing of a WebSocket (`refused`). */
+  readonly outcome: 'switched' | 'interim' | 'refused';
   readonly violations: readonly Violation[];
 }
 
@@ -33,21 +35,21 @@ export const MAX_HEAD_BYTES = 16 << 10;
 /** How many bytes of a stream tell whether it begins with a head. No frame that is allowed begins so. */
 export const HEAD_MARK = 5;
 
+const CR = 0x0d;
+const LF = 0x0a;
+
 /** Whether a stream that begins with these bytes begins with a head. */
 export function beginsHead(bytes: Uint8Array): boolean {
   return /^(GET |HTTP\/)/.test(latin1(bytes.subarray(0, HEAD_MARK)));
 }
 
-/** The position behind the empty line that ends a head, or -1. */
-export function headEnd(bytes: Uint8Array): number {
-  for (let at = 3; at < bytes.length; at += 1) {
+/** Bytes of the head at the beginning of `bytes`, the empty line included; `undefined` if it does not end. */
+export function headLength(bytes: Uint8Array): number | undefined {
+  for (let at = 3; at < Math.min(bytes.length, MAX_HEAD_BYTES); at += 1) {
     if (bytes[at] === LF && bytes[at - 1] === CR && bytes[at - 2] === LF && bytes[at - 3] === CR) return at + 1;
   }
-  return -1;
+  return undefined;
 }
-
-const CR = 0x0d;
-const LF = 0x0a;
 
 /** Reads a whole head that has the position `offset` in the stream. */
 export function readHead(bytes: Uint8Array, offset: number): Head {
@@ -59,6 +61,7 @@ export function readHead(bytes: Uint8Array, offset: number): Head {
     return values.length === 0 ? undefined : values.map((line) => line.slice(name.length + 1).trim()).join(', ');
   };
   const key = response ? undefined : field('sec-websocket-key');
+  const status = response ? Number(second) : undefined;
   const error = response ? faultOfResponse(bytes) : faultOfRequest(bytes);
   return {
     type: 'head',
@@ -66,7 +69,8 @@ export function readHead(bytes: Uint8Array, offset: number): Head {
     length: bytes.length,
     startLine,
     receiver: response ? 'client' : 'server',
-    status: response ? Number(second) : undefined,
+    status,
+    outcome: outcomeOf(status),
     target: response ? undefined : second,
     key,
     accept: response ? field('sec-websocket-accept') : acceptOf(key),
@@ -74,6 +78,11 @@ export function readHead(bytes: Uint8Array, offset: number): Head {
     extensions: field('sec-websocket-extensions'),
     violations: error === undefined ? [] : [handshakeViolation(error, offset)],
   };
+}
+
+function outcomeOf(status: number | undefined): Head['outcome'] {
+  if (status === undefined || status === 101) return 'switched';
+  return status >= 100 && status < 200 ? 'interim' : 'refused';
 }
 
 function faultOfRequest(bytes: Uint8Array): HandshakeError | undefined {

@@ -20,7 +20,8 @@ const LOWER_X = 0x78;
 const UPPER_X = 0x58;
 const ZERO = 0x30;
 
-const isSpace = (code: number): boolean => code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0xa0 || code === 0xfeff;
+const isSpace = (code: number): boolean =>
+  code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0xa0 || code === 0xfeff;
 
 /** What stands between bytes besides white space. */
 const SEPARATORS = new Set(Array.from(',:;-[]{}()<>"\'`', (character) => character.charCodeAt(0)));
@@ -52,6 +53,12 @@ export function pushDigits(out: ByteWriter, text: string, start: number, end: nu
   }
 }
 
+/** What is wrong with a group of hex digits of odd length that ends at `end`. */
+export function halfByte(text: string, end: number): [at: number, message: string] {
+  if (/[0-9a-z]/i.test(text.charAt(end))) return [end, `expected a hex digit, found ${found(text, end)}`];
+  return [end - 1, 'half a byte: the number of hex digits is odd'];
+}
+
 /** Groups of hex digits, each perhaps behind `0x` or `\x`, with anything of {@link SEPARATORS} between them. */
 export function parseHex(text: string): Parsed {
   const out = new ByteWriter();
@@ -65,18 +72,18 @@ export function parseHex(text: string): Parsed {
       continue;
     }
     const next = text.charCodeAt(at + 1);
-    const escape = code === BACKSLASH && next === LOWER_X;
-    const prefixed = escape || (code === ZERO && (next === LOWER_X || next === UPPER_X));
+    const escaped = code === BACKSLASH && next === LOWER_X;
+    const prefixed = escaped || (code === ZERO && (next === LOWER_X || next === UPPER_X));
     const start = prefixed ? at + 2 : at;
     const end = digitsEnd(text, start);
     const count = end - start;
     if (count === 0) return stop(start, `expected a hex digit, found ${found(text, start)}`);
-    if (escape && count !== 2) return stop(start, 'expected two hex digits behind \\x');
+    if (escaped && count !== 2) return stop(start, 'expected two hex digits behind \\x');
     if (prefixed && count === 1) {
       out.push(digitOf(text.charCodeAt(start)));
     } else {
       pushDigits(out, text, start, end - (count % 2));
-      if (count % 2 !== 0) return stop(end - 1, 'the last byte has one hex digit, not two');
+      if (count % 2 !== 0) return stop(...halfByte(text, end));
     }
     at = end;
   }

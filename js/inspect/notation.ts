@@ -25,27 +25,27 @@ export interface NotatedBytes {
 }
 
 /** So many bytes read as hex before a fault are hex with a typing error, not base64. */
-const SURELY_HEX = 4;
+const SURELY_HEX = 2;
 
 /** Reads the bytes that `text` writes down. What reads as hex and as base64 is hex. */
 export function bytesOfText(text: string, notation?: Notation): NotatedBytes {
-  const hex = notation === 'base64' ? undefined : readHex(text);
-  if (hex !== undefined && (notation === 'hex' || hex.fault === undefined || hex.bytes.length >= SURELY_HEX)) {
-    return notated(text, 'hex', hex);
-  }
-  const base64 = parseBase64(text);
-  const further = hex?.fault !== undefined && base64.fault !== undefined && hex.fault.at >= base64.fault.at;
-  return further ? notated(text, 'hex', hex) : notated(text, 'base64', base64);
-}
-
-function readHex(text: string): Parsed {
+  if (notation === 'base64') return notated(text, 'base64', parseBase64(text));
   // What looks like a dump is one: its offsets are never data.
   const dump = parseDump(text);
-  if (dump !== undefined) return dump;
+  const hex = dump ?? parseHexOrLiteral(text);
+  const sure = notation === 'hex' || dump !== undefined || hex.bytes.length >= SURELY_HEX;
+  if (sure || hex.fault === undefined) return notated(text, 'hex', hex);
+  const base64 = parseBase64(text);
+  if (base64.fault === undefined || base64.fault.at > hex.fault.at) return notated(text, 'base64', base64);
+  return notated(text, 'hex', hex);
+}
+
+/** Whoever gets further has understood more, and so has the better thing to say. */
+function parseHexOrLiteral(text: string): Parsed {
   const hex = parseHex(text);
   const literal = hex.fault === undefined ? undefined : parseLiteral(text);
-  if (literal === undefined || (literal.fault?.at ?? text.length) < (hex.fault?.at ?? 0)) return hex;
-  return literal;
+  if (hex.fault === undefined || literal === undefined) return hex;
+  return literal.fault === undefined || literal.fault.at > hex.fault.at ? literal : hex;
 }
 
 function notated(text: string, notation: Notation, { bytes, fault }: Parsed): NotatedBytes {

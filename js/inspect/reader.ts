@@ -1,6 +1,5 @@
-import { type Frame, FrameDecoder, type ProtocolError, type Role } from '../index.js';
-import { ByteWriter } from './byte-writer.js';
-import { beginsHead, HEAD_MARK, type Head, headEnd, MAX_HEAD_BYTES, readHead } from './head.js';
+import { type Frame, FrameDecoder, Opcode, type ProtocolError, type Role } from '../index.js';
+import { beginsHead, HEAD_MARK, type Head, headLength, MAX_HEAD_BYTES, readHead } from './head.js';
 import { type HeaderView, readHeader } from './header.js';
 import { foreign } from './signatures.js';
 import { type Judgement, Verdict } from './verdict.js';
@@ -46,20 +45,19 @@ const MAX_HEADER_BYTES = 14;
 export class StreamReader {
   readonly #maxFrameSize: number;
   readonly #decoder: FrameDecoder;
+  #phase: 'start' | 'frames' | 'ended' = 'start';
   #role: Role | undefined;
   #verdict: Verdict | undefined;
-  #phase: 'start' | 'head' | 'frames' | 'ended' = 'start';
-  /** Bytes before the first frame, until they are understood. */
-  #waiting = new ByteWriter();
-  /** Bytes of the stream that were taken. */
+  #compression = false;
   #received = 0;
+  /** Bytes that came before any frame and are not understood yet. */
+  #waiting = new Uint8Array(0);
   /** The position of the first frame. */
   #framesStart = 0;
-  /** The position of the frame that is arriving, and its first bytes. */
-  #frameStart = 0;
-  #frameHead = new Uint8Array(0);
   #frames = 0;
-  #compression = false;
+  /** The position of the frame that is arriving, and its first bytes. */
+  #offset = 0;
+  #beginning = new Uint8Array(0);
   #trouble: string | undefined;
 
   constructor({ role, maxFrameSize = 64 << 20 }: StreamReaderOptions = {}) {
@@ -68,7 +66,7 @@ export class StreamReader {
     this.#decoder = new FrameDecoder({ maxFrameSize });
   }
 
-  /** Why not everything could be read, if it could not. */
+  /** Why not everything could be read, if it could not. A violation that makes reading impossible is none. */
   get trouble(): string | undefined {
     return this.#trouble;
   }
@@ -83,66 +81,137 @@ export class StreamReader {
     return this.#received;
   }
 
+  /** The number of frames read. */
+  get frames(): number {
+    return this.#frames;
+  }
+
+  /** Whether the last message read lacks its end. */
+  get messageOpen(): boolean {
+    return this.#verdict?.messageOpen ?? false;
+  }
+
   /** Takes bytes. */
   *read(bytes: Uint8Array): Generator<Item, void, undefined> {
     this.#received += bytes.length;
-    if (this.#phase === 'frames') {
-      yield* this.#readFrames(bytes);
-    } else if (this.#phase !== 'ended') {
-      this.#waiting.append(bytes);
+    if (this.#phase === 'start') {
+      this.#waiting = joined(this.#waiting, bytes);
       yield* this.#readStart(false);
+    } else if (this.#phase === 'frames') {
+      yield* this.#readFrames(bytes);
     }
   }
 
   /** Tells that there are no more bytes. */
   *end(): Generator<Item, void, undefined> {
-    if (this.#phase === 'start' || this.#phase === 'head') yield* this.#readStart(true);
-    if (this.#phase === 'frames' && this.#frameHead.length > 0) yield this.#broken(undefined);
+    if (this.#phase === 'start') yield* this.#readStart(true);
+    if (this.#phase === 'frames' && this.#beginning.length > 0) {
+      const broken = this.#broken();
+      this.#stop(cutText(broken));
+      yield broken;
+    }
     this.#phase = 'ended';
-    this.free();
-  }
-
-  free(): void {
     this.#verdict?.free();
     this.#decoder.free();
   }
 
-  /** Passes over what comes before the frames. `ended`: there is no more to wait for. */
+  /** Passes over heads, of which there may be interim ones. `ended`: what is not there does not come any more. */
   *#readStart(ended: boolean): Generator<Item, void, undefined> {
-    while (this.#phase !== 'frames' && this.#phase !== 'ended') {
-      const bytes = this.#waiting.take();
-      if (bytes.length < HEAD_MARK && !ended) return;
-      if (this.#phase === 'start' && !beginsHead(bytes)) {
-        this.#trouble = foreign(bytes);
-        this.#phase = this.#trouble === undefined ? 'frames' : 'ended';
-        this.#waiting = new ByteWriter();
-        this.#framesStart = this.#received - bytes.length;
-        this.#frameStart = this.#framesStart;
-        yield* this.#readFrames(bytes);
+    while (ended || this.#waiting.length >= HEAD_MARK) {
+      const bytes = this.#waiting;
+      if (!beginsHead(bytes)) {
+        const trouble = foreign(bytes);
+        if (trouble === undefined) yield* this.#begin(bytes);
+        else this.#stop(trouble);
         return;
       }
-      const end = headEnd(bytes.subarray(0, MAX_HEAD_BYTES));
-      if (end < 0) {
-        this.#phase = 'head';
-        if (!ended && bytes.length < MAX_HEAD_BYTES) return;
-        this.#stop(`the opening handshake does not end: no empty line in ${Math.min(bytes.length, MAX_HEAD_BYTES)} bytes`);
+      const length = headLength(bytes);
+      if (length === undefined) {
+        if (ended) this.#stop(`the opening handshake is cut: no empty line in its ${bytes.length} bytes`);
+        else if (bytes.length >= MAX_HEAD_BYTES)
+          this.#stop(`the opening handshake has more than ${MAX_HEAD_BYTES} bytes`);
         return;
       }
-      yield* this.#passHead(bytes, end);
+      const head = readHead(bytes.subarray(0, length), this.#received - bytes.length);
+      this.#waiting = bytes.slice(length);
+      this.#role ??= head.receiver;
+      this.#compression = /\bpermessage-deflate\b/i.test(head.extensions ?? '');
+      yield head;
+      if (head.outcome === 'refused') return this.#stop('the server refused the handshake, so no frames follow');
+      if (head.outcome === 'switched') return yield* this.#begin(this.#waiting);
     }
   }
 
-  *#passHead(bytes: Uint8Array, end: number): Generator<Item, void, undefined> {
-    const head = readHead(bytes.subarray(0, end), this.#received - bytes.length);
-    this.#role ??= head.receiver;
-    this.#compression = /\bpermessage-deflate\b/i.test(head.extensions ?? '');
-    this.#waiting = new ByteWriter();
-    this.#waiting.append(bytes.subarray(end));
-    yield head;
-    const { status } = head;
-    const interim = status !== undefined && status >= 100 && status < 200 && status !== 101;
-    if (interim) this.#phase = 'start';
-    else if (status !== undefined && status !== 101) this.#stop(`the server refused the handshake with ${status}: no frames follow`);
-    else yield* this.#beginFrames();
+  *#begin(bytes: Uint8Array): Generator<Item, void, undefined> {
+    this.#phase = 'frames';
+    this.#framesStart = this.#received - bytes.length;
+    this.#offset = this.#framesStart;
+    yield* this.#readFrames(bytes);
   }
+
+  *#readFrames(bytes: Uint8Array): Generator<Item, void, undefined> {
+    const start = this.#received - bytes.length;
+    for (const frame of this.#decoder.decode(bytes)) yield this.#whole(frame);
+    // Positions before this chunk belong to the frame that was arriving already.
+    const arrived = bytes.subarray(Math.max(this.#offset - start, 0));
+    if (this.#offset >= start) this.#beginning = new Uint8Array(0);
+    this.#beginning = joined(this.#beginning, arrived.subarray(0, MAX_HEADER_BYTES - this.#beginning.length));
+    const { error } = this.#decoder;
+    if (error === undefined) return;
+    const broken = this.#broken(error);
+    if (error.kind !== 'length_msb') this.#stop(this.#unreadableText(broken, error));
+    this.#phase = 'ended';
+    yield broken;
+  }
+
+  #whole(frame: Frame): ReadFrame {
+    const offset = this.#framesStart + frame.offset;
+    this.#frames += 1;
+    this.#offset = offset + frame.headerLength + frame.payloadLength;
+    const compressed =
+      this.#compression && frame.rsv1 && (frame.opcode === Opcode.Text || frame.opcode === Opcode.Binary);
+    const judgement = this.#verdictFor(frame.masked).judge(frame, offset, compressed);
+    return { type: 'frame', number: this.#frames, offset, frame, ...judgement };
+  }
+
+  #broken(error?: ProtocolError): BrokenFrame {
+    const header = readHeader(this.#beginning);
+    const judged =
+      header.masked === undefined ? [] : this.#verdictFor(header.masked).judgeBeginning(this.#beginning, this.#offset);
+    const unread =
+      judged.length === 0 && error?.kind === 'length_msb' ? [frameViolation(error, this.#framesStart)] : judged;
+    const received = this.#received - this.#offset;
+    return { type: 'broken', number: this.#frames + 1, offset: this.#offset, header, received, violations: unread };
+  }
+
+  #verdictFor(masked: boolean): Verdict {
+    this.#role ??= masked ? 'server' : 'client';
+    this.#verdict ??= new Verdict(this.#role, this.#framesStart);
+    return this.#verdict;
+  }
+
+  #stop(trouble: string): void {
+    this.#trouble = trouble;
+    this.#phase = 'ended';
+  }
+
+  #unreadableText({ number, offset, header }: BrokenFrame, error: ProtocolError): string {
+    const where = `frame ${number} at byte ${offset}`;
+    if (error.kind !== 'frame_too_large') return `${where} cannot be read: ${error.message}`;
+    return `${where} declares ${header.payloadLength} bytes, more than the ${this.#maxFrameSize} that are read of one frame`;
+  }
+}
+
+function cutText({ number, offset, header, received }: BrokenFrame): string {
+  const where = `frame ${number} at byte ${offset} is cut`;
+  const { headerLength = 2, payloadLength } = header;
+  if (received < headerLength) return `${where}: ${received} of ${headerLength} bytes of its header are there`;
+  return `${where}: ${received - headerLength} of ${payloadLength} bytes of its payload are there`;
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
 }

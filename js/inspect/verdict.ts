@@ -53,6 +53,11 @@ export class Verdict {
     return this.#ask(bytes, offset, isData((bytes[0] ?? 0) & 0x0f));
   }
 
+  /** Whether a message has begun and not ended. */
+  get messageOpen(): boolean {
+    return this.#open !== undefined;
+  }
+
   free(): void {
     this.#connection.free();
   }
@@ -62,7 +67,9 @@ export class Verdict {
     this.#connection.receiveData(bytes);
     const violations: Violation[] = [];
     for (const event of this.#connection.events()) {
-      if (event.type === 'error') violations.push(frameViolation(event.error, this.#start));
+      // What the reader does not take is no fault of the sender.
+      if (event.type === 'error' && event.error.kind !== 'frame_too_large')
+        violations.push(frameViolation(event.error, this.#start));
     }
     this.#connection.dataToSend();
     return violations;

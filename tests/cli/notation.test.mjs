@@ -1,0 +1,176 @@
+// Every way in which people write bytes down is understood, and what is no such way is pointed at.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bytesOfText } from '../../pkg/inspect/notation.js';
+import { decodeJson, fileOf, sansocket } from './run.mjs';
+
+// Two frames with "Hello" and "websocket!".
+const bytes = Buffer.from('\x81\x05Hello\x81\x0awebsocket!', 'latin1');
+const hex = bytes.toString('hex');
+const pairs = hex.match(/../g);
+
+const xxd = [
+  '00000000: 8105 4865 6c6c 6f81 0a77 6562 736f 636b  ..Hello..websock',
+  '00000010: 6574 21                                  et!',
+  '',
+].join('\n');
+const hexdump = [
+  '00000000  81 05 48 65 6c 6c 6f 81  0a 77 65 62 73 6f 63 6b  |..Hello..websock|',
+  '00000010  65 74 21                                          |et!|',
+  '00000013',
+  '',
+].join('\n');
+
+const notations = {
+  'hex with spaces': pairs.join(' '),
+  'hex without': hex,
+  'hex in capitals': hex.toUpperCase(),
+  'hex in groups': hex.match(/.{1,4}/g).join(' '),
+  'hex in lines': hex.match(/.{1,8}/g).join('\n'),
+  'hex in lines with CRLF': hex.match(/.{1,8}/g).join('\r\n'),
+  'hex with tabs and blank lines': `\n\n\t${pairs.join('\t')}\n\n`,
+  'hex with colons': pairs.join(':'),
+  'hex with dashes': pairs.join('-'),
+  'hex with commas': pairs.join(', '),
+  'hex behind a byte order mark': `\ufeff${hex}`,
+  '0x': pairs.map((pair) => `0x${pair}`).join(' '),
+  '0X': pairs.map((pair) => `0X${pair.toUpperCase()}`).join(','),
+  'one 0x for all': `0x${hex}`,
+  'an array of 0x': `[${pairs.map((pair) => `0x${pair}`).join(', ')}]`,
+  'a C array': `{\n  ${pairs.map((pair) => `0x${pair}`).join(',\n  ')}\n};`,
+  '0x with one digit': pairs.map((pair) => `0x${Number.parseInt(pair, 16).toString(16)}`).join(' '),
+  'a Buffer as Node prints it': `<Buffer ${pairs.join(' ')}>`,
+  escapes: pairs.map((pair) => `\\x${pair}`).join(''),
+  'escapes in quotes': `"${pairs.map((pair) => `\\x${pair}`).join('')}"`,
+  'escapes among text': '\\x81\\x05Hello\\x81\\nwebsocket!',
+  'a string of Python': "b'\\x81\\x05Hello\\x81\\nwebsocket!'",
+  'strings of C': '"\\x81\\x05Hello"\n"\\x81\\x0awebsocket!";',
+  xxd: xxd,
+  'xxd -g1': xxd.replaceAll(/(?<= )([0-9a-f]{2})([0-9a-f]{2})(?= )/g, '$1 $2'),
+  'xxd -u': xxd.replaceAll(/[0-9a-f]{4}(?= )/g, (group) => group.toUpperCase()),
+  'hexdump -C': hexdump,
+  'od -A x -t x1z':
+    '000000 81 05 48 65 6c 6c 6f 81 0a 77 65 62 73 6f 63 6b  >..Hello..websock<\n000010 65 74 21                                         >et!<\n000013\n',
+  'od -t x1': '0000000 81 05 48 65 6c 6c 6f 81 0a 77 65 62 73 6f 63 6b\n0000020 65 74 21\n0000023\n',
+  'tcpdump -X':
+    '\t0x0000:  8105 4865 6c6c 6f81 0a77 6562 736f 636b  ..Hello..websock\n\t0x0010:  6574 21                                  et!\n',
+  Wireshark:
+    '0000   81 05 48 65 6c 6c 6f 81 0a 77 65 62 73 6f 63 6b   ..Hello..websock\n0010   65 74 21                                          et!\n',
+  gdb: '0x7fffffffe0a0:\t0x81\t0x05\t0x48\t0x65\t0x6c\t0x6c\t0x6f\t0x81\n0x7fffffffe0a8:\t0x0a\t0x77\t0x65\t0x62\t0x73\t0x6f\t0x63\t0x6b\n0x7fffffffe0b0:\t0x65\t0x74\t0x21\n',
+  base64: bytes.toString('base64'),
+  'base64 without padding': bytes.toString('base64').replace(/=+$/, ''),
+  'base64 in lines': `  ${bytes
+    .toString('base64')
+    .match(/.{1,8}/g)
+    .join('\n  ')}\n`,
+  base64url: bytes.toString('base64url'),
+  'base64 in quotes': JSON.stringify(bytes.toString('base64')),
+  'a data URL': `data:application/octet-stream;base64,${bytes.toString('base64')}`,
+};
+
+for (const [name, text] of Object.entries(notations)) {
+  test(`${name}`, async () => {
+    const { code, records, stderr } = await decodeJson(text);
+    assert.deepEqual(
+      records.map(({ payload }) => payload?.text),
+      ['Hello', 'websocket!'],
+      stderr,
+    );
+    assert.equal(code, 0);
+  });
+}
+
+test('binary', async () => {
+  const { code, records } = await decodeJson(bytes);
+  assert.deepEqual([code, records.length], [0, 2]);
+});
+
+test('lines that a dump leaves out are put back', () => {
+  const zeros = `00000000  82 7e 00 3c 00 00 00 00  00 00 00 00 00 00 00 00  |................|
+00000010  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  |................|
+*
+00000040\n`;
+  const { bytes: read, error } = bytesOfText(zeros);
+  assert.equal(error, undefined);
+  assert.deepEqual(Buffer.from(read), Buffer.concat([Buffer.of(0x82, 0x7e, 0, 0x3c), Buffer.alloc(60)]));
+});
+
+test('--format decides', async () => {
+  // Reads as hex and as base64.
+  const both = 'gQQ0'.replaceAll(/[gQ]/g, 'a');
+  assert.equal(bytesOfText(both).notation, 'hex');
+  assert.deepEqual([...bytesOfText(both, 'base64').bytes], [...Buffer.from(both, 'base64')]);
+  const asText = await decodeJson(pairs.join(' '), '--format', 'base64');
+  assert.equal(asText.code, 2);
+  const asBinary = await decodeJson('\x31\x00', '--format', 'bin');
+  assert.deepEqual([asBinary.records[0].op, asBinary.records[0].rsv], [1, [0, 1, 1]]);
+});
+
+const faults = {
+  'a letter that is no digit': ['81 05 48 6g', 1, 11, /hex digit, found "g"/, '810548'],
+  'on a later line': ['81 05\n 48 zz 00', 2, 5, /found "z"/, '810548'],
+  'half a byte': ['81 05 4', 1, 7, /half a byte/, '8105'],
+  'half a byte in the middle': ['81 054 48', 1, 6, /half a byte/, '8105'],
+  '0x without digits': ['0x81 0x', 1, 8, /found the end/, '81'],
+  'hex with a typing error is not base64': ['8105486z', 1, 8, /hex digit, found "z"/, '810548'],
+  'a control character': ['81 05 \x1b[2J', 1, 7, /found "\\x1b"/, '8105'],
+  'a line missing from a dump': [
+    '00000000: 8105 4865\n00000008: 6c6c',
+    2,
+    1,
+    /offset 00000008 does not follow: 4 bytes/,
+    '81054865',
+  ],
+  'a dump that goes back': ['00000010: 8105 4865\n00000000: 6c6c', 2, 1, /does not follow/, '81054865'],
+  'a dump of words': ['0000000 0581 6548 6c6c 006f\n0000007\n', 1, 1, /xxd or hexdump -C/, ''],
+  'a dump of too much': ['00000000: 8105\n*\nffffff00: 00\n', 3, 1, /"\*" stands for/, '8105'],
+  'base64 that ends early': ['gQVIZWxsb', 1, 10, /one digit of a group/, '810548656c6c'],
+  'base64 with something behind its end': ['gQVIZQ==gQ', 1, 9, /expected base64/, '810548'],
+  prose: ['Hello, world', 1, 6, /expected base64/, '1de965'.slice(0, 6)],
+  'an escape that is none': ['"\\x81\\x05\\q"', 1, 11, /no escape \\q/, '8105'],
+  'a string that does not end': ['"\\x81\\x05He', 1, 12, /expected "/, '81054865'],
+};
+
+for (const [name, [text, line, column, message, before]] of Object.entries(faults)) {
+  test(`pointed at: ${name}`, () => {
+    const { bytes: read, error } = bytesOfText(text);
+    assert.match(error.message, message);
+    assert.deepEqual([error.line, error.column], [line, column]);
+    assert.equal(Buffer.from(read).toString('hex'), before);
+  });
+}
+
+test('the place of an error is printed, and the frames before it are', async () => {
+  const { code, stdout, stderr } = await sansocket(['decode', fileOf('81 02 68 69\n81 05 xx')]);
+  assert.equal(code, 2);
+  assert.match(stdout, /#1 .* text .* hi\n/);
+  assert.match(stderr, /input: line 2, column 7: expected a hex digit, found "x" \(read as hex\)\n/);
+});
+
+test('the time is linear in the length of the text, on whatever it stumbles', () => {
+  const texts = {
+    digits: (n) => '81'.repeat(n / 2),
+    spaces: (n) => ' '.repeat(n),
+    'spaces in a dump': (n) => `00000000: 81${' '.repeat(n)}|`,
+    'lines of a dump': (n) =>
+      Array.from({ length: n / 64 }, (_, i) => `${(i * 16).toString(16).padStart(8, '0')}: ${'81'.repeat(16)}`).join(
+        '\n',
+      ),
+    escapes: (n) => '\\x81a'.repeat(n / 5),
+    base64: (n) => `gQ${'A'.repeat(n)}`,
+    quotes: (n) => '"'.repeat(n),
+  };
+  const seconds = (text) => {
+    const times = Array.from({ length: 3 }, () => {
+      const begin = performance.now();
+      bytesOfText(text);
+      return performance.now() - begin;
+    });
+    return Math.min(...times);
+  };
+  for (const [name, make] of Object.entries(texts)) {
+    const ratio = (seconds(make(1 << 21)) + 5) / (seconds(make(1 << 19)) + 5);
+    assert.ok(ratio < 10, `four times as many ${name} took ${ratio.toFixed(1)} times as long`);
+  }
+});

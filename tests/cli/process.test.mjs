@@ -1,0 +1,102 @@
+// The command as a process: pipes that end early, input that is slow, input that is large.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { encodeFrame } from 'sansocket';
+import { fileOf, sansocket, start, textOf } from './run.mjs';
+
+const hello = Buffer.from('\x81\x05Hello', 'latin1');
+
+test('frames are shown as they become complete', async () => {
+  const child = start(['decode', '--json', '-']);
+  child.stdout.setEncoding('utf8');
+  for (let n = 1; n <= 3; n++) {
+    child.stdin.write(hello);
+    const [text] = await once(child.stdout, 'data');
+    assert.equal(JSON.parse(text).n, n);
+  }
+  child.stdin.end();
+  const [code] = await once(child, 'close');
+  assert.equal(code, 0);
+});
+
+test('input byte by byte is the same input', async () => {
+  const head = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
+  const frames = [
+    encodeFrame({ opcode: 1, payload: 'x'.repeat(200), masked: true }),
+    encodeFrame({ opcode: 3, masked: true }),
+  ];
+  const stream = Buffer.concat([Buffer.from(head), ...frames, Buffer.of(0x82, 0xfe, 0x01)]);
+  const whole = await sansocket(['decode', '--json', '-'], { input: stream });
+  const child = start(['decode', '--json', '-']);
+  const output = textOf(child.stdout);
+  for (const byte of stream) {
+    child.stdin.write(Buffer.of(byte));
+    await new Promise(setImmediate);
+  }
+  child.stdin.end();
+  assert.equal(await output, whole.stdout);
+  assert.equal(whole.stdout.split('\n').length, 6);
+});
+
+test('a reader that has seen enough ends it well', async () => {
+  const child = start(['decode', '--json', fileOf(Buffer.concat(Array(50_000).fill(hello)))]);
+  const stderr = textOf(child.stderr);
+  await once(child.stdout, 'data');
+  child.stdout.destroy();
+  const [code, signal] = await once(child, 'close');
+  assert.deepEqual([code, signal, await stderr], [0, null, '']);
+});
+
+// Prints the most memory that the process held, in KiB.
+const memoryProbe = pathToFileURL(
+  fileOf(
+    `process.on('exit', () => process.stderr.write('peak ' + process.resourceUsage().maxRSS + '\\n'));`,
+    'probe.mjs',
+  ),
+).href;
+
+async function peakOf(args) {
+  const child = start(args, { nodeArgs: ['--import', memoryProbe] });
+  let bytes = 0;
+  child.stdout.on('data', (chunk) => {
+    bytes += chunk.length;
+  });
+  const stderr = textOf(child.stderr);
+  const [code] = await once(child, 'close');
+  return { code, bytes, peak: Number(/^peak (\d+)$/m.exec(await stderr)[1]) };
+}
+
+/** Writes a file of so many times the same bytes. */
+function largeFile(name, piece, times) {
+  const path = fileOf('', name);
+  const file = openSync(path, 'w');
+  for (let i = 0; i < times; i++) writeSync(file, piece);
+  closeSync(file);
+  return path;
+}
+
+test('the memory does not grow with the file', async () => {
+  const piece = Buffer.concat(
+    Array.from({ length: 50 }, () => encodeFrame({ opcode: 2, payload: new Uint8Array(20_000), masked: true })),
+  );
+  const small = await peakOf(['decode', largeFile('small', piece, 2)]);
+  const large = await peakOf(['decode', largeFile('large', piece, 51)]);
+  assert.equal(large.code, 0);
+  assert.ok(large.bytes > 25 * small.bytes - 100, 'every frame is shown');
+  const grown = (large.peak - small.peak) / 1024;
+  console.log(`peak: ${Math.round(small.peak / 1024)} MiB for 2 MB, ${Math.round(large.peak / 1024)} MiB for 51 MB`);
+  assert.ok(grown < 40, `${grown.toFixed(0)} MiB more for 49 MB more`);
+});
+
+test('nor with the number of frames in it', async () => {
+  const piece = Buffer.concat(Array(32_768).fill(encodeFrame({ opcode: 2, payload: '', masked: true })));
+  const small = await peakOf(['decode', '--json', largeFile('few', piece, 1)]);
+  const large = await peakOf(['decode', '--json', largeFile('many', piece, 8)]);
+  assert.deepEqual([small.code, large.code], [0, 0]);
+  const grown = (large.peak - small.peak) / 1024;
+  assert.ok(grown < 40, `${grown.toFixed(0)} MiB more for 230 000 frames more`);
+});
