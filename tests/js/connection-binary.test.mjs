@@ -13,7 +13,10 @@ const sizes = [0, 1, 2, 100, 125, 126, 4095, 4096, 4097, 5000, 65535, 65536, 100
 const stream = concat(...sizes.map((size, i) => frameFor('server', 2, pattern(size, i))));
 
 function check(received) {
-  assert.deepEqual(received.map((data) => data.length), sizes);
+  assert.deepEqual(
+    received.map((data) => data.length),
+    sizes,
+  );
   for (const [i, data] of received.entries()) assert.deepEqual(data, pattern(sizes[i], i), `message ${i}`);
 }
 
@@ -39,7 +42,9 @@ test('arrays survive later calls, other connections, growing memory and free', (
 
 test('arrays do not overlap: writing into one changes no other', () => {
   const connection = new Connection({ role: 'server' });
-  connection.receiveData(concat(...Array.from({ length: 50 }, (_, i) => frameFor('server', 2, Uint8Array.of(i, i, i)))));
+  connection.receiveData(
+    concat(...Array.from({ length: 50 }, (_, i) => frameFor('server', 2, Uint8Array.of(i, i, i)))),
+  );
   const received = eventsOf(connection).map(({ data }) => data);
   received[20].fill(255);
   for (const [i, data] of received.entries()) assert.deepEqual(data, new Uint8Array(3).fill(i === 20 ? 255 : i));
@@ -49,7 +54,9 @@ test('no array shows bytes of anything but messages of its chunk', () => {
   const secret = new Connection({ role: 'client' });
   secret.receiveData(frameFor('client', 1, 'password'.repeat(500)));
   const connection = new Connection({ role: 'server' });
-  connection.receiveData(concat(frameFor('server', 2, 'one'), frameFor('server', 2, 'two'), frameFor('server', 9, 'three')));
+  connection.receiveData(
+    concat(frameFor('server', 2, 'one'), frameFor('server', 2, 'two'), frameFor('server', 9, 'three')),
+  );
   for (const { data } of connection.events()) {
     assert.ok(data.buffer.byteLength <= 6);
     assert.doesNotMatch(new TextDecoder().decode(data.buffer), /pass/);

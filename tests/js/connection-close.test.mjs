@@ -27,7 +27,10 @@ for (const role of ['client', 'server']) {
     assert.deepEqual(look(connection), closing);
 
     connection.receiveData(concat(frameFor(role, 1, 'late'), frameFor(role, 9, 'p'), close(role, 1001)));
-    assert.deepEqual(eventsOf(connection).map(({ type }) => type), ['text', 'ping', 'close']);
+    assert.deepEqual(
+      eventsOf(connection).map(({ type }) => type),
+      ['text', 'ping', 'close'],
+    );
     assert.deepEqual(connection.dataToSend(), [], 'neither a Pong nor a second Close');
     assert.deepEqual(look(connection), afterBothCloses);
 
@@ -100,7 +103,10 @@ for (const role of ['client', 'server']) {
     connection.sendClose(1000);
     connection.dataToSend();
     connection.receiveData(frameFor(role, 3, ''));
-    assert.deepEqual(eventsOf(connection).map(({ kind }) => kind), ['reserved_opcode']);
+    assert.deepEqual(
+      eventsOf(connection).map(({ kind }) => kind),
+      ['reserved_opcode'],
+    );
     assert.deepEqual(connection.dataToSend(), []);
   });
 

@@ -63,12 +63,16 @@ test('payload: the parts add up to the messages, however it is cut', () => {
       }
       assert.ok(connection.bytesHeld < 200, 'nothing is held');
     }
-    assert.deepEqual(messages, [
-      { kind: 'text', data: utf8('Grüße') },
-      { kind: 'binary', data: new Uint8Array(5000).fill(7) },
-      { kind: 'binary', data: new Uint8Array() },
-      { kind: 'text', data: new Uint8Array() },
-    ], describeCut(places));
+    assert.deepEqual(
+      messages,
+      [
+        { kind: 'text', data: utf8('Grüße') },
+        { kind: 'binary', data: new Uint8Array(5000).fill(7) },
+        { kind: 'binary', data: new Uint8Array() },
+        { kind: 'text', data: new Uint8Array() },
+      ],
+      describeCut(places),
+    );
     connection.free();
   }
 });
@@ -119,35 +123,38 @@ test('the tap reports each header before anything else of the frame', () => {
   });
   connection.receiveData(stream.subarray(6));
   const events = eventsOf(connection);
-  assert.deepEqual(events.map(({ type }) => type), [
-    'frame',
-    'frame',
-    'ping',
-    'frame',
-    'text',
-    'frame',
-    'binary',
-    'frame',
-    'binary',
-    'frame',
-    'text',
-  ]);
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ['frame', 'frame', 'ping', 'frame', 'text', 'frame', 'binary', 'frame', 'binary', 'frame', 'text'],
+  );
   const headers = events.filter(({ type }) => type === 'frame');
-  assert.deepEqual(headers.map(({ index }) => index), [1, 2, 3, 4, 5, 6]);
-  assert.deepEqual(headers.map(({ offset }) => offset), [10, 16, 23, 32, 5040, 5046]);
-  assert.deepEqual(headers.map(({ headerLength }) => headerLength), [6, 6, 6, 8, 6, 6]);
+  assert.deepEqual(
+    headers.map(({ index }) => index),
+    [1, 2, 3, 4, 5, 6],
+  );
+  assert.deepEqual(
+    headers.map(({ offset }) => offset),
+    [10, 16, 23, 32, 5040, 5046],
+  );
+  assert.deepEqual(
+    headers.map(({ headerLength }) => headerLength),
+    [6, 6, 6, 8, 6, 6],
+  );
 });
 
 test('the tap shows no key on an unmasked frame, and lengths beyond 32 bits', () => {
   const connection = new Connection({ role: 'client', frames: true, maxMessageSize: Infinity });
   connection.receiveData(hex('82 7f 00 1f ff ff ff ff ff ff'));
   const [{ masked, maskingKey, payloadLength, headerLength }] = connection.events();
-  assert.deepEqual({ masked, maskingKey, payloadLength, headerLength }, {
-    masked: false,
-    maskingKey: undefined,
-    payloadLength: Number.MAX_SAFE_INTEGER,
-    headerLength: 10,
-  });
+  assert.deepEqual(
+    { masked, maskingKey, payloadLength, headerLength },
+    {
+      masked: false,
+      maskingKey: undefined,
+      payloadLength: Number.MAX_SAFE_INTEGER,
+      headerLength: 10,
+    },
+  );
 });
 
 test('the tap does not change what else is reported', () => {

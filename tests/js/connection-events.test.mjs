@@ -53,7 +53,10 @@ test('W03: the connection can be used from inside the loop', () => {
     if (data === 'three') break;
   }
   assert.deepEqual(seen, ['one', 'two', 'three']);
-  assert.deepEqual(eventsOf(connection).map(({ kind }) => kind), ['unexpected_eof']);
+  assert.deepEqual(
+    eventsOf(connection).map(({ kind }) => kind),
+    ['unexpected_eof'],
+  );
 });
 
 test('W03: a connection freed from inside the loop ends it', () => {
@@ -85,7 +88,10 @@ test('events() is an iterator and iterable, and can be spread', () => {
   const iterator = connection.events();
   assert.equal(iterator[Symbol.iterator](), iterator);
   assert.deepEqual(iterator.next(), { done: false, value: { type: 'text', data: 'a' } });
-  assert.deepEqual([...connection.events()].map(({ data }) => data), ['b', 'c']);
+  assert.deepEqual(
+    [...connection.events()].map(({ data }) => data),
+    ['b', 'c'],
+  );
   assert.deepEqual(iterator.next(), { done: true, value: undefined });
   connection.receiveData(texts('d'));
   assert.equal(iterator.next().value.data, 'd');
@@ -106,7 +112,9 @@ test('events come in the order of the wire', () => {
     ),
   );
   assert.deepEqual(
-    eventsOf(connection).map(({ type, data }) => `${type} ${typeof data === 'string' ? data : new TextDecoder().decode(data)}`),
+    eventsOf(connection).map(
+      ({ type, data }) => `${type} ${typeof data === 'string' ? data : new TextDecoder().decode(data)}`,
+    ),
     ['ping p1', 'text t1', 'binary b1', 'pong p2', 'text xy', 'binary b2', 'close '],
   );
 });

@@ -74,7 +74,10 @@ test('wider elements count by their bytes', () => {
   const connection = new Connection({ role: 'server' });
   connection.sendBinary(Float64Array.of(1, 2));
   connection.sendBinary(BigInt64Array.of(3n));
-  assert.deepEqual(frames(outputOf(connection)).map(({ payload }) => payload.length), [16, 8]);
+  assert.deepEqual(
+    frames(outputOf(connection)).map(({ payload }) => payload.length),
+    [16, 8],
+  );
 });
 
 test('nothing at all is bytes too', () => {
@@ -109,7 +112,11 @@ test('nothing else is bytes', () => {
     Object.create(ArrayBuffer.prototype),
     { [Symbol.toStringTag]: 'ArrayBuffer', length: 1e9 },
     { byteLength: 5, byteOffset: 0, buffer: new ArrayBuffer(5) },
-    { get length() { throw new Error('looked at'); } },
+    {
+      get length() {
+        throw new Error('looked at');
+      },
+    },
     new Blob(['x']),
   ];
   for (const value of impostors) {
@@ -124,7 +131,13 @@ test('W05: detached bytes are refused, and nothing has changed', () => {
   const connection = new Connection({ role: 'server' });
   connection.receiveData(hello.subarray(0, 7));
   const buffer = new ArrayBuffer(16);
-  const detached = [new Uint8Array(buffer), new Uint8Array(buffer, 4, 4), new DataView(buffer), Buffer.from(buffer), buffer];
+  const detached = [
+    new Uint8Array(buffer),
+    new Uint8Array(buffer, 4, 4),
+    new DataView(buffer),
+    Buffer.from(buffer),
+    buffer,
+  ];
   structuredClone(buffer, { transfer: [buffer] });
   for (const value of detached) {
     throwsFor(() => connection.receiveData(value), TypeError, 'bytes');

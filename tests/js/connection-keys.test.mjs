@@ -32,7 +32,10 @@ test('keys are taken from the source in order, and no byte of it twice', () => {
   let counter = 0;
   replace((array) => {
     const view = new DataView(array.buffer, array.byteOffset, array.byteLength);
-    for (let at = 0; at < view.byteLength; at += 4) view.setUint32(at, (counter += 1));
+    for (let at = 0; at < view.byteLength; at += 4) {
+      counter += 1;
+      view.setUint32(at, counter);
+    }
     return array;
   });
   drain();
@@ -110,7 +113,10 @@ for (const [name, source] of Object.entries(broken)) {
 
     replace(original);
     connection.sendText('sent');
-    assert.deepEqual(frames(outputOf(connection)).map(({ opcode }) => opcode), [10, 1]);
+    assert.deepEqual(
+      frames(outputOf(connection)).map(({ opcode }) => opcode),
+      [10, 1],
+    );
   });
 }
 

@@ -85,7 +85,8 @@ test('maxFrameSize: no limit of its own by default, inclusive', () => {
 });
 
 test('maxFragments: 4096 by default, inclusive', () => {
-  const fragments = (count) => concat(message(0, { fin: false }), ...Array(count - 1).fill(message(0, { opcode: 0, fin: false })));
+  const fragments = (count) =>
+    concat(message(0, { fin: false }), ...Array(count - 1).fill(message(0, { opcode: 0, fin: false })));
   assert.equal(errorAfter({}, fragments(4096)), undefined);
   assert.equal(errorAfter({}, fragments(4097)), 'too_many_fragments');
   assert.equal(errorAfter({ maxFragments: 1 }, message(3), message(3)), undefined);
@@ -132,7 +133,8 @@ test('maxBufferedBytes: 64 MiB by default', () => {
 });
 
 test('deliver: one of three', () => {
-  for (const deliver of [undefined, 'messages', 'fragments', 'payload']) new Connection({ role: 'client', deliver }).free();
+  for (const deliver of [undefined, 'messages', 'fragments', 'payload'])
+    new Connection({ role: 'client', deliver }).free();
   for (const deliver of [null, '', 'message', 1, true]) {
     throwsFor(() => new Connection({ role: 'client', deliver }), TypeError, 'options.deliver');
   }
@@ -145,7 +147,10 @@ test('frames: a switch', () => {
   for (const frames of [undefined, false, true]) {
     const connection = new Connection({ role: 'client', frames });
     connection.receiveData(message(3));
-    assert.deepEqual(eventsOf(connection).map(({ type }) => type), frames ? ['frame', 'binary'] : ['binary']);
+    assert.deepEqual(
+      eventsOf(connection).map(({ type }) => type),
+      frames ? ['frame', 'binary'] : ['binary'],
+    );
   }
 });
 

@@ -51,7 +51,8 @@ test('sizes are whole numbers in range', () => {
   for (const length of [0, -1, 1.5, Number.NaN, Infinity, 2 ** 30 + 1, 2 ** 32 + 1]) {
     throwsFor(() => connection.reserve(length), RangeError, 'length');
   }
-  for (const length of [undefined, null, '10', 10n, {}]) throwsFor(() => connection.reserve(length), TypeError, 'length');
+  for (const length of [undefined, null, '10', 10n, {}])
+    throwsFor(() => connection.reserve(length), TypeError, 'length');
   connection.reserve(10);
   for (const length of [-1, 11, 1.5, Number.NaN]) throwsFor(() => connection.commit(length), RangeError, 'length');
   for (const length of [undefined, null, '10', 10n]) throwsFor(() => connection.commit(length), TypeError, 'length');
@@ -101,7 +102,10 @@ test('the rest of what was reserved is never received', () => {
   connection.commit(3);
   connection.reserve(1000);
   connection.receiveData(frameFor('client', 1, 'b'));
-  assert.deepEqual(eventsOf(connection).map(({ data }) => data), ['a', 'b']);
+  assert.deepEqual(
+    eventsOf(connection).map(({ data }) => data),
+    ['a', 'b'],
+  );
 });
 
 test('a freed connection gives no memory', () => {

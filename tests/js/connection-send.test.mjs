@@ -119,7 +119,8 @@ test('Ping and Pong take 125 bytes, not 126', () => {
 });
 
 test('B07: close codes that may not be sent', () => {
-  const allowed = (code) => (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
+  const allowed = (code) =>
+    (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
   for (let code = 990; code <= 5010; code += 1) {
     for (const name of ['sendClose', 'fail']) {
       const connection = new Connection({ role: 'server' });
@@ -179,7 +180,8 @@ test('wrong arguments are refused by name, and nothing is written', () => {
     for (const value of [...strangers, undefined, new Uint8Array(1)]) {
       throwsFor(() => connection.sendText(value), TypeError, 'data');
     }
-    for (const value of [...strangers, undefined, 'text']) throwsFor(() => connection.sendBinary(value), TypeError, 'data');
+    for (const value of [...strangers, undefined, 'text'])
+      throwsFor(() => connection.sendBinary(value), TypeError, 'data');
     for (const value of strangers) {
       throwsFor(() => connection.sendPing(value), TypeError, 'data');
       throwsFor(() => connection.sendPong(value), TypeError, 'data');

@@ -95,12 +95,20 @@ test('16 MiB of text', () => {
 test('text between other events is not mixed up with its neighbours', () => {
   const connection = new Connection({ role: 'client', frames: true });
   connection.receiveData(
-    concat(...['a', 'é', 'c', ascii(5000), 'd'].flatMap((text) => [frameFor('client', 1, text), frameFor('client', 2, text)])),
+    concat(
+      ...['a', 'é', 'c', ascii(5000), 'd'].flatMap((text) => [
+        frameFor('client', 1, text),
+        frameFor('client', 2, text),
+      ]),
+    ),
   );
   const data = Array.from(connection.events())
     .filter(({ type }) => type !== 'frame')
     .map(({ data }) => (typeof data === 'string' ? data : new TextDecoder().decode(data)));
-  assert.deepEqual(data, ['a', 'é', 'c', ascii(5000), 'd'].flatMap((text) => [text, text]));
+  assert.deepEqual(
+    data,
+    ['a', 'é', 'c', ascii(5000), 'd'].flatMap((text) => [text, text]),
+  );
 });
 
 test('reasons of Close keep their byte order mark too', () => {

@@ -143,7 +143,10 @@ test('several reads at once', async () => {
   await writer.write(abc);
   await writer.close();
   const results = await Promise.all(reads);
-  assert.deepEqual(results.map(({ value, done }) => (done ? 'end' : text(value))), ['a', 'b', 'c', 'end']);
+  assert.deepEqual(
+    results.map(({ value, done }) => (done ? 'end' : text(value))),
+    ['a', 'b', 'c', 'end'],
+  );
 });
 
 test('cancel reaches the writer at once, whether it waits or not', async () => {
@@ -189,7 +192,9 @@ test('an error of the source reaches the reader after the frames before it', asy
 
 test('options are those of FrameDecoder', async () => {
   throwsFor(() => new FrameDecoderStream({ maxFrameSize: -1 }), RangeError, 'options.maxFrameSize');
-  const { error } = await readAll(from([frame({ opcode: 2, payload: 'abc' })]).pipeThrough(new FrameDecoderStream({ maxFrameSize: 2 })));
+  const { error } = await readAll(
+    from([frame({ opcode: 2, payload: 'abc' })]).pipeThrough(new FrameDecoderStream({ maxFrameSize: 2 })),
+  );
   assert.equal(error.kind, 'frame_too_large');
 });
 

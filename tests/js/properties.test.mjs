@@ -18,7 +18,10 @@ function likely(random, role) {
     const control = random.chance(20);
     const fin = control || random.chance(60);
     const opcode = control ? random.pick([9, 9, 10]) : open ? 0 : random.pick([1, 2]);
-    const payload = random.pick(letters).repeat(random.below(random.chance(5) ? 3000 : 30)).slice(0, control ? 30 : undefined);
+    const payload = random
+      .pick(letters)
+      .repeat(random.below(random.chance(5) ? 3000 : 30))
+      .slice(0, control ? 30 : undefined);
     parts.push(frame({ opcode, fin, payload, key: role === 'server' ? KEY : undefined }));
     if (!control) open = !fin;
   }
@@ -73,7 +76,13 @@ for (const [name, make] of Object.entries({
       const role = random.pick(['client', 'server']);
       const bytes = make(random, role);
       const deliver = random.pick(['messages', 'messages', 'fragments', 'payload']);
-      const options = { role, deliver, frames: random.chance(30), maxMessageSize: random.pick([1000, 1 << 20]), maxFragments: 5 };
+      const options = {
+        role,
+        deliver,
+        frames: random.chance(30),
+        maxMessageSize: random.pick([1000, 1 << 20]),
+        maxFragments: 5,
+      };
       const whole = see([bytes], options);
       for (const places of waysToCut(bytes.length, 4, seed)) {
         const parts = see(cut(bytes, places), options);
@@ -156,7 +165,11 @@ test('what one end sends the other receives, in any fragmentation and any chunks
       for (const event of receiver.events()) if (event.type !== 'ping') received.push(event);
     }
     assert.deepEqual(received.pop(), { type: 'close', code: 4000, reason: 'end' });
-    assert.deepEqual(received.map(({ data }) => data), messages, `seed ${seed}`);
+    assert.deepEqual(
+      received.map(({ data }) => data),
+      messages,
+      `seed ${seed}`,
+    );
     sender.receiveData(outputOf(receiver));
     assert.equal(eventsOf(sender).at(-1).type, 'close');
   }

@@ -5,7 +5,16 @@ import { test } from 'node:test';
 import { Connection } from 'sansocket';
 import { asVector, errorOf, eventsOf, outputOf } from './support/observe.mjs';
 import { cut, describeCut, waysToCut } from './support/splits.mjs';
-import { closeCodes, connectionOptions, eventOf, group, inputOf, partsOf, rfc6455, vector } from './support/vectors.mjs';
+import {
+  closeCodes,
+  connectionOptions,
+  eventOf,
+  group,
+  inputOf,
+  partsOf,
+  rfc6455,
+  vector,
+} from './support/vectors.mjs';
 import { closes, frameFor, frames } from './support/wire.mjs';
 
 /** Runs a vector whole, byte by byte and at sixteen random cuts; every time it must look the same. */

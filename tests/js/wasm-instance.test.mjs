@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { instances, liveObjects, trapOn } from './support/instance.mjs';
 import { Connection, decodeFrames, encodeFrame, FrameDecoder, recycle, ServerHandshake } from 'sansocket';
+import { instances, liveObjects, trapOn } from './support/instance.mjs';
 import { eventsOf, outputOf } from './support/observe.mjs';
 import { refused } from './support/usage.mjs';
 import { frameFor, frames } from './support/wire.mjs';
@@ -137,7 +137,10 @@ test('a crash while something is made or freed', () => {
     recycle();
     const connection = new Connection({ role: 'server' });
     trapOn(name);
-    refused(() => (name === 'codec_free_object' ? connection.free() : new Connection({ role: 'server' })), 'instance_dead');
+    refused(
+      () => (name === 'codec_free_object' ? connection.free() : new Connection({ role: 'server' })),
+      'instance_dead',
+    );
     new Connection({ role: 'server' }).sendText('alive');
   }
 });

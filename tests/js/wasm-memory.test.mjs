@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { instances, liveObjects, memoryBytes } from './support/instance.mjs';
 import { Connection, encodeFrame, FrameDecoder, recycle } from 'sansocket';
+import { instances, liveObjects, memoryBytes } from './support/instance.mjs';
 import { frameFor } from './support/wire.mjs';
 
 const KiB = 1024;

@@ -1,7 +1,5 @@
 // Looks into the WebAssembly instances of the package, and makes them crash. Import it before anything is used.
 
-import { readFileSync } from 'node:fs';
-
 /** Every instance that was made from here on, oldest first. */
 export const instances = [];
 
@@ -63,9 +61,4 @@ export function trapOn(name) {
   const instance = instances.at(-1);
   if (!(name in instance.exports)) throw new Error(`there is no function ${name}`);
   instance.trapOn = name;
-}
-
-/** The module as published. */
-export function moduleBytes() {
-  return readFileSync(new URL(import.meta.resolve('sansocket/codec.wasm')));
 }

@@ -59,21 +59,28 @@ export function frameFor(receiver, opcode, payload, more = {}) {
 
 /** The frames that `bytes` consist of, payload unmasked. */
 export function frames(bytes) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const found = [];
-  for (let at = 0; at < bytes.length; ) {
-    const first = view.getUint8(at);
-    const second = view.getUint8(at + 1);
-    const short = second & 0x7f;
-    const length = short < 126 ? short : short === 126 ? view.getUint16(at + 2) : Number(view.getBigUint64(at + 2));
-    at += { 126: 4, 127: 10 }[short] ?? 2;
-    const key = second & 0x80 ? bytes.slice(at, (at += 4)) : undefined;
-    const data = bytes.slice(at, (at += length));
-    if (data.length !== length) throw new Error('the last frame is cut');
-    const payload = key ? masked(data, key) : data;
+  let rest = bytes;
+  const take = (length) => {
+    if (rest.length < length) throw new Error('the last frame is cut');
+    const taken = rest.slice(0, length);
+    rest = rest.subarray(length);
+    return taken;
+  };
+  while (rest.length > 0) {
+    const [first, second] = take(2);
+    const form = second & 0x7f;
+    const length = form < 126 ? form : numberOf(take(form === 126 ? 2 : 8));
+    const key = second & 0x80 ? take(4) : undefined;
+    const payload = key ? masked(take(length), key) : take(length);
     found.push({ fin: first >= 0x80, rsv: (first >> 4) & 7, opcode: first & 15, key, payload });
   }
   return found;
+}
+
+/** A number in network byte order. */
+function numberOf(bytes) {
+  return bytes.reduce((number, byte) => number * 256 + byte, 0);
 }
 
 /** Code and reason of each Close frame in `bytes`; an empty one has the code `undefined`. */
