@@ -6,7 +6,7 @@
 import { realpathSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { begin, duration } from './lib/board.mjs';
-import { Failure, main } from './lib/failure.mjs';
+import { Failure, main, report } from './lib/failure.mjs';
 import { locked } from './lib/lock.mjs';
 import { cargoInstallDir } from './lib/rust.mjs';
 import { purposes, steps } from './lib/steps.mjs';
@@ -32,18 +32,14 @@ async function bring(names) {
 
   // A lane is one after the other: its steps share a lock (apt, rustup) or all cores (cargo). The lanes run side by side.
   const lanes = new Set(wanted.map((name) => steps[name].lane));
-  const results = await Promise.allSettled(
+  const failed = await Promise.all(
     [...lanes].map((lane) => bringInOrder(wanted.filter((name) => steps[name].lane === lane))),
   );
-  const failures = results.filter(({ status }) => status === 'rejected').map(({ reason }) => reason);
-  if (failures.length > 0) {
-    const [first, ...others] = failures;
-    for (const { message, remedy } of others) console.error(`\nerror: ${message}\n  To mend it: ${remedy}`);
-    throw first;
-  }
+  if (failed.some(Boolean)) throw new Failure('setup is not complete', 'as said above, then run it again: what is there stays');
   rmSync(cargoInstallDir, { recursive: true, force: true });
 }
 
+/** Resolves to whether a step failed: it says why at once, for the other lanes may have minutes to go. */
 async function bringInOrder(names) {
   for (const name of names) {
     const { title, seconds, bring, present } = steps[name];
@@ -54,9 +50,11 @@ async function bringInOrder(names) {
       step.end(true);
     } catch (error) {
       step.end(false);
-      throw error;
+      report(error);
+      return true;
     }
   }
+  return false;
 }
 
 /** Purposes and steps as typed, as a list of steps. */

@@ -6,14 +6,19 @@ export class Failure extends Error {
   }
 }
 
+/** Shows an error as far as it helps: all of it if it is not a `Failure`. */
+export function report(error) {
+  if (!(error instanceof Failure)) return console.error(error);
+  console.error(`\nerror: ${error.message}`);
+  if (error.remedy) console.error(`  To mend it: ${error.remedy}`);
+}
+
 /** Runs a command's main function; a failure becomes a message on stderr and exit code 1. */
 export async function main(body) {
   try {
     await body();
   } catch (error) {
     process.exitCode = 1;
-    if (!(error instanceof Failure)) throw error;
-    console.error(`\nerror: ${error.message}`);
-    if (error.remedy) console.error(`  To mend it: ${error.remedy}`);
+    report(error);
   }
 }

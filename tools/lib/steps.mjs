@@ -111,7 +111,13 @@ async function npmCi(line) {
   // No package here needs its install script.
   const args = ['ci', '--no-audit', '--no-fund', '--ignore-scripts'];
   const { code, output } = await run('npm', args, { onLine: line });
-  if (code !== 0) throw new Failure(`npm could not install the packages:\n${tail(output)}`, `npm ${args.join(' ')}`);
+  // npm says what is wrong first, and then at length how it is used.
+  const reason = output.split('\n').filter((text) => /^npm error ./.test(text));
+  if (code !== 0)
+    throw new Failure(
+      `npm could not install the packages:\n${reason.slice(0, 12).join('\n')}`,
+      `npm ${args.join(' ')}`,
+    );
 }
 
 const venvStamp = join(venv, `.websockets-${websockets}`);
