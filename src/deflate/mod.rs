@@ -6,6 +6,8 @@ mod bits;
 #[cfg(feature = "deflate")]
 mod blocks;
 #[cfg(feature = "deflate")]
+mod compress;
+#[cfg(feature = "deflate")]
 mod huffman;
 #[cfg(feature = "deflate")]
 mod inflate;
@@ -15,6 +17,8 @@ mod output;
 #[cfg(feature = "deflate")]
 mod window;
 
+#[cfg(feature = "deflate")]
+pub use compress::{CompressOptions, Compressor, Strategy};
 #[cfg(feature = "deflate")]
 pub use inflate::{Fault, Inflater, Progress};
 pub use negotiate::{BadAnswer, DeflateConfig, DeflateParams, EXTENSION_NAME, check_response, offer, respond};
