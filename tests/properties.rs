@@ -30,6 +30,10 @@ fn limits() -> impl Strategy<Value = Limits> {
     prop_oneof![2 => Just(Limits::DEFAULT), 1 => Just(small)]
 }
 
+fn options(limits: Limits, deliver: Deliver) -> Options {
+    Options { limits, deliver, ..Options::default() }
+}
+
 fn deliver() -> impl Strategy<Value = Deliver> {
     prop_oneof![Just(Deliver::Messages), Just(Deliver::Fragments), Just(Deliver::Payload)]
 }
@@ -69,7 +73,7 @@ proptest! {
         deliver in deliver(),
         frames: bool,
     ) {
-        let options = Options { limits, deliver, frames };
+        let options = Options { frames, ..options(limits, deliver) };
         let whole = seen(role, options, &input, &[]);
         prop_assert_eq!(seen(role, options, &input, &cuts.of(input.len())), whole.clone());
 
@@ -115,7 +119,7 @@ proptest! {
         limits in limits(),
         deliver in deliver(),
     ) {
-        let mut connection = connection(role, Options { limits, deliver, ..Options::default() });
+        let mut connection = connection(role, options(limits, deliver));
         let mut start = 0;
         for end in cuts.of(input.len()).into_iter().chain([input.len()]) {
             connection.receive(&mut input[start..end].to_vec(), &mut |_| {});

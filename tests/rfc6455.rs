@@ -4,9 +4,13 @@
 
 mod common;
 
-use common::vectors::{Rfc, event_json, rfc};
+use common::vectors::{Rfc, event_json, rfc, rfc6455};
 use common::{KEY, Seen, encode, feed, frames, hex, ways_to_cut};
-use sansocket::{Connection, FrameHeader, MessageKind, NoRandomness, Options, Randomness, Role};
+use sansocket::handshake::{
+    AcceptOptions, ClientHandshake, ClientOptions, HandshakeState, Origins, ServerHandshake, ServerOptions,
+    choose_protocol, verify_accept,
+};
+use sansocket::{Connection, FrameHeader, Limits, MessageKind, NoRandomness, Options, Randomness, Role};
 use serde_json::Value;
 
 #[test]
@@ -84,4 +88,35 @@ fn a_connection_writes_every_example() {
     for (written, example) in written.iter().zip(&examples) {
         assert_eq!(*written, example.bytes, "{}", example.name);
     }
+}
+
+/// Both roles read the other's head of §1.2, byte by byte, and write their own.
+#[test]
+fn the_opening_handshake() {
+    let example = &rfc6455()["handshake"];
+    let head = |name: &str| {
+        let lines = example[name].as_array().unwrap().iter().map(|line| line.as_str().unwrap());
+        lines.chain([""]).flat_map(|line| [line, "\r\n"]).collect::<String>()
+    };
+    let text = |name: &str| example[name].as_str().unwrap();
+    let (request, response) = (head("request"), head("response"));
+    assert!(verify_accept(text("key"), text("accept").as_bytes()));
+
+    let mut options = ClientOptions::new("server.example.com", "/chat");
+    options.origin = Some("http://example.com".to_owned());
+    options.protocols = vec!["chat".to_owned(), "superchat".to_owned()];
+    let mut client = ClientHandshake::with_key(&options, text("key")).unwrap();
+    assert_eq!(client.data_to_send(), request.as_bytes());
+
+    let origins = Origins::List(vec!["http://example.com".to_owned()]);
+    let mut server = ServerHandshake::new(ServerOptions { origins, limits: Limits::DEFAULT });
+    request.as_bytes().chunks(1).for_each(|byte| server.receive_data(byte));
+    let supported = [text("protocol")];
+    let protocol = choose_protocol(&supported, &server.request().unwrap().protocols);
+    server.accept(&AcceptOptions { protocol, ..AcceptOptions::default() }).unwrap();
+    assert_eq!(server.data_to_send(), response.as_bytes());
+
+    response.as_bytes().chunks(1).for_each(|byte| client.receive_data(byte));
+    assert_eq!(client.state(), HandshakeState::Open);
+    assert_eq!(client.established().unwrap().protocol.as_deref(), Some(text("protocol")));
 }
