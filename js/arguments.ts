@@ -43,14 +43,16 @@ export function lengthOf(view: Uint8Array): number {
 
 /** A string. */
 export function stringOf(name: string, value: unknown): string {
-  if (typeof value !== 'string') throw typeError('invalid_argument', `"${name}" expected string, got ${describe(value)}`);
+  if (typeof value !== 'string')
+    throw typeError('invalid_argument', `"${name}" expected string, got ${describe(value)}`);
   return value;
 }
 
 /** A switch. */
 export function booleanOf(name: string, value: unknown, missing: boolean): boolean {
   if (value === undefined) return missing;
-  if (typeof value !== 'boolean') throw typeError('invalid_argument', `"${name}" expected boolean, got ${describe(value)}`);
+  if (typeof value !== 'boolean')
+    throw typeError('invalid_argument', `"${name}" expected boolean, got ${describe(value)}`);
   return value;
 }
 
@@ -75,7 +77,8 @@ export function oneOf<T extends string>(name: string, value: T | undefined, choi
 
 /** A whole number from `min` to `max`. */
 export function integerOf(name: string, value: unknown, min: number, max: number): number {
-  if (typeof value !== 'number') throw typeError('invalid_argument', `"${name}" expected number, got ${describe(value)}`);
+  if (typeof value !== 'number')
+    throw typeError('invalid_argument', `"${name}" expected number, got ${describe(value)}`);
   if (!Number.isInteger(value) || value < min || value > max) {
     throw rangeError('invalid_argument', `"${name}" expected an integer from ${min} to ${max}, got ${value}`);
   }

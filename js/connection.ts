@@ -12,6 +12,7 @@ import { refusalError } from './wasm/refusal.js';
 /** The most bytes that go through one call. A larger chunk takes several, so that it is never there twice. */
 const SLICE = 1 << 18;
 
+const ROLES = ['client', 'server'] as const;
 const DELIVER = ['messages', 'fragments', 'payload'] as const;
 const STATES = ['open', 'closing', 'closed'] as const;
 
@@ -52,31 +53,9 @@ export class Connection {
   #reserved: Uint8Array<ArrayBuffer> | undefined;
 
   constructor(options: ConnectionOptions) {
-    const given = objectOf('options', options);
-    const role = oneOf('options.role', given.role, ['client', 'server']);
-    const deliver = oneOf('options.deliver', given.deliver, DELIVER, 'messages');
-    const maxMessageSize = limitOf('options.maxMessageSize', given.maxMessageSize, 1 << 20);
-    const maxFrameSize = limitOf('options.maxFrameSize', given.maxFrameSize, Number.MAX_SAFE_INTEGER);
-    const maxFragments = limitOf('options.maxFragments', given.maxFragments, 4096);
-    const maxControlFrames = limitOf('options.maxControlFrames', given.maxControlFrames, Number.MAX_SAFE_INTEGER);
-    const maxPendingPongBytes = limitOf('options.maxPendingPongBytes', given.maxPendingPongBytes, 8 << 10);
-    const maxBufferedBytes = limitOf('options.maxBufferedBytes', given.maxBufferedBytes, 64 << 20);
-    const frames = booleanOf('options.frames', given.frames, false);
-    this.role = role;
-    this.#handle = new Handle(this, (codec) =>
-      codec.call(
-        'codec_connection_new',
-        role === 'client' ? 0 : 1,
-        DELIVER.indexOf(deliver),
-        Number(frames),
-        maxMessageSize,
-        maxFrameSize,
-        maxFragments,
-        maxControlFrames,
-        Math.min(maxPendingPongBytes, 0xffff_ffff),
-        maxBufferedBytes,
-      ),
-    );
+    const settings = connectionSettings('options', options);
+    this.role = settings[0] === ROLES.indexOf('client') ? 'client' : 'server';
+    this.#handle = new Handle(this, (codec) => codec.call('codec_connection_new', ...settings));
   }
 
   /** How far the connection has come: `open`, `closing` after any Close or a failure, `closed` after the end of input. */
@@ -308,6 +287,22 @@ class EventQueue implements IterableIterator<ConnectionEvent> {
   [Symbol.iterator](): this {
     return this;
   }
+}
+
+/** The options of a connection as the codec takes them. `name` is what they are called in errors. */
+export function connectionSettings(name: string, options: ConnectionOptions): number[] {
+  const given = objectOf(name, options);
+  return [
+    ROLES.indexOf(oneOf(`${name}.role`, given.role, ROLES)),
+    DELIVER.indexOf(oneOf(`${name}.deliver`, given.deliver, DELIVER, 'messages')),
+    Number(booleanOf(`${name}.frames`, given.frames, false)),
+    limitOf(`${name}.maxMessageSize`, given.maxMessageSize, 1 << 20),
+    limitOf(`${name}.maxFrameSize`, given.maxFrameSize, Number.MAX_SAFE_INTEGER),
+    limitOf(`${name}.maxFragments`, given.maxFragments, 4096),
+    limitOf(`${name}.maxControlFrames`, given.maxControlFrames, Number.MAX_SAFE_INTEGER),
+    Math.min(limitOf(`${name}.maxPendingPongBytes`, given.maxPendingPongBytes, 8 << 10), 0xffff_ffff),
+    limitOf(`${name}.maxBufferedBytes`, given.maxBufferedBytes, 64 << 20),
+  ];
 }
 
 /** A close code that fits the wire; the core decides which of these may be sent. */

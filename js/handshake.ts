@@ -1,7 +1,7 @@
 /** The opening handshake over HTTP/1.1 (RFC 6455 §4), both roles, without the socket. */
 
 import { bytesOf, describe, integerOf, limitOf, objectOf, stringOf } from './arguments.js';
-import { Connection } from './connection.js';
+import { Connection, connectionSettings } from './connection.js';
 import { dispose } from './dispose.js';
 import { type HandshakeError, readHandshakeError } from './handshake-error.js';
 import { typeError, UsageError } from './errors.js';
@@ -121,8 +121,11 @@ abstract class Handshake {
   readonly #connectionOptions: ConnectionOptions;
   #connection: Connection | undefined;
   #error: HandshakeError | undefined;
+  #ended = false;
 
   protected constructor(connection: ConnectionOptions, make: (codec: Codec) => number) {
+    // A wrong option is refused now, and not once the peer has answered.
+    connectionSettings('options.connection', connection);
     this.#connectionOptions = connection;
     this.handle = new Handle(this, make);
     this.flags = this.handle.codec.flags;
@@ -161,6 +164,7 @@ abstract class Handshake {
   /** Tells that the transport has ended. */
   receiveEof(): void {
     const { codec } = this.handle;
+    this.#ended = true;
     if (this.#connection !== undefined) {
       this.#connection.receiveEof();
       return;
@@ -191,6 +195,7 @@ abstract class Handshake {
       const leftover = codec.takeOutput();
       this.#connection = new Connection(this.#connectionOptions);
       this.#connection.receiveData(leftover);
+      if (this.#ended) this.#connection.receiveEof();
     }
   }
 }
@@ -206,15 +211,18 @@ abstract class Handshake {
  */
 export class ClientHandshake extends Handshake {
   #response: HandshakeResponse | undefined;
+  /** Whether more of the body has arrived than `#response` has. */
+  #unread = false;
   #protocol = '';
 
   constructor(options: ClientHandshakeOptions) {
     const given = objectOf('options', options);
-    const protocols = stringsOf('options.protocols', given.protocols ?? []);
+    const { path = '/', maxInterimResponses = 16 } = given;
+    const protocols = given.protocols === undefined ? [] : stringsOf('options.protocols', given.protocols);
     const fields = [
       stringOf('options.host', given.host),
-      stringOf('options.path', given.path ?? '/'),
-      stringOf('options.origin', given.origin ?? ''),
+      stringOf('options.path', path),
+      given.origin === undefined ? '' : originOf('options.origin', given.origin),
       given.key === undefined ? randomKey() : stringOf('options.key', given.key),
       '',
       ...protocols,
@@ -222,7 +230,7 @@ export class ClientHandshake extends Handshake {
     ];
     const limits = [
       ...headLimitsOf(given),
-      integerOf('options.maxInterimResponses', given.maxInterimResponses ?? 16, 0, 1 << 16),
+      integerOf('options.maxInterimResponses', maxInterimResponses, 0, 1 << 16),
       Math.min(limitOf('options.maxRefusalBodyBytes', given.maxRefusalBodyBytes, 64 << 10), 1 << 30),
     ];
     super({ ...objectOf('options.connection', given.connection), role: 'client' }, (codec) =>
@@ -232,6 +240,7 @@ export class ClientHandshake extends Handshake {
 
   /** The response, also that of a refusal; its body grows until it is complete. */
   get response(): HandshakeResponse | undefined {
+    if (this.#unread && !this.handle.freed) this.#readResponse(this.handle.codec);
     return this.#response;
   }
 
@@ -248,6 +257,13 @@ export class ClientHandshake extends Handshake {
   protected override update(codec: Codec): void {
     super.update(codec);
     if ((this.flags & Flag.HasResponse) === 0 || this.#response?.bodyComplete === true) return;
+    const bodyComplete = (this.flags & Flag.BodyComplete) !== 0;
+    // A body that arrives byte by byte is not read again for every byte.
+    if (this.#response === undefined || bodyComplete) this.#readResponse(codec);
+    else this.#unread = true;
+  }
+
+  #readResponse(codec: Codec): void {
     codec.call('codec_client_handshake_response', this.handle.value);
     const status = codec.value(0);
     const fields = new FieldReader(codec.takeOutput());
@@ -256,6 +272,7 @@ export class ClientHandshake extends Handshake {
     this.#protocol = fields.text();
     const bodyComplete = (this.flags & Flag.BodyComplete) !== 0;
     this.#response = { status, statusText, headers: fields.headers(), body, bodyComplete };
+    this.#unread = false;
   }
 }
 
@@ -280,11 +297,12 @@ export class ServerHandshake extends Handshake {
     const given = objectOf('options', options);
     const any = given.origins === 'any';
     const origins = any ? [] : stringsOf('options.origins', given.origins);
+    const protocols = given.protocols === undefined ? [] : stringsOf('options.protocols', given.protocols);
     const limits = headLimitsOf(given);
     super({ ...objectOf('options.connection', given.connection), role: 'server' }, (codec) =>
       made(codec, 'codec_server_handshake_new', codec.writeBytes(packFields(origins)), Number(any), ...limits),
     );
-    this.#protocols = stringsOf('options.protocols', given.protocols ?? []);
+    this.#protocols = protocols;
   }
 
   /** The request, once it is complete and valid: {@link accept} or {@link reject} it. */
@@ -298,11 +316,11 @@ export class ServerHandshake extends Handshake {
     const given = objectOf('options', options);
     const { protocols } = this.#undecided();
     const protocol = 'protocol' in given ? given.protocol : this.#protocols.find((name) => protocols.includes(name));
-    const fields = [
-      protocol === undefined ? '' : stringOf('options.protocol', protocol),
-      '',
-      ...headerFieldsOf('options.headers', given.headers).flat(),
-    ];
+    if (protocol !== undefined && !protocols.includes(protocol)) {
+      const message = `"options.protocol" expected one of those offered, got ${describe(protocol)}`;
+      throw typeError('invalid_argument', message);
+    }
+    const fields = [protocol ?? '', '', ...headerFieldsOf('options.headers', given.headers).flat()];
     const length = codec.writeBytes(packFields(fields));
     check(codec, codec.call('codec_server_handshake_accept', this.handle.value, length));
     this.update(codec);
@@ -370,15 +388,24 @@ function check(codec: Codec, refusal: number): void {
 }
 
 function headLimitsOf(given: HeadLimits): number[] {
+  const { maxHeaderBytes = 16 << 10, maxHeaders = 100, maxStartLineBytes = 8 << 10 } = given;
   return [
-    integerOf('options.maxHeaderBytes', given.maxHeaderBytes ?? 16 << 10, 1, 1 << 30),
-    integerOf('options.maxHeaders', given.maxHeaders ?? 100, 1, 256),
-    integerOf('options.maxStartLineBytes', given.maxStartLineBytes ?? 8 << 10, 1, 1 << 30),
+    integerOf('options.maxHeaderBytes', maxHeaderBytes, 1, 1 << 30),
+    integerOf('options.maxHeaders', maxHeaders, 1, 256),
+    integerOf('options.maxStartLineBytes', maxStartLineBytes, 1, 1 << 30),
   ];
 }
 
+/** An origin, which is not empty: that would stand for none. */
+function originOf(name: string, value: unknown): string {
+  const origin = stringOf(name, value);
+  if (origin === '') throw typeError('invalid_argument', `"${name}" expected an origin, got an empty string`);
+  return origin;
+}
+
 function stringsOf(name: string, value: unknown): string[] {
-  if (!Array.isArray(value)) throw typeError('invalid_argument', `"${name}" expected an array of strings, got ${describe(value)}`);
+  if (!Array.isArray(value))
+    throw typeError('invalid_argument', `"${name}" expected an array of strings, got ${describe(value)}`);
   return value.map((item, i) => stringOf(`${name}[${i}]`, item));
 }
 
@@ -395,5 +422,8 @@ function headerFieldsOf(name: string, value: HeaderFields | undefined): [string,
 
 /** All values of a field, as one (RFC 9110 §5.3). */
 function fieldOf(headers: readonly (readonly [string, string])[] | undefined, name: string): string {
-  return (headers ?? []).filter(([field]) => field.toLowerCase() === name).map(([, value]) => value).join(', ');
+  return (headers ?? [])
+    .filter(([field]) => field.toLowerCase() === name)
+    .map(([, value]) => value)
+    .join(', ');
 }

@@ -42,7 +42,11 @@ export class FieldReader {
 
   /** The next field, as received from the peer: bytes of no defined encoding, one character for each. */
   latin1(): string {
-    return String.fromCharCode(...this.bytes());
+    const bytes = this.bytes();
+    let text = '';
+    // A call takes only so many arguments.
+    for (let at = 0; at < bytes.length; at += 4096) text += String.fromCharCode(...bytes.subarray(at, at + 4096));
+    return text;
   }
 
   /** All that is left, as names and values. */

@@ -32,6 +32,11 @@ export class Handle {
     return this.#codec;
   }
 
+  /** Whether the object was freed. */
+  get freed(): boolean {
+    return this.#freed;
+  }
+
   /** The number that names the object there. */
   get value(): number {
     return this.#value;

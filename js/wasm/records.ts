@@ -32,7 +32,7 @@ const RECORD = 4;
 
 /**
  * Bytes of neighbouring small payloads that share one string or one `ArrayBuffer`. Making one for many is what costs
- * least; a kept message pins no more than this.
+ * least; a kept message pins less than twice this.
  */
 const GROUP = 4096;
 

@@ -13,7 +13,10 @@ export function refusalError(refusal: number): Error {
     case Refusal.ControlTooLong:
       return rangeError('control_too_long', '"data" expected at most 125 bytes');
     case Refusal.ReservedHeader:
-      return typeError('reserved_header', '"headers" expected no field that belongs to the handshake or to HTTP framing');
+      return typeError(
+        'reserved_header',
+        '"headers" expected no field that belongs to the handshake or to HTTP framing',
+      );
     case Refusal.InvalidUtf8:
       return typeError('invalid_argument', '"data" expected UTF-8 in a text message');
     case Refusal.NotOpen:
@@ -21,7 +24,10 @@ export function refusalError(refusal: number): Error {
     case Refusal.FragmentOrder:
       return new UsageError('fragment_order', 'a fragmented message must be continued until its end, and only then');
     case Refusal.BufferFull:
-      return new UsageError('buffer_full', 'the output holds "maxBufferedBytes": write dataToSend() to the transport first');
+      return new UsageError(
+        'buffer_full',
+        'the output holds "maxBufferedBytes": write dataToSend() to the transport first',
+      );
     case Refusal.NoRandomness:
       return new UsageError('no_randomness', 'no source of randomness');
     case Refusal.OutOfMemory:

@@ -132,10 +132,10 @@ impl Codec {
     /// Describes the error: its kind, code, section and message as output, its offset in words 0 and 1, the number of
     /// the RFC in the high half of word 2 and the HTTP status that answers it, if one does, in the low half.
     pub fn handshake_error(&mut self, handle: u32) -> u32 {
-        let error = match self.objects.get(handle) {
-            Some(Object::Client(handshake)) => handshake.error(),
-            Some(Object::Server(handshake)) => handshake.error(),
-            _ => None,
+        let (error, answered) = match self.objects.get(handle) {
+            Some(Object::Client(handshake)) => (handshake.error(), false),
+            Some(Object::Server(handshake)) => (handshake.error(), true),
+            _ => (None, false),
         };
         let Some(HandshakeError { violation, offset }) = error else { return Refusal::BadHandle as u32 };
         let mut list = Vec::new();
@@ -144,7 +144,7 @@ impl Codec {
         }
         self.give_out(list);
         let [low, high] = halves(offset);
-        let status = u32::from(violation.status().unwrap_or(0));
+        let status = u32::from(violation.status().filter(|_| answered).unwrap_or(0));
         self.give_values([low, high, u32::from(violation.rfc()) << 16 | status]);
         0
     }
