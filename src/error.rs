@@ -317,9 +317,9 @@ impl core::error::Error for ProtocolError {}
 pub enum UsageError {
     /// The named argument is not acceptable; the text says what is expected.
     InvalidArgument(&'static str, &'static str),
-    /// A status code that may not be sent (RFC 6455 §7.4).
+    /// A status code that may not be sent (RFC 6455 §7.4), or none for a reason.
     InvalidCloseCode,
-    /// A close reason of more than 123 bytes, or one without a status code.
+    /// A close reason of more than 123 bytes.
     ReasonTooLong,
     /// A Ping or Pong payload of more than 125 bytes.
     ControlTooLong,
@@ -360,8 +360,8 @@ impl fmt::Display for UsageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::InvalidArgument(name, expected) => return write!(f, "\"{name}\" expected {expected}"),
-            Self::InvalidCloseCode => "a close code must be 1000-1003, 1007-1014 or 3000-4999",
-            Self::ReasonTooLong => "a close reason must be at most 123 bytes of UTF-8, and needs a code",
+            Self::InvalidCloseCode => "a close code must be 1000-1003, 1007-1014 or 3000-4999, and a reason needs one",
+            Self::ReasonTooLong => "a close reason must be at most 123 bytes of UTF-8",
             Self::ControlTooLong => "a ping or pong carries at most 125 bytes",
             Self::ReservedHeader => "the header field belongs to the handshake and cannot be set",
             Self::NoRandomness => "no source of randomness",

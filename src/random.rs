@@ -126,3 +126,29 @@ impl Pool {
         Ok(())
     }
 }
+
+#[cfg(all(test, feature = "getrandom"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_refill_serves_no_old_bytes() {
+        let mut pool = Pool::new();
+        let mut key = [0; 100];
+        let fill = |value| {
+            move |bytes: &mut [u8]| {
+                bytes.fill(value);
+                Ok(())
+            }
+        };
+        assert_eq!(pool.take(&mut key, fill(1)), Ok(()));
+        assert_eq!(pool.take(&mut key, |_| unreachable!()), Ok(()), "drawn with the first");
+        // 56 bytes are left: not enough, and never served.
+        for _ in 0..2 {
+            assert_eq!(pool.take(&mut key, |_| Err(NoRandomness)), Err(NoRandomness));
+        }
+        let mut small = [0; 4];
+        assert_eq!(pool.take(&mut small, fill(2)), Ok(()));
+        assert_eq!(small, [2; 4]);
+    }
+}
