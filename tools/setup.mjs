@@ -35,7 +35,8 @@ async function bring(names) {
   const failed = await Promise.all(
     [...lanes].map((lane) => bringInOrder(wanted.filter((name) => steps[name].lane === lane))),
   );
-  if (failed.some(Boolean)) throw new Failure('setup is not complete', 'as said above, then run it again: what is there stays');
+  if (failed.some(Boolean))
+    throw new Failure('setup is not complete', 'as said above, then run it again: what is there stays');
   rmSync(cargoInstallDir, { recursive: true, force: true });
 }
 

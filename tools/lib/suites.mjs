@@ -65,7 +65,6 @@ export const suites = [
   node('js:tools', 'tests/tools', { build: false }),
   node('js:tests', 'tests/js'),
   node('js:cli', 'tests/cli'),
-  node('js:cli', 'tests/cli'),
   node('js:packaging', 'tests/packaging'),
   node('js:docs', 'tests/docs'),
   node('js:interop', 'tests/interop', {

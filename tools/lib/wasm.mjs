@@ -24,8 +24,7 @@ const allowedImports = [/^(__wbg_)?__wbindgen_throw(_[0-9a-f]+)?$/, /^__wbindgen
 
 /** Does the crate have this feature? */
 export function hasFeature(name) {
-  const features = /^\[features\]\n([^[]*)/m.exec(readFileSync(at('Cargo.toml'), 'utf8'))?.[1] ?? '';
-  return new RegExp(`^${name} *=`, 'm').test(features);
+  return new RegExp(`^${name} = \\[`, 'm').test(readFileSync(at('Cargo.toml'), 'utf8'));
 }
 
 /**
