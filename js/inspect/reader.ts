@@ -110,6 +110,11 @@ export class StreamReader {
       this.#stop(cutText(broken));
       yield broken;
     }
+    this.free();
+  }
+
+  /** Gives back memory, for a reader that is not read to its end. */
+  free(): void {
     this.#phase = 'ended';
     this.#verdict?.free();
     this.#decoder.free();

@@ -45,7 +45,7 @@ function instantiate(): Codec {
 
 /** A Content Security Policy is the usual reason why WebAssembly cannot be compiled. */
 export function loadError(cause: unknown): unknown {
-  if (!/content security policy|unsafe-eval|disallowed by embedder/i.test(String(cause))) return cause;
+  if (!/content security policy|blocked by csp|unsafe-eval|disallowed by embedder/i.test(String(cause))) return cause;
   const message =
     "the Content Security Policy forbids WebAssembly: add 'wasm-unsafe-eval' to script-src, or import the .wasm file where the runtime asks for that";
   return new UsageError('csp_blocked', message, { cause });

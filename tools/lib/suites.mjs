@@ -62,6 +62,8 @@ export const suites = [
   wasmPack('wasm:chrome', ['chromium', 'chromedriver'], ['--headless', '--chrome']),
   check('js:format', ['node-modules'], [['biome', 'check']]),
   check('js:layers', [], [['node', 'tools/layers.mjs']]),
+  // Against the declarations in pkg/.
+  { ...check('js:page', ['node-modules'], [['tsc', '-p', 'www']]), build: true },
   node('js:tools', 'tests/tools', { build: false }),
   node('js:tests', 'tests/js'),
   node('js:cli', 'tests/cli'),
