@@ -1,5 +1,6 @@
 import { booleanOf, bytesOf, describe, integerOf, lengthOf, limitOf, objectOf, oneOf, stringOf } from './arguments.js';
 import { Opcode } from './constants.js';
+import { deflateSettings } from './deflate.js';
 import { dispose } from './dispose.js';
 import { rangeError, typeError, UsageError } from './errors.js';
 import type { Bytes, ConnectionEvent, ConnectionOptions, Role, State } from './types.js';
@@ -26,6 +27,11 @@ const NO_CODE = 0;
 export interface SendOptions {
   /** Whether the message ends here; if not, `sendContinuation` goes on. Default true. */
   readonly fin?: boolean | undefined;
+  /**
+   * Whether to compress the message, if permessage-deflate was agreed. Leave out what is compressed already, and secrets
+   * that would share a window with what a stranger chooses (RFC 7692 §8). Default true.
+   */
+  readonly compress?: boolean | undefined;
 }
 
 /**
@@ -168,37 +174,37 @@ export class Connection {
   /** Sends a text message, or with `{ fin: false }` the first part of one. Lone surrogates become U+FFFD. */
   sendText(data: string, options?: SendOptions): void {
     const { codec } = this.#handle;
-    const fin = finOf(options);
-    this.#send(codec, Opcode.Text, codec.writeText(stringOf('data', data)), fin);
+    const flags = flagsOf(options);
+    this.#send(codec, Opcode.Text, codec.writeText(stringOf('data', data)), flags);
   }
 
   /** Sends a binary message, or with `{ fin: false }` the first part of one. The bytes are copied. */
   sendBinary(data: Bytes, options?: SendOptions): void {
     const { codec } = this.#handle;
-    const fin = finOf(options);
-    this.#send(codec, Opcode.Binary, codec.writeBytes(bytesOf('data', data)), fin);
+    const flags = flagsOf(options);
+    this.#send(codec, Opcode.Binary, codec.writeBytes(bytesOf('data', data)), flags);
   }
 
   /**
    * Sends the next part of the message that is open; it ends the message unless `{ fin: false }`. The bytes of a text
    * may be cut inside a code point.
    */
-  sendContinuation(data: string | Bytes, options?: SendOptions): void {
+  sendContinuation(data: string | Bytes, options?: Pick<SendOptions, 'fin'>): void {
     const { codec } = this.#handle;
-    const fin = finOf(options);
-    this.#send(codec, Opcode.Continuation, writeData(codec, data), fin);
+    const flags = flagsOf(options);
+    this.#send(codec, Opcode.Continuation, writeData(codec, data), flags);
   }
 
   /** Sends a Ping with at most 125 bytes. The peer answers with a `pong` event of the same bytes. */
   sendPing(data: string | Bytes = ''): void {
     const { codec } = this.#handle;
-    this.#send(codec, Opcode.Ping, writeData(codec, data), true);
+    this.#send(codec, Opcode.Ping, writeData(codec, data), WHOLE);
   }
 
   /** Sends a Pong that no Ping asked for, a sign of life. Pings are answered without it. */
   sendPong(data: string | Bytes = ''): void {
     const { codec } = this.#handle;
-    this.#send(codec, Opcode.Pong, writeData(codec, data), true);
+    this.#send(codec, Opcode.Pong, writeData(codec, data), WHOLE);
   }
 
   /**
@@ -237,8 +243,8 @@ export class Connection {
     this.#call(codec, 'codec_connection_send_close', code, length, Number(fail));
   }
 
-  #send(codec: Codec, opcode: number, length: number, fin: boolean): void {
-    this.#call(codec, 'codec_connection_send', opcode, length, Number(fin));
+  #send(codec: Codec, opcode: number, length: number, [fin, compress]: readonly [fin: number, compress: number]): void {
+    this.#call(codec, 'codec_connection_send', opcode, length, fin, compress);
   }
 
   /** Makes a call that may need masking keys: draws new ones whenever they are used up, and the call goes on. */
@@ -302,6 +308,7 @@ export function connectionSettings(name: string, options: ConnectionOptions): nu
     limitOf(`${name}.maxControlFrames`, given.maxControlFrames, Number.MAX_SAFE_INTEGER),
     Math.min(limitOf(`${name}.maxPendingPongBytes`, given.maxPendingPongBytes, 8 << 10), 0xffff_ffff),
     limitOf(`${name}.maxBufferedBytes`, given.maxBufferedBytes, 64 << 20),
+    ...deflateSettings(`${name}.perMessageDeflate`, given.perMessageDeflate),
   ];
 }
 
@@ -314,9 +321,14 @@ function checkedCode(code: number): number {
   return code;
 }
 
-/** Whether a message ends with what is sent. */
-function finOf(options: SendOptions | undefined): boolean {
-  return booleanOf('options.fin', objectOf('options', options).fin, true);
+/** A whole message, compressed if that was agreed. */
+const WHOLE = [1, 1] as const;
+
+/** Whether a message ends with what is sent, and whether to compress it. */
+function flagsOf(options: SendOptions | undefined): readonly [fin: number, compress: number] {
+  if (options === undefined) return WHOLE;
+  const { fin, compress } = objectOf('options', options);
+  return [Number(booleanOf('options.fin', fin, true)), Number(booleanOf('options.compress', compress, true))];
 }
 
 function writeData(codec: Codec, data: string | Bytes): number {

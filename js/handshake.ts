@@ -2,6 +2,7 @@
 
 import { bytesOf, describe, integerOf, limitOf, objectOf, stringOf } from './arguments.js';
 import { Connection, connectionSettings } from './connection.js';
+import { agreedDeflate, deflateSettings, type PerMessageDeflateOptions } from './deflate.js';
 import { dispose } from './dispose.js';
 import { type HandshakeError, readHandshakeError } from './handshake-error.js';
 import { typeError, UsageError } from './errors.js';
@@ -44,8 +45,10 @@ export interface ClientHandshakeOptions extends HeadLimits {
   readonly maxInterimResponses?: number | undefined;
   /** Bytes that are kept of the body of a refusal. Default 64 KiB. */
   readonly maxRefusalBodyBytes?: number | undefined;
+  /** Compression (RFC 7692): whether, and how. Default false. */
+  readonly perMessageDeflate?: boolean | PerMessageDeflateOptions | undefined;
   /** Choices for the connection that comes out of it. */
-  readonly connection?: Omit<ConnectionOptions, 'role'> | undefined;
+  readonly connection?: Omit<ConnectionOptions, 'role' | 'perMessageDeflate'> | undefined;
 }
 
 /** How a server treats requests. */
@@ -58,8 +61,10 @@ export interface ServerHandshakeOptions extends HeadLimits {
   readonly origins: 'any' | readonly string[];
   /** The subprotocols that the server speaks, preferred first. Default none. */
   readonly protocols?: readonly string[] | undefined;
+  /** Compression (RFC 7692): whether, and how. Default false. */
+  readonly perMessageDeflate?: boolean | PerMessageDeflateOptions | undefined;
   /** Choices for the connection that comes out of it. */
-  readonly connection?: Omit<ConnectionOptions, 'role'> | undefined;
+  readonly connection?: Omit<ConnectionOptions, 'role' | 'perMessageDeflate'> | undefined;
 }
 
 /** A valid request for a WebSocket connection. */
@@ -118,6 +123,10 @@ const Progress = { Reading: 0, Deciding: 1, Open: 2, Failed: 3 } as const;
 abstract class Handshake {
   protected readonly handle: Handle;
   protected flags = 0;
+  /** What is asked for of permessage-deflate, packed. */
+  protected readonly wantedDeflate: number;
+  /** What was agreed, packed. */
+  protected agreedDeflate = 0;
   readonly #connectionOptions: ConnectionOptions;
   #connection: Connection | undefined;
   #error: HandshakeError | undefined;
@@ -126,6 +135,7 @@ abstract class Handshake {
   protected constructor(connection: ConnectionOptions, make: (codec: Codec) => number) {
     // A wrong option is refused now, and not once the peer has answered.
     connectionSettings('options.connection', connection);
+    [this.wantedDeflate] = deflateSettings('options.perMessageDeflate', connection.perMessageDeflate);
     this.#connectionOptions = connection;
     this.handle = new Handle(this, make);
     this.flags = this.handle.codec.flags;
@@ -186,14 +196,19 @@ abstract class Handshake {
     this.handle.free();
   }
 
+  /** Reads the head of the peer, once it is there. */
+  protected abstract readHead(codec: Codec): void;
+
   /** Follows the state after a call. */
   protected update(codec: Codec): void {
     this.flags = codec.flags;
     if ((this.flags & Flag.HasError) !== 0) this.#error ??= readHandshakeError(codec, this.handle.value);
+    this.readHead(codec);
     if (this.state === 'open' && this.#connection === undefined) {
       codec.call('codec_handshake_leftover', this.handle.value);
       const leftover = codec.takeOutput();
-      this.#connection = new Connection(this.#connectionOptions);
+      const perMessageDeflate = agreedDeflate(this.agreedDeflate, this.#connectionOptions.perMessageDeflate);
+      this.#connection = new Connection({ ...this.#connectionOptions, perMessageDeflate });
       this.#connection.receiveData(leftover);
       if (this.#ended) this.#connection.receiveEof();
     }
@@ -224,7 +239,6 @@ export class ClientHandshake extends Handshake {
       stringOf('options.path', path),
       given.origin === undefined ? '' : originOf('options.origin', given.origin),
       given.key === undefined ? randomKey() : stringOf('options.key', given.key),
-      '',
       ...protocols,
       ...headerFieldsOf('options.headers', given.headers).flat(),
     ];
@@ -233,9 +247,12 @@ export class ClientHandshake extends Handshake {
       integerOf('options.maxInterimResponses', maxInterimResponses, 0, 1 << 16),
       Math.min(limitOf('options.maxRefusalBodyBytes', given.maxRefusalBodyBytes, 64 << 10), 1 << 30),
     ];
-    super({ ...objectOf('options.connection', given.connection), role: 'client' }, (codec) =>
-      made(codec, 'codec_client_handshake_new', codec.writeBytes(packFields(fields)), protocols.length, ...limits),
-    );
+    const { perMessageDeflate } = given;
+    const [deflate] = deflateSettings('options.perMessageDeflate', perMessageDeflate);
+    super({ ...objectOf('options.connection', given.connection), perMessageDeflate, role: 'client' }, (codec) => {
+      const length = codec.writeBytes(packFields(fields));
+      return made(codec, 'codec_client_handshake_new', length, protocols.length, ...limits, deflate);
+    });
   }
 
   /** The response, also that of a refusal; its body grows until it is complete. */
@@ -254,8 +271,7 @@ export class ClientHandshake extends Handshake {
     return fieldOf(this.#response?.headers, 'sec-websocket-extensions');
   }
 
-  protected override update(codec: Codec): void {
-    super.update(codec);
+  protected override readHead(codec: Codec): void {
     if ((this.flags & Flag.HasResponse) === 0 || this.#response?.bodyComplete === true) return;
     const bodyComplete = (this.flags & Flag.BodyComplete) !== 0;
     // A body that arrives byte by byte is not read again for every byte.
@@ -264,8 +280,9 @@ export class ClientHandshake extends Handshake {
   }
 
   #readResponse(codec: Codec): void {
-    codec.call('codec_client_handshake_response', this.handle.value);
+    codec.call('codec_client_handshake_response', this.handle.value, this.wantedDeflate);
     const status = codec.value(0);
+    this.agreedDeflate = codec.value(1);
     const fields = new FieldReader(codec.takeOutput());
     const statusText = fields.latin1();
     const body = fields.bytes();
@@ -299,7 +316,8 @@ export class ServerHandshake extends Handshake {
     const origins = any ? [] : stringsOf('options.origins', given.origins);
     const protocols = given.protocols === undefined ? [] : stringsOf('options.protocols', given.protocols);
     const limits = headLimitsOf(given);
-    super({ ...objectOf('options.connection', given.connection), role: 'server' }, (codec) =>
+    const { perMessageDeflate } = given;
+    super({ ...objectOf('options.connection', given.connection), perMessageDeflate, role: 'server' }, (codec) =>
       made(codec, 'codec_server_handshake_new', codec.writeBytes(packFields(origins)), Number(any), ...limits),
     );
     this.#protocols = protocols;
@@ -320,9 +338,10 @@ export class ServerHandshake extends Handshake {
       const message = `"options.protocol" expected one of those offered, got ${describe(protocol)}`;
       throw typeError('invalid_argument', message);
     }
-    const fields = [protocol ?? '', '', ...headerFieldsOf('options.headers', given.headers).flat()];
+    const fields = [protocol ?? '', ...headerFieldsOf('options.headers', given.headers).flat()];
     const length = codec.writeBytes(packFields(fields));
-    check(codec, codec.call('codec_server_handshake_accept', this.handle.value, length));
+    check(codec, codec.call('codec_server_handshake_accept', this.handle.value, length, this.wantedDeflate));
+    this.agreedDeflate = codec.value(0);
     this.update(codec);
     return this.connection as Connection;
   }
@@ -339,8 +358,7 @@ export class ServerHandshake extends Handshake {
     this.update(codec);
   }
 
-  protected override update(codec: Codec): void {
-    super.update(codec);
+  protected override readHead(codec: Codec): void {
     if ((this.flags & Flag.State) !== Progress.Deciding || this.#request !== undefined) return;
     codec.call('codec_server_handshake_request', this.handle.value);
     const protocolCount = codec.value(0);

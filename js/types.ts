@@ -43,6 +43,8 @@ export interface ConnectionOptions extends ConnectionLimits {
    * `fragment` events, or as `payload` events with the bytes inside a frame as they arrive, in constant memory.
    */
   readonly deliver?: 'messages' | 'fragments' | 'payload' | undefined;
+  /** permessage-deflate as it was agreed in the opening handshake, `true` for its defaults. Default: it was not. */
+  readonly perMessageDeflate?: boolean | import('./deflate.js').PerMessageDeflateOptions | undefined;
   /** Whether each frame header is reported by a `frame` event, before anything else of the frame. Default false. */
   readonly frames?: boolean | undefined;
 }

@@ -27,7 +27,14 @@ interface Exports {
   codec_connection_reserve(codec: number, handle: number, length: number): number;
   codec_connection_commit(codec: number, handle: number, length: number): number;
   codec_connection_receive_eof(codec: number, handle: number): number;
-  codec_connection_send(codec: number, handle: number, opcode: number, length: number, fin: number): number;
+  codec_connection_send(
+    codec: number,
+    handle: number,
+    opcode: number,
+    length: number,
+    fin: number,
+    compress: number,
+  ): number;
   codec_connection_send_close(codec: number, handle: number, code: number, length: number, fail: number): number;
   codec_connection_drain(codec: number, handle: number): number;
   codec_connection_bytes_held(codec: number, handle: number): number;
@@ -43,9 +50,9 @@ interface Exports {
   codec_handshake_leftover(codec: number, handle: number): number;
   codec_handshake_error(codec: number, handle: number): number;
   codec_server_handshake_request(codec: number, handle: number): number;
-  codec_server_handshake_accept(codec: number, handle: number, length: number): number;
+  codec_server_handshake_accept(codec: number, handle: number, length: number, deflate: number): number;
   codec_server_handshake_reject(codec: number, handle: number, status: number, length: number): number;
-  codec_client_handshake_response(codec: number, handle: number): number;
+  codec_client_handshake_response(codec: number, handle: number, deflate: number): number;
   codec_encode_frame(codec: number, first: number, masked: number, key: number, extra: number, length: number): number;
 }
 

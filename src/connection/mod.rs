@@ -19,7 +19,8 @@ mod send;
 #[cfg(feature = "deflate")]
 use self::deflate::Deflate;
 #[cfg(feature = "deflate")]
-pub use self::deflate::DeflateOptions;
+pub use self::deflate::{CompressorTerms, DeflateOptions};
+pub use self::send::SendOptions;
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -167,7 +168,15 @@ struct Output {
     close: Option<OwedClose>,
     close_sent: bool,
     /// The fragmented message that is being sent.
-    message: Option<(MessageKind, Utf8Validator)>,
+    message: Option<OutgoingMessage>,
+}
+
+/// A message of which more frames will be sent.
+#[derive(Clone, Copy, Debug)]
+struct OutgoingMessage {
+    kind: MessageKind,
+    utf8: Utf8Validator,
+    compressed: bool,
 }
 
 /// A Close that no call asked for: it needs a masking key, which may fail only where the caller can be told.
@@ -196,7 +205,7 @@ impl<R: Randomness> Connection<R> {
     #[must_use]
     pub fn with_randomness(role: Role, options: Options, randomness: Option<R>) -> Self {
         #[cfg(feature = "deflate")]
-        let deflate = options.deflate.map(|deflate| Box::new(Deflate::new(role, &deflate, &options.limits)));
+        let deflate = Deflate::new(role, &options).map(Box::new);
         #[cfg(not(feature = "deflate"))]
         let deflate = None;
         Self {
@@ -276,6 +285,8 @@ impl<R: Randomness> Connection<R> {
     #[must_use]
     pub fn bytes_held(&self) -> usize {
         let message = self.input.message.as_ref().map_or(0, OpenMessage::bytes_held);
+        #[cfg(feature = "deflate")]
+        let message = message.saturating_add(self.deflate.as_ref().map_or(0, |deflate| deflate.bytes_held()));
         [self.input.control.capacity(), self.output.buffer.capacity(), self.output.pongs.capacity()]
             .iter()
             .fold(message, |sum, bytes| sum.saturating_add(*bytes))

@@ -65,7 +65,7 @@ impl<R: Randomness> Connection<R> {
     /// Tells that the transport has ended: [`Event::End`] after a Close, [`Violation::UnexpectedEof`] otherwise.
     pub fn end(&mut self, on_event: &mut impl FnMut(Event<'_>)) {
         let ended_before = mem::replace(&mut self.input.ended, true);
-        self.output.message = None;
+        self.release_sender();
         if ended_before || self.input.has_failed() {
             return;
         }
@@ -93,8 +93,17 @@ impl<R: Randomness> Connection<R> {
         if error.violation != Violation::UnexpectedEof {
             self.owe_close(Some(error.close_code()));
         }
-        self.input.release();
+        self.release_input();
         on_event(Event::Error(error));
+    }
+
+    /// Gives back what no event will need any more.
+    pub(super) fn release_input(&mut self) {
+        self.input.release();
+        #[cfg(feature = "deflate")]
+        if let Some(deflate) = &mut self.deflate {
+            deflate.release_inflater();
+        }
     }
 
     /// Queues a Close unless one was sent: there is never a second one.
@@ -318,7 +327,7 @@ impl<R: Randomness> Connection<R> {
     fn receive_close(&mut self, payload: &[u8], on_event: &mut impl FnMut(Event<'_>)) -> Result<(), Fault> {
         let ClosePayload { code, reason } = self.check_close(payload, ClosePayload::parse)?;
         self.input.close_received = true;
-        self.input.release();
+        self.release_input();
         self.owe_close((code != CloseCode::NO_STATUS).then_some(code));
         on_event(Event::Close { code, reason: Cow::Borrowed(reason) });
         Ok(())
@@ -372,8 +381,7 @@ impl Input {
         message.declared = message.declared.saturating_add(header.payload_length);
     }
 
-    /// Gives back what no event will need any more.
-    pub(super) fn release(&mut self) {
+    fn release(&mut self) {
         self.frame = None;
         self.message = None;
         self.control = Vec::new();

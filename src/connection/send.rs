@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::mem;
 
 use super::receive::MAX_CONTROL_PAYLOAD;
-use super::{Connection, Failure, OwedClose};
+use super::{Connection, Failure, OutgoingMessage, OwedClose};
 use crate::close::{CloseCode, MAX_REASON_BYTES};
 use crate::error::UsageError;
 use crate::event::MessageKind;
@@ -16,6 +16,22 @@ use crate::widen;
 
 /// The longest header of a control frame: two bytes and a masking key.
 const MAX_CONTROL_HEADER: usize = 6;
+
+/// Choices for one message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SendOptions {
+    /// Whether the message ends with this frame. If not, [`Connection::send_continuation`] goes on. Default true.
+    pub fin: bool,
+    /// Whether to compress it, if permessage-deflate was agreed. Leave out what is compressed already, and secrets
+    /// that would share a window with what a stranger chooses (RFC 7692 §8). Default true.
+    pub compress: bool,
+}
+
+impl Default for SendOptions {
+    fn default() -> Self {
+        Self { fin: true, compress: true }
+    }
+}
 
 /// A drained buffer up to this size is kept for the next frames, a larger one is given back.
 const KEPT_BUFFER: usize = 512;
@@ -45,9 +61,23 @@ impl<R: Randomness> Connection<R> {
     ///
     /// # Errors
     ///
+    /// As [`send_message_with`](Self::send_message_with).
+    pub fn send_message(&mut self, kind: MessageKind, data: &[u8], fin: bool) -> Result<(), UsageError> {
+        self.send_message_with(kind, data, SendOptions { fin, ..SendOptions::default() })
+    }
+
+    /// Queues a message, or its first frame, with choices of its own.
+    ///
+    /// # Errors
+    ///
     /// As [`send_text`](Self::send_text), and [`UsageError::InvalidUtf8`] if the bytes of a text are not UTF-8. A
     /// code point may be cut between two frames.
-    pub fn send_message(&mut self, kind: MessageKind, data: &[u8], fin: bool) -> Result<(), UsageError> {
+    pub fn send_message_with(
+        &mut self,
+        kind: MessageKind,
+        data: &[u8],
+        options: SendOptions,
+    ) -> Result<(), UsageError> {
         if self.output.message.is_some() {
             return Err(UsageError::FragmentOrder);
         }
@@ -55,7 +85,9 @@ impl<R: Randomness> Connection<R> {
             MessageKind::Text => Opcode::Text,
             MessageKind::Binary => Opcode::Binary,
         };
-        self.send_data_frame(opcode, kind, Utf8Validator::new(), data, fin)
+        let compressed = options.compress && self.compresses(data.len());
+        let message = OutgoingMessage { kind, utf8: Utf8Validator::new(), compressed };
+        self.send_data_frame(opcode, message, data, options.fin)
     }
 
     /// Queues the next frame of the message that [`send_message`](Self::send_message) began; `fin` ends it.
@@ -64,10 +96,10 @@ impl<R: Randomness> Connection<R> {
     ///
     /// As [`send_message`](Self::send_message); [`UsageError::FragmentOrder`] if no message is open.
     pub fn send_continuation(&mut self, data: &[u8], fin: bool) -> Result<(), UsageError> {
-        let Some((kind, utf8)) = self.output.message else {
+        let Some(message) = self.output.message else {
             return Err(if self.can_send() { UsageError::FragmentOrder } else { UsageError::NotOpen });
         };
-        self.send_data_frame(Opcode::Continuation, kind, utf8, data, fin)
+        self.send_data_frame(Opcode::Continuation, message, data, fin)
     }
 
     /// Queues a Ping. Its answer is an [`Event::Pong`](crate::Event::Pong) with the same payload.
@@ -106,7 +138,7 @@ impl<R: Randomness> Connection<R> {
         self.flush_pongs()?;
         self.write_frame(FrameHeader::new(Opcode::Close, widen(payload.len())), payload)?;
         self.output.close_sent = true;
-        self.output.message = None;
+        self.release_sender();
         Ok(())
     }
 
@@ -120,7 +152,7 @@ impl<R: Randomness> Connection<R> {
         self.send_close(Some(code), reason)?;
         if self.input.failure == Failure::None {
             self.input.failure = Failure::Caller;
-            self.input.release();
+            self.release_input();
         }
         Ok(())
     }
@@ -150,7 +182,7 @@ impl<R: Randomness> Connection<R> {
             let payload = close_payload(code, "", &mut payload)?;
             self.write_frame(FrameHeader::new(Opcode::Close, widen(payload.len())), payload)?;
             self.output.close = None;
-            self.output.message = None;
+            self.release_sender();
         }
         Ok(())
     }
@@ -195,25 +227,74 @@ impl<R: Randomness> Connection<R> {
         !close_encoded && !self.input.ended
     }
 
+    /// Gives back what only data frames need, once our Close is encoded.
+    pub(super) fn release_sender(&mut self) {
+        self.output.message = None;
+        #[cfg(feature = "deflate")]
+        if let Some(deflate) = &mut self.deflate {
+            deflate.release_compressor();
+        }
+    }
+
     fn send_data_frame(
         &mut self,
         opcode: Opcode,
-        kind: MessageKind,
-        mut utf8: Utf8Validator,
+        mut message: OutgoingMessage,
         data: &[u8],
         fin: bool,
     ) -> Result<(), UsageError> {
         if !self.can_send() {
             return Err(UsageError::NotOpen);
         }
-        if kind == MessageKind::Text && (utf8.push(data).is_err() || (fin && !utf8.is_complete())) {
+        let utf8 = &mut message.utf8;
+        if message.kind == MessageKind::Text && (utf8.push(data).is_err() || (fin && !utf8.is_complete())) {
             return Err(UsageError::InvalidUtf8);
         }
         self.check_room(data)?;
         self.flush_pongs()?;
-        self.write_frame(FrameHeader { fin, ..FrameHeader::new(opcode, widen(data.len())) }, data)?;
-        self.output.message = if fin { None } else { Some((kind, utf8)) };
+        let header = FrameHeader { fin, ..FrameHeader::new(opcode, widen(data.len())) };
+        if message.compressed {
+            self.write_compressed_frame(header, data)?;
+        } else {
+            self.write_frame(header, data)?;
+        }
+        self.output.message = if fin { None } else { Some(message) };
         Ok(())
+    }
+
+    /// Whether a message that begins with so many bytes is to be compressed.
+    #[cfg(feature = "deflate")]
+    fn compresses(&self, length: usize) -> bool {
+        self.deflate.as_ref().is_some_and(|deflate| deflate.is_worth(length))
+    }
+
+    /// Appends one frame of a compressed message. The first one is marked (RFC 7692 §6).
+    #[cfg(feature = "deflate")]
+    fn write_compressed_frame(&mut self, mut header: FrameHeader, data: &[u8]) -> Result<(), UsageError> {
+        // Whatever can be refused is refused before the compressor has taken the data.
+        header.masking_key = self.masking_key()?;
+        let Some(deflate) = &mut self.deflate else { return Ok(()) };
+        header.rsv1 = header.opcode != Opcode::Continuation;
+        let mut payload = Vec::new();
+        deflate.compress(data, header.rsv1, header.fin, &mut payload).map_err(|_| UsageError::BufferFull)?;
+        header.payload_length = widen(payload.len());
+        header.length_form = crate::LengthForm::minimal(header.payload_length);
+        let written = self.write_keyed_frame(&header, &payload);
+        if let (Err(_), Some(deflate)) = (written, &mut self.deflate) {
+            deflate.forget();
+        }
+        written
+    }
+
+    /// Without the feature nothing is.
+    #[cfg(not(feature = "deflate"))]
+    const fn compresses(&self, _length: usize) -> bool {
+        false
+    }
+
+    #[cfg(not(feature = "deflate"))]
+    fn write_compressed_frame(&mut self, header: FrameHeader, data: &[u8]) -> Result<(), UsageError> {
+        self.write_frame(header, data)
     }
 
     fn send_control(&mut self, opcode: Opcode, payload: &[u8]) -> Result<(), UsageError> {
@@ -252,11 +333,15 @@ impl<R: Randomness> Connection<R> {
         Ok(())
     }
 
-    /// Appends one frame to the output: all of it, or nothing.
+    /// Appends one frame to the output, with a fresh masking key if this is a client: all of it, or nothing.
     fn write_frame(&mut self, mut header: FrameHeader, payload: &[u8]) -> Result<(), UsageError> {
+        header.masking_key = self.masking_key()?;
+        self.write_keyed_frame(&header, payload)
+    }
+
+    fn write_keyed_frame(&mut self, header: &FrameHeader, payload: &[u8]) -> Result<(), UsageError> {
         let frame = MAX_HEADER_BYTES.saturating_add(payload.len());
         self.output.buffer.try_reserve(frame).map_err(|_| UsageError::BufferFull)?;
-        header.masking_key = self.masking_key()?;
         self.output.buffer.extend_from_slice(&header.encode());
         let start = self.output.buffer.len();
         self.output.buffer.extend_from_slice(payload);

@@ -6,11 +6,11 @@ use core::str;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::slab::{Channel, Object};
 use super::records::Records;
+use super::slab::{Channel, Object};
 use super::{Codec, Refusal, answer, u32_of, word};
 use crate::limits::MAX_SIZE;
-use crate::{CloseCode, Connection, Deliver, Limits, MessageKind, Opcode, Options, Role, State};
+use crate::{CloseCode, Connection, Deliver, Limits, MessageKind, Opcode, Options, Role, SendOptions, State};
 
 /// The low bits of the flags of a connection are its state.
 const STATE_CLOSING: u32 = 1;
@@ -23,6 +23,8 @@ const OUTPUT_PENDING: u32 = 1 << 4;
 impl Codec {
     /// A connection; gives its handle, or 0 if there is no room. `role` is 0 for a client and 1 for a server,
     /// `deliver` is 0 for messages, 1 for fragments and 2 for payload. Limits are whole numbers up to 2^53 − 1.
+    /// `deflate` has the settings of permessage-deflate (see the module `deflate`), `threshold` is 2^32 − 1 for its
+    /// default, `max_ratio` 0 for none.
     #[expect(clippy::too_many_arguments, reason = "numbers are what crosses the boundary")]
     pub fn connection_new(
         &mut self,
@@ -35,7 +37,12 @@ impl Codec {
         max_control_frames: f64,
         max_pending_pong_bytes: u32,
         max_buffered_bytes: f64,
+        deflate: u32,
+        threshold: u32,
+        max_ratio: u32,
     ) -> u32 {
+        #[cfg(not(feature = "deflate"))]
+        let _ = (deflate, threshold, max_ratio);
         let options = Options {
             limits: Limits {
                 max_message_size: limit(max_message_size),
@@ -52,6 +59,8 @@ impl Codec {
                 _ => Deliver::Messages,
             },
             frames,
+            #[cfg(feature = "deflate")]
+            deflate: super::deflate::options(deflate, threshold, max_ratio),
         };
         let role = if role == 0 { Role::Client } else { Role::Server };
         let connection = Connection::with_randomness(role, options, Some(self.keys.clone()));
@@ -100,14 +109,16 @@ impl Codec {
         self.finish(handle)
     }
 
-    /// Sends the first `length` bytes of the input. `opcode` is that of the frame; `fin` counts for data only.
-    pub fn connection_send(&mut self, handle: u32, opcode: u8, length: usize, fin: bool) -> u32 {
+    /// Sends the first `length` bytes of the input. `opcode` is that of the frame; `fin` and `compress`
+    /// count for data only.
+    pub fn connection_send(&mut self, handle: u32, opcode: u8, length: usize, fin: bool, compress: bool) -> u32 {
+        let options = SendOptions { fin, compress };
         self.send(handle, length, |connection, data| match Opcode::from_bits(opcode) {
             Opcode::Continuation => connection.send_continuation(data, fin),
-            Opcode::Text => connection.send_message(MessageKind::Text, data, fin),
+            Opcode::Text => connection.send_message_with(MessageKind::Text, data, options),
             Opcode::Ping => connection.send_ping(data),
             Opcode::Pong => connection.send_pong(data),
-            _ => connection.send_message(MessageKind::Binary, data, fin),
+            _ => connection.send_message_with(MessageKind::Binary, data, options),
         })
     }
 
@@ -164,7 +175,12 @@ impl Codec {
         let (Some(channel), Some(data)) = (objects.channel(handle), input.get(..length)) else {
             return Refusal::BadHandle as u32;
         };
-        let result = send(&mut channel.connection, data);
+        let connection = &mut channel.connection;
+        #[cfg(feature = "deflate")]
+        self.compressors.lend(connection);
+        let result = send(connection, data);
+        #[cfg(feature = "deflate")]
+        self.compressors.take_back(connection);
         self.update_flags(handle);
         answer(result.map_err(Refusal::from))
     }

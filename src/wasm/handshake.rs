@@ -10,7 +10,7 @@ use super::fields::{Fields, push};
 use super::slab::Object;
 use super::{Codec, Refusal, halves, word};
 use crate::handshake::{
-    AcceptOptions, ClientHandshake, ClientOptions, Headers, HandshakeError, HandshakeState, Origins, ServerHandshake,
+    AcceptOptions, ClientHandshake, ClientOptions, HandshakeError, HandshakeState, Headers, Origins, ServerHandshake,
     ServerOptions,
 };
 use crate::{Limits, UsageError};
@@ -26,7 +26,8 @@ const BODY_COMPLETE: u32 = 1 << 4;
 #[wasm_bindgen]
 impl Codec {
     /// A client's handshake; leaves its handle as output word 0. The first `length` bytes of the input are the host,
-    /// path, origin or nothing, key, offered extensions or nothing, then `protocols` subprotocols, then header fields.
+    /// path, origin or nothing, key, then `protocols` subprotocols, then header fields. `deflate` has the settings of
+    /// permessage-deflate (see the module `deflate`).
     #[expect(clippy::too_many_arguments, reason = "numbers are what crosses the boundary")]
     pub fn client_handshake_new(
         &mut self,
@@ -37,12 +38,14 @@ impl Codec {
         max_start_line_bytes: usize,
         max_interim_responses: usize,
         max_refusal_body_bytes: usize,
+        deflate: u32,
     ) -> u32 {
         let mut fields = Fields(self.input.get(..length).unwrap_or_default());
         let mut options = ClientOptions::new(fields.text(), fields.text());
         options.origin = fields.optional();
         let key = fields.text();
-        options.extensions = fields.optional();
+        options.extensions = super::deflate::offered(deflate);
+        options.check_extensions = Some(super::deflate::is_acceptable);
         options.protocols = fields.texts(protocols);
         options.headers = fields.pairs();
         options.limits = Limits {
@@ -174,21 +177,23 @@ impl Codec {
         0
     }
 
-    /// Accepts the request. The first `length` bytes of the input are the subprotocol or nothing, the extensions or
-    /// nothing, then header fields.
-    pub fn server_handshake_accept(&mut self, handle: u32, length: usize) -> u32 {
+    /// Accepts the request. The first `length` bytes of the input are the subprotocol or nothing, then header fields;
+    /// `deflate` has the settings of permessage-deflate, and word 0 those that were agreed.
+    pub fn server_handshake_accept(&mut self, handle: u32, length: usize, deflate: u32) -> u32 {
         let Self { objects, input, .. } = self;
         let Some(Object::Server(handshake)) = objects.get(handle) else { return Refusal::BadHandle as u32 };
         let mut fields = Fields(input.get(..length).unwrap_or_default());
         let protocol = fields.optional();
-        let extensions = fields.optional();
         let pairs = fields.pairs();
         let headers: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let offered = handshake.request().map_or(&[][..], |request| &request.extensions);
+        let (agreed, extensions) = super::deflate::answer(deflate, offered);
         let result = handshake.accept(&AcceptOptions {
             protocol: protocol.as_deref(),
             extensions: extensions.as_deref(),
             headers: &headers,
         });
+        self.give_values([agreed, 0, 0]);
         self.finish_answer(handle, result)
     }
 
@@ -205,17 +210,20 @@ impl Codec {
     }
 
     /// Describes the response: the reason phrase, the body, the subprotocol chosen or nothing, then the header
-    /// fields, as output; its status in word 0.
-    pub fn client_handshake_response(&mut self, handle: u32) -> u32 {
+    /// fields, as output; its status in word 0, and in word 1 the settings of permessage-deflate that were agreed after
+    /// the offer that `deflate` made.
+    pub fn client_handshake_response(&mut self, handle: u32, deflate: u32) -> u32 {
         let Some(Object::Client(handshake)) = self.objects.get(handle) else { return Refusal::BadHandle as u32 };
         let Some(response) = handshake.response() else { return Refusal::BadHandle as u32 };
-        let protocol = handshake.established().and_then(|established| established.protocol.as_deref());
+        let established = handshake.established();
+        let protocol = established.and_then(|established| established.protocol.as_deref());
+        let agreed = established.map_or(0, |established| super::deflate::accepted(deflate, &established.extensions));
         let mut list = Vec::new();
         push(&mut list, &response.reason);
         push(&mut list, &response.body);
         push(&mut list, protocol.unwrap_or_default().as_bytes());
         push_headers(&mut list, &response.headers);
-        let values = [u32::from(response.status), 0, 0];
+        let values = [u32::from(response.status), agreed, 0];
         self.give_out(list);
         self.give_values(values);
         0
@@ -238,9 +246,7 @@ impl Codec {
                     | flag(handshake.is_body_complete(), BODY_COMPLETE);
                 (handshake.state(), rest)
             }
-            Some(Object::Server(handshake)) => {
-                (handshake.state(), flag(handshake.error().is_some(), HAS_ERROR))
-            }
+            Some(Object::Server(handshake)) => (handshake.state(), flag(handshake.error().is_some(), HAS_ERROR)),
             _ => return Refusal::OutOfMemory as u32,
         };
         let state = match state {

@@ -6,6 +6,8 @@
 //! by handles that are checked at every call (see [`slab`]).
 
 mod connection;
+#[cfg_attr(not(feature = "deflate"), path = "no_deflate.rs")]
+mod deflate;
 mod fields;
 mod frames;
 mod handshake;
@@ -87,6 +89,8 @@ fn answer(result: Result<(), Refusal>) -> u32 {
 pub struct Codec {
     objects: Slab,
     keys: KeyPool,
+    #[cfg(feature = "deflate")]
+    compressors: deflate::Compressors,
     /// JavaScript writes the arguments of a call here.
     input: Vec<u8>,
     /// Bytes that a call gives out.
@@ -105,6 +109,8 @@ impl Codec {
         Self {
             objects: Slab::default(),
             keys: KeyPool::default(),
+            #[cfg(feature = "deflate")]
+            compressors: deflate::Compressors::default(),
             input: Vec::new(),
             output: Vec::new(),
             records: Records::default(),

@@ -112,9 +112,8 @@ impl Records {
 
     fn part(&mut self, kind: u32, part: Part<'_>) {
         let flag = |set: bool, bit: u32| if set { bit } else { 0 };
-        let flags = flag(part.kind == MessageKind::Text, PART_TEXT)
-            | flag(part.first, PART_FIRST)
-            | flag(part.last, PART_LAST);
+        let flags =
+            flag(part.kind == MessageKind::Text, PART_TEXT) | flag(part.first, PART_FIRST) | flag(part.last, PART_LAST);
         self.payload(kind | flags, part.data, 0);
     }
 

@@ -1,16 +1,14 @@
 //! What stands in for std when the crate is a module by itself: an allocator, and what a panic does.
 
-use core::arch::wasm32::unreachable;
-use core::panic::PanicInfo;
-
 use dlmalloc::GlobalDlmalloc;
 
 #[global_allocator]
 static ALLOCATOR: GlobalDlmalloc = GlobalDlmalloc;
 
 /// No input makes the codec panic. If it does all the same, JavaScript sees a trap and buries the instance; a message
-/// would cost more bytes than it is worth.
+/// would cost more bytes than it is worth. With compression std is there, since zlib-rs links it, and has its own.
+#[cfg(not(feature = "deflate"))]
 #[panic_handler]
-fn panic(_: &PanicInfo<'_>) -> ! {
-    unreachable()
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
 }
