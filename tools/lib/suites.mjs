@@ -25,7 +25,13 @@ const node = (name, folder, { needs = [], env = {}, build = true } = {}) => ({
 });
 
 /** Programs whose exit code is the result. */
-const check = (name, needs, commands, env = {}) => ({ name, needs, env, commands: () => commands, counts: exitCode });
+const check = (name, needs, commands, more = {}) => ({
+  name,
+  needs,
+  commands: () => commands,
+  counts: exitCode,
+  ...more,
+});
 
 /** The tests of tests/wasm*.rs, on the instructions that the published module is built with. */
 const wasmPack = (name, needs, flags) => ({
@@ -50,7 +56,7 @@ export const suites = [
       [...clippy, '--target', wasmTarget, '--features', 'web-random', ...deny],
     ],
   ),
-  check('rust:doc', [], [['cargo', 'doc', '--no-deps', '--all-features']], { RUSTDOCFLAGS: '-D warnings' }),
+  check('rust:doc', [], [['cargo', 'doc', '--no-deps', '--all-features']], { env: { RUSTDOCFLAGS: '-D warnings' } }),
   {
     name: 'rust:tests',
     needs: [],
@@ -62,6 +68,7 @@ export const suites = [
   wasmPack('wasm:firefox', ['geckodriver', 'firefox'], ['--headless', '--firefox']),
   wasmPack('wasm:chrome', ['chromium', 'chromedriver'], ['--headless', '--chrome']),
   check('js:format', ['node-modules'], [['biome', 'check']]),
+  check('js:page', ['node-modules'], [['tsc', '-p', 'www']], { build: true }),
   check('js:layers', [], [['node', 'tools/layers.mjs']]),
   // Against the declarations in pkg/.
   { ...check('js:page', ['node-modules'], [['tsc', '-p', 'www']]), build: true },
