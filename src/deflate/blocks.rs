@@ -306,13 +306,21 @@ fn allocate() -> Result<Box<[Dynamic]>, TryReserveError> {
 enum Compressed {
     Stop(Stop),
     /// The output is full, and the match goes on.
-    Rest { distance: usize, length: usize },
+    Rest {
+        distance: usize,
+        length: usize,
+    },
     /// The block has ended.
     End,
 }
 
 /// The inner loop: literals and matches (RFC 1951 §3.2.3).
-fn compressed(bits: &mut BitReader<'_>, literals: Code<'_>, distances: Code<'_>, output: &mut Output<'_>) -> Compressed {
+fn compressed(
+    bits: &mut BitReader<'_>,
+    literals: Code<'_>,
+    distances: Code<'_>,
+    output: &mut Output<'_>,
+) -> Compressed {
     loop {
         if output.is_full() {
             return Compressed::Stop(Stop::Full);

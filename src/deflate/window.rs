@@ -100,7 +100,7 @@ mod tests {
     fn holds_the_last_bytes() {
         for step in [1, 2, 7, 100, 255, 256, 257, 600] {
             let mut window = Window::new(8);
-            let all: Vec<u8> = (0..3000_u32).map(|i| (i * i >> 5) as u8).collect();
+            let all: Vec<u8> = (0..3000_u32).map(|i| ((i * i) >> 5) as u8).collect();
             let mut end = 0;
             for piece in all.chunks(step) {
                 window.extend(piece).unwrap();
