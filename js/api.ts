@@ -27,5 +27,6 @@ export {
 } from './handshake.js';
 export { HandshakeError } from './handshake-error.js';
 export { acceptKey, verifyAccept } from './key.js';
+export { PreparedMessage } from './prepared.js';
 export type * from './types.js';
 export { recycle } from './wasm/loader.js';

@@ -3,7 +3,8 @@ import { Opcode } from './constants.js';
 import { deflateSettings } from './deflate.js';
 import { dispose } from './dispose.js';
 import { rangeError, typeError, UsageError } from './errors.js';
-import type { Bytes, ConnectionEvent, ConnectionOptions, Role, State } from './types.js';
+import { PreparedMessage } from './prepared.js';
+import type { Bytes, ConnectionEvent, ConnectionOptions, MessageKind, Role, State } from './types.js';
 import type { CallName, Codec } from './wasm/codec.js';
 import { Refusal } from './wasm/codec.js';
 import { Handle } from './wasm/handle.js';
@@ -193,6 +194,28 @@ export class Connection {
     const { codec } = this.#handle;
     const flags = flagsOf(options);
     this.#send(codec, Opcode.Continuation, writeData(codec, data), flags);
+  }
+
+  /** Sends a message that was prepared for many connections. */
+  sendPrepared(message: PreparedMessage): void {
+    const { codec } = this.#handle;
+    const prepared = PreparedMessage.handleOf(message);
+    if (prepared.codec !== codec) {
+      throw typeError('invalid_argument', '"message" expected one of the same WebAssembly instance: make it anew');
+    }
+    this.#call(codec, 'codec_connection_send_prepared', prepared.value);
+  }
+
+  /**
+   * Sends a message that is compressed already, or with `{ fin: false }` the first part of one: what a connection with
+   * the same parameters received with `perMessageDeflate: { passthrough: true }`. It is not looked at.
+   */
+  sendCompressed(kind: MessageKind, data: Bytes, options?: Pick<SendOptions, 'fin'>): void {
+    const { codec } = this.#handle;
+    const text = Number(oneOf('kind', kind, ['text', 'binary']) === 'text');
+    const [fin] = flagsOf(options);
+    const length = codec.writeBytes(bytesOf('data', data));
+    this.#call(codec, 'codec_connection_send_compressed', text, length, fin);
   }
 
   /** Sends a Ping with at most 125 bytes. The peer answers with a `pong` event of the same bytes. */

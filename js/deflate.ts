@@ -23,12 +23,17 @@ export interface PerMessageDeflateOptions {
   readonly threshold?: number | undefined;
   /** Fails messages that inflate to more than this many times their size with 1009. Default: `maxMessageSize` alone. */
   readonly maxInflateRatio?: number | undefined;
+  /**
+   * Hands out compressed messages as they are, as `compressed` events or as parts that say so, for `sendCompressed` of
+   * another connection with the same parameters. Nothing is inflated then, and text is not validated. Default false.
+   */
+  readonly passthrough?: boolean | undefined;
 }
 
 /** The numbers that cross the boundary: `src/wasm/deflate.rs` has the same. */
 export type DeflateSettings = readonly [packed: number, threshold: number, maxRatio: number];
 
-const Bit = { Wanted: 1, ServerNoContextTakeover: 2, ClientNoContextTakeover: 4 } as const;
+const Bit = { Wanted: 1, ServerNoContextTakeover: 2, ClientNoContextTakeover: 4, Passthrough: 8 } as const;
 const Shift = { ServerMaxWindowBits: 8, ClientMaxWindowBits: 12, Level: 16, MemLevel: 20 } as const;
 const DEFAULT_THRESHOLD = 0xffff_ffff;
 
@@ -39,7 +44,7 @@ export const NO_DEFLATE: DeflateSettings = [0, 0, 0];
 export function deflateSettings(name: string, value: boolean | PerMessageDeflateOptions | undefined): DeflateSettings {
   if (value === undefined || value === false) return NO_DEFLATE;
   const given = value === true ? {} : objectOf(name, value);
-  const flag = (key: 'serverNoContextTakeover' | 'clientNoContextTakeover', bit: number): number =>
+  const flag = (key: 'serverNoContextTakeover' | 'clientNoContextTakeover' | 'passthrough', bit: number): number =>
     booleanOf(`${name}.${key}`, given[key], false) ? bit : 0;
   const windowBits = (key: 'serverMaxWindowBits' | 'clientMaxWindowBits', shift: number): number =>
     given[key] === undefined ? 0 : integerOf(`${name}.${key}`, given[key], 8, 15) << shift;
@@ -48,6 +53,7 @@ export function deflateSettings(name: string, value: boolean | PerMessageDeflate
     Bit.Wanted |
     flag('serverNoContextTakeover', Bit.ServerNoContextTakeover) |
     flag('clientNoContextTakeover', Bit.ClientNoContextTakeover) |
+    flag('passthrough', Bit.Passthrough) |
     windowBits('serverMaxWindowBits', Shift.ServerMaxWindowBits) |
     windowBits('clientMaxWindowBits', Shift.ClientMaxWindowBits) |
     (integerOf(`${name}.level`, level, 0, 9) << Shift.Level) |

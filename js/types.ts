@@ -106,6 +106,8 @@ export interface PartEvent {
   readonly first: boolean;
   /** Whether the message ends here. */
   readonly last: boolean;
+  /** Whether the bytes are still compressed, as `perMessageDeflate: { passthrough: true }` leaves them. */
+  readonly compressed: boolean;
 }
 
 /** A text message. */
@@ -116,6 +118,14 @@ export interface TextEvent {
 /** A binary message. Small arrays of one chunk share one `ArrayBuffer`: mind it when transferring. */
 export interface BinaryEvent {
   readonly type: 'binary';
+  readonly data: Uint8Array<ArrayBuffer>;
+}
+/** A message as it was compressed, with `perMessageDeflate: { passthrough: true }`. */
+export interface CompressedEvent {
+  readonly type: 'compressed';
+  /** The kind of the message. */
+  readonly kind: MessageKind;
+  /** The payload, still compressed. */
   readonly data: Uint8Array<ArrayBuffer>;
 }
 /** A data frame, with `deliver: 'fragments'`. */
@@ -162,6 +172,7 @@ export interface EndEvent {
 export type ConnectionEvent =
   | TextEvent
   | BinaryEvent
+  | CompressedEvent
   | FragmentEvent
   | PayloadEvent
   | PingEvent

@@ -25,6 +25,13 @@ pub enum Event<'a> {
     Text(Text<'a>),
     /// A binary message.
     Binary(Cow<'a, [u8]>),
+    /// A message as it was compressed, when `DeflateOptions::passthrough` is asked for.
+    Compressed {
+        /// The kind of the message.
+        kind: MessageKind,
+        /// The payload, still compressed.
+        data: Cow<'a, [u8]>,
+    },
     /// One data frame, when [`Deliver::Fragments`](crate::Deliver::Fragments) is asked for.
     Fragment(Part<'a>),
     /// Payload as it arrives, when [`Deliver::Payload`](crate::Deliver::Payload) is asked for.
@@ -58,6 +65,7 @@ impl Event<'_> {
         match self {
             Self::Text(text) => Event::Text(Text { bytes: owned(text.bytes), ascii: text.ascii }),
             Self::Binary(bytes) => Event::Binary(owned(bytes)),
+            Self::Compressed { kind, data } => Event::Compressed { kind, data: owned(data) },
             Self::Fragment(part) => Event::Fragment(Part { data: owned(part.data), ..part }),
             Self::Payload(part) => Event::Payload(Part { data: owned(part.data), ..part }),
             Self::Ping(bytes) => Event::Ping(owned(bytes)),
@@ -122,6 +130,8 @@ pub struct Part<'a> {
     pub first: bool,
     /// Whether the message ends here.
     pub last: bool,
+    /// Whether the data is still compressed, which is only the case when `DeflateOptions::passthrough` is asked for.
+    pub compressed: bool,
 }
 
 /// A frame header and where it is.

@@ -39,7 +39,7 @@ mod wasm;
 pub use close::{CloseCode, MAX_REASON_BYTES};
 #[cfg(feature = "deflate")]
 pub use connection::{CompressorTerms, DeflateOptions};
-pub use connection::{Connection, Options, Role, SendOptions, State};
+pub use connection::{Connection, Options, PreparedMessage, Role, SendOptions, State};
 pub use decoder::{Frame, FrameDecoder};
 pub use error::{ProtocolError, UsageError, Violation};
 pub use event::{Event, FrameInfo, MessageKind, Part, Text};

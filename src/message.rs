@@ -47,6 +47,8 @@ pub(crate) struct OpenMessage {
     /// Whether its payload is compressed, which its first frame decides (RFC 7692 §6).
     #[cfg_attr(not(feature = "deflate"), expect(dead_code, reason = "nothing is compressed without the feature"))]
     pub(crate) compressed: bool,
+    /// Whether it is handed out compressed.
+    raw: bool,
     utf8: Utf8Validator,
     /// Compressed payload bytes so far.
     #[cfg_attr(not(feature = "deflate"), expect(dead_code, reason = "nothing is compressed without the feature"))]
@@ -93,12 +95,13 @@ pub(crate) enum Decision {
 }
 
 impl OpenMessage {
-    pub(crate) const fn new(kind: MessageKind, compressed: bool) -> Self {
+    pub(crate) const fn new(kind: MessageKind, compressed: bool, raw: bool) -> Self {
         Self {
             kind,
             fragments: 0,
             declared: 0,
             compressed,
+            raw,
             utf8: Utf8Validator::new(),
             inflated_from: 0,
             held: Vec::new(),
@@ -196,7 +199,7 @@ impl OpenMessage {
     /// Fails at the first impossible byte of a text; one that ends inside a code point fails at its last byte. The
     /// error is the number of bytes up to and with that byte.
     fn validate(&mut self, piece: &[u8], ends: bool) -> Result<(), usize> {
-        if self.kind == MessageKind::Binary {
+        if self.kind == MessageKind::Binary || self.raw {
             return Ok(());
         }
         match self.utf8.push(piece) {
@@ -208,6 +211,7 @@ impl OpenMessage {
 
     fn hand_out(&mut self, data: Cow<'_, [u8]>, rest: Rest, deliver: Deliver, on_event: &mut impl FnMut(Event<'_>)) {
         on_event(match (deliver, self.kind) {
+            (Deliver::Messages, kind) if self.raw => Event::Compressed { kind, data },
             (Deliver::Messages, MessageKind::Text) => Event::Text(Text::new(data, self.utf8.is_ascii())),
             (Deliver::Messages, MessageKind::Binary) => Event::Binary(data),
             _ => Event::Fragment(self.part(data, rest.ends_message())),
@@ -222,7 +226,7 @@ impl OpenMessage {
 
     fn part<'a>(&mut self, data: Cow<'a, [u8]>, last: bool) -> Part<'a> {
         let first = !mem::replace(&mut self.handed_out, true);
-        Part { kind: self.kind, data, first, last }
+        Part { kind: self.kind, data, first, last, compressed: self.raw }
     }
 
     /// Keeps bytes. The buffer doubles as they arrive, so that many small pieces cost linear time; it starts with at

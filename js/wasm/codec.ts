@@ -36,6 +36,9 @@ interface Exports {
     compress: number,
   ): number;
   codec_connection_send_close(codec: number, handle: number, code: number, length: number, fail: number): number;
+  codec_connection_send_compressed(codec: number, handle: number, text: number, length: number, fin: number): number;
+  codec_prepared_new(codec: number, text: number, length: number): number;
+  codec_connection_send_prepared(codec: number, handle: number, prepared: number): number;
   codec_connection_drain(codec: number, handle: number): number;
   codec_connection_bytes_held(codec: number, handle: number): number;
   codec_connection_bytes_received(codec: number, handle: number): number;

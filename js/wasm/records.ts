@@ -1,7 +1,7 @@
 /** The records that a call leaves in memory, made into events and frames. `src/wasm/records.rs` writes them. */
 
 import { ProtocolError, type ProtocolErrorCode } from '../errors.js';
-import type { ConnectionEvent, Frame, FrameHeader, PartEvent } from '../types.js';
+import type { ConnectionEvent, Frame, FrameHeader, MessageKind, PartEvent } from '../types.js';
 import type { Codec } from './codec.js';
 
 /** The low byte of the first word. */
@@ -17,6 +17,7 @@ export const Kind = {
   Decoded: 9,
   Error: 10,
   End: 11,
+  Compressed: 12,
 } as const;
 
 const KIND = 0xff;
@@ -24,6 +25,7 @@ const IN_ARENA = 1 << 8;
 const PART_TEXT = 1 << 9;
 const PART_FIRST = 1 << 10;
 const PART_LAST = 1 << 11;
+const PART_COMPRESSED = 1 << 12;
 const MASKED = 1 << 8;
 const DECODED_IN_ARENA = 1 << 9;
 
@@ -48,6 +50,9 @@ export function readEvents(codec: Codec, events: ConnectionEvent[]): void {
         break;
       case Kind.Binary:
         at = readBinaries(codec, at, end, events);
+        break;
+      case Kind.Compressed:
+        events.push({ type: 'compressed', kind: kindOf(word), data: bytesAt(codec, at) });
         break;
       case Kind.Fragment:
         events.push({ type: 'fragment', ...partAt(codec, at) });
@@ -173,13 +178,18 @@ function textAt(codec: Codec, at: number): string {
   return codec.text(start, start + (codec.words[at + 2] as number), false);
 }
 
+function kindOf(word: number): MessageKind {
+  return (word & PART_TEXT) === 0 ? 'binary' : 'text';
+}
+
 function partAt(codec: Codec, at: number): PartEvent {
   const word = codec.words[at] as number;
   return {
-    kind: (word & PART_TEXT) === 0 ? 'binary' : 'text',
+    kind: kindOf(word),
     data: bytesAt(codec, at),
     first: (word & PART_FIRST) !== 0,
     last: (word & PART_LAST) !== 0,
+    compressed: (word & PART_COMPRESSED) !== 0,
   };
 }
 

@@ -24,6 +24,10 @@ pub struct DeflateOptions {
     /// Fails messages that inflate to more than this many times their size, looked at every 16 KiB. Default none: the
     /// limit on the size of messages is what protects memory.
     pub max_ratio: Option<NonZeroU32>,
+    /// Hands out compressed messages as they are, as [`Event::Compressed`](crate::Event::Compressed) or as parts that
+    /// say so, for [`Connection::send_compressed`] of another connection with the same parameters. Nothing is inflated
+    /// then, and text is not validated. Default false.
+    pub passthrough: bool,
 }
 
 /// What a compressor must be like to serve a connection for one message.
@@ -42,11 +46,12 @@ pub(super) struct Deflate {
     terms: CompressorTerms,
     no_context_takeover: bool,
     threshold: usize,
+    pub(super) passthrough: bool,
 }
 
 impl Deflate {
     pub(super) fn new(role: Role, options: &Options) -> Option<Self> {
-        let DeflateOptions { params, compress, threshold, max_ratio } = options.deflate?;
+        let DeflateOptions { params, compress, threshold, max_ratio, passthrough } = options.deflate?;
         let client = (params.client_max_window_bits, params.client_no_context_takeover);
         let server = (params.server_max_window_bits, params.server_no_context_takeover);
         let (ours, theirs) = match role {
@@ -60,7 +65,12 @@ impl Deflate {
             terms: CompressorTerms { options: compress, window_bits: ours.0 },
             no_context_takeover: ours.1,
             threshold: threshold.unwrap_or(default_threshold),
+            passthrough,
         })
+    }
+
+    pub(super) const fn terms(&self) -> CompressorTerms {
+        self.terms
     }
 
     /// Whether a message that begins with so many bytes is worth it.

@@ -13,6 +13,7 @@
 
 #[cfg(feature = "deflate")]
 mod deflate;
+mod prepared;
 mod receive;
 mod send;
 
@@ -20,6 +21,7 @@ mod send;
 use self::deflate::Deflate;
 #[cfg(feature = "deflate")]
 pub use self::deflate::{CompressorTerms, DeflateOptions};
+pub use self::prepared::PreparedMessage;
 pub use self::send::SendOptions;
 
 use alloc::boxed::Box;
@@ -176,7 +178,19 @@ struct Output {
 struct OutgoingMessage {
     kind: MessageKind,
     utf8: Utf8Validator,
-    compressed: bool,
+    coding: Coding,
+}
+
+/// How the payload of a message is made from its data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Coding {
+    /// It is the data.
+    Plain,
+    /// Our compressor makes it.
+    Compressed,
+    /// It is compressed already.
+    #[cfg(feature = "deflate")]
+    AsIs,
 }
 
 /// A Close that no call asked for: it needs a masking key, which may fail only where the caller can be told.

@@ -113,6 +113,14 @@ impl<R: Randomness> Connection<R> {
         }
     }
 
+    /// Whether compressed messages are handed out as they are.
+    fn passes_through(&self) -> bool {
+        #[cfg(feature = "deflate")]
+        return self.deflate.as_ref().is_some_and(|deflate| deflate.passthrough);
+        #[cfg(not(feature = "deflate"))]
+        false
+    }
+
     /// Reads header bytes until the header is complete; gives how many bytes were used.
     fn receive_header(&mut self, bytes: &[u8], on_event: &mut impl FnMut(Event<'_>)) -> Result<usize, ProtocolError> {
         let start = self.input.offset.saturating_sub(widen(self.input.header_length));
@@ -128,7 +136,8 @@ impl<R: Randomness> Connection<R> {
             if self.options.frames {
                 on_event(Event::Frame(FrameInfo { header, offset: start, index: self.input.frames }));
             }
-            self.input.begin_frame(&header, start);
+            let raw = header.rsv1 && self.passes_through();
+            self.input.begin_frame(&header, start, raw);
         }
         Ok(used)
     }
@@ -276,7 +285,7 @@ impl<R: Randomness> Connection<R> {
         let deliver = self.options.deliver;
         let pushed = match &mut self.deflate {
             #[cfg(feature = "deflate")]
-            Some(deflate) if message.compressed => {
+            Some(deflate) if message.compressed && !deflate.passthrough => {
                 message.push_compressed(piece, rest, deliver, &mut deflate.inflater, on_event)
             }
             _ => message.push(piece, rest, deliver, on_event),
@@ -362,7 +371,7 @@ impl Input {
         used
     }
 
-    fn begin_frame(&mut self, header: &FrameHeader, offset: u64) {
+    fn begin_frame(&mut self, header: &FrameHeader, offset: u64, raw: bool) {
         self.frames = self.frames.saturating_add(1);
         self.frame = Some(Frame {
             opcode: header.opcode,
@@ -376,7 +385,7 @@ impl Input {
             return;
         }
         let kind = if header.opcode == Opcode::Text { MessageKind::Text } else { MessageKind::Binary };
-        let message = self.message.get_or_insert_with(|| OpenMessage::new(kind, header.rsv1));
+        let message = self.message.get_or_insert_with(|| OpenMessage::new(kind, header.rsv1, raw));
         message.fragments = message.fragments.saturating_add(1);
         message.declared = message.declared.saturating_add(header.payload_length);
     }

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::mem;
 
 use super::receive::MAX_CONTROL_PAYLOAD;
-use super::{Connection, Failure, OutgoingMessage, OwedClose};
+use super::{Coding, Connection, Failure, OutgoingMessage, OwedClose};
 use crate::close::{CloseCode, MAX_REASON_BYTES};
 use crate::error::UsageError;
 use crate::event::MessageKind;
@@ -78,16 +78,31 @@ impl<R: Randomness> Connection<R> {
         data: &[u8],
         options: SendOptions,
     ) -> Result<(), UsageError> {
-        if self.output.message.is_some() {
-            return Err(UsageError::FragmentOrder);
+        self.check_can_begin()?;
+        let coding = if options.compress && self.compresses(data.len()) { Coding::Compressed } else { Coding::Plain };
+        let message = OutgoingMessage { kind, utf8: Utf8Validator::new(), coding };
+        self.send_data_frame(opcode_of(kind), message, data, options.fin)
+    }
+
+    /// Queues a message, or its first frame, that is compressed already: what another connection with the same
+    /// parameters received with [`DeflateOptions::passthrough`](crate::DeflateOptions::passthrough). It is marked as
+    /// compressed and not looked at.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_message`](Self::send_message); [`UsageError::InvalidArgument`] if permessage-deflate was not agreed.
+    #[cfg(feature = "deflate")]
+    pub fn send_compressed(&mut self, kind: MessageKind, payload: &[u8], fin: bool) -> Result<(), UsageError> {
+        self.check_can_begin()?;
+        if self.deflate.is_none() {
+            return Err(UsageError::InvalidArgument("perMessageDeflate", "to be agreed for a compressed message"));
         }
-        let opcode = match kind {
-            MessageKind::Text => Opcode::Text,
-            MessageKind::Binary => Opcode::Binary,
-        };
-        let compressed = options.compress && self.compresses(data.len());
-        let message = OutgoingMessage { kind, utf8: Utf8Validator::new(), compressed };
-        self.send_data_frame(opcode, message, data, options.fin)
+        let header = FrameHeader { fin, rsv1: true, ..FrameHeader::new(opcode_of(kind), widen(payload.len())) };
+        self.send_as_is(header, payload)?;
+        if !fin {
+            self.output.message = Some(OutgoingMessage { kind, utf8: Utf8Validator::new(), coding: Coding::AsIs });
+        }
+        Ok(())
     }
 
     /// Queues the next frame of the message that [`send_message`](Self::send_message) began; `fin` ends it.
@@ -246,14 +261,13 @@ impl<R: Randomness> Connection<R> {
         if !self.can_send() {
             return Err(UsageError::NotOpen);
         }
-        let utf8 = &mut message.utf8;
-        if message.kind == MessageKind::Text && (utf8.push(data).is_err() || (fin && !utf8.is_complete())) {
+        if message.has_text() && (message.utf8.push(data).is_err() || (fin && !message.utf8.is_complete())) {
             return Err(UsageError::InvalidUtf8);
         }
         self.check_room(data)?;
         self.flush_pongs()?;
         let header = FrameHeader { fin, ..FrameHeader::new(opcode, widen(data.len())) };
-        if message.compressed {
+        if message.coding == Coding::Compressed {
             self.write_compressed_frame(header, data)?;
         } else {
             self.write_frame(header, data)?;
@@ -262,9 +276,33 @@ impl<R: Randomness> Connection<R> {
         Ok(())
     }
 
+    /// Whether a new message can begin.
+    pub(super) const fn check_can_begin(&self) -> Result<(), UsageError> {
+        if self.output.message.is_some() {
+            Err(UsageError::FragmentOrder)
+        } else if self.can_send() {
+            Ok(())
+        } else {
+            Err(UsageError::NotOpen)
+        }
+    }
+
+    /// Appends a frame of compressed payload that our own compressor has not made, and whose content its history
+    /// therefore lacks.
+    #[cfg(feature = "deflate")]
+    pub(super) fn send_as_is(&mut self, header: FrameHeader, payload: &[u8]) -> Result<(), UsageError> {
+        self.check_room(payload)?;
+        self.flush_pongs()?;
+        self.write_frame(header, payload)?;
+        if let Some(deflate) = &mut self.deflate {
+            deflate.forget();
+        }
+        Ok(())
+    }
+
     /// Whether a message that begins with so many bytes is to be compressed.
     #[cfg(feature = "deflate")]
-    fn compresses(&self, length: usize) -> bool {
+    pub(super) fn compresses(&self, length: usize) -> bool {
         self.deflate.as_ref().is_some_and(|deflate| deflate.is_worth(length))
     }
 
@@ -288,7 +326,7 @@ impl<R: Randomness> Connection<R> {
 
     /// Without the feature nothing is.
     #[cfg(not(feature = "deflate"))]
-    const fn compresses(&self, _length: usize) -> bool {
+    pub(super) const fn compresses(&self, _length: usize) -> bool {
         false
     }
 
@@ -311,14 +349,14 @@ impl<R: Randomness> Connection<R> {
 
     /// Whether the output has room for a frame that the caller asks for. What the peer and the closing handshake ask
     /// for is small, has bounds of its own, and is never refused.
-    fn check_room(&self, payload: &[u8]) -> Result<(), UsageError> {
+    pub(super) fn check_room(&self, payload: &[u8]) -> Result<(), UsageError> {
         let waiting = self.output.buffer.len().saturating_add(self.output.pong_frame_bytes);
         let buffered = waiting.saturating_add(MAX_HEADER_BYTES).saturating_add(payload.len());
         if widen(buffered) > self.options.limits.max_buffered_bytes { Err(UsageError::BufferFull) } else { Ok(()) }
     }
 
     /// Encodes the Pongs that are due, before whatever is sent after them.
-    fn flush_pongs(&mut self) -> Result<(), UsageError> {
+    pub(super) fn flush_pongs(&mut self) -> Result<(), UsageError> {
         let pongs = mem::take(&mut self.output.pongs);
         let mut due = pongs.as_slice();
         while let Some((length, rest)) = due.split_first() {
@@ -334,7 +372,7 @@ impl<R: Randomness> Connection<R> {
     }
 
     /// Appends one frame to the output, with a fresh masking key if this is a client: all of it, or nothing.
-    fn write_frame(&mut self, mut header: FrameHeader, payload: &[u8]) -> Result<(), UsageError> {
+    pub(super) fn write_frame(&mut self, mut header: FrameHeader, payload: &[u8]) -> Result<(), UsageError> {
         header.masking_key = self.masking_key()?;
         self.write_keyed_frame(&header, payload)
     }
@@ -349,6 +387,24 @@ impl<R: Randomness> Connection<R> {
             Mask::new(key).apply(self.output.buffer.get_mut(start..).unwrap_or_default());
         }
         Ok(())
+    }
+}
+
+impl OutgoingMessage {
+    /// Whether what it is made from is text.
+    const fn has_text(&self) -> bool {
+        match self.coding {
+            Coding::Plain | Coding::Compressed => matches!(self.kind, MessageKind::Text),
+            #[cfg(feature = "deflate")]
+            Coding::AsIs => false,
+        }
+    }
+}
+
+pub(super) const fn opcode_of(kind: MessageKind) -> Opcode {
+    match kind {
+        MessageKind::Text => Opcode::Text,
+        MessageKind::Binary => Opcode::Binary,
     }
 }
 

@@ -10,7 +10,9 @@ use super::records::Records;
 use super::slab::{Channel, Object};
 use super::{Codec, Refusal, answer, u32_of, word};
 use crate::limits::MAX_SIZE;
-use crate::{CloseCode, Connection, Deliver, Limits, MessageKind, Opcode, Options, Role, SendOptions, State};
+use crate::{
+    CloseCode, Connection, Deliver, Limits, MessageKind, Opcode, Options, PreparedMessage, Role, SendOptions, State,
+};
 
 /// The low bits of the flags of a connection are its state.
 const STATE_CLOSING: u32 = 1;
@@ -120,6 +122,37 @@ impl Codec {
             Opcode::Pong => connection.send_pong(data),
             _ => connection.send_message_with(MessageKind::Binary, data, options),
         })
+    }
+
+    /// Sends a message that is compressed already, or with `fin` unset its first frame: the first `length` bytes of the
+    /// input. `connection_send` goes on.
+    #[cfg(feature = "deflate")]
+    pub fn connection_send_compressed(&mut self, handle: u32, text: bool, length: usize, fin: bool) -> u32 {
+        let kind = if text { MessageKind::Text } else { MessageKind::Binary };
+        self.send(handle, length, |connection, data| connection.send_compressed(kind, data, fin))
+    }
+
+    /// A message for many connections, from the first `length` bytes of the input; gives its handle, or 0 if there is
+    /// no room.
+    pub fn prepared_new(&mut self, text: bool, length: usize) -> u32 {
+        let kind = if text { MessageKind::Text } else { MessageKind::Binary };
+        let mut data = Vec::new();
+        let bytes = self.input.get(..length).unwrap_or_default();
+        if data.try_reserve_exact(length).is_err() {
+            return 0;
+        }
+        data.extend_from_slice(bytes);
+        PreparedMessage::new(kind, data).map_or(0, |message| self.insert(Object::Prepared(Box::new(message))))
+    }
+
+    /// Sends such a message.
+    pub fn connection_send_prepared(&mut self, handle: u32, prepared: u32) -> u32 {
+        let Some((channel, message)) = self.objects.channel_and_prepared(handle, prepared) else {
+            return Refusal::BadHandle as u32;
+        };
+        let result = channel.connection.send_prepared(message);
+        self.update_flags(handle);
+        answer(result.map_err(Refusal::from))
     }
 
     /// Sends a Close with `code`, or an empty one for 0, and the reason in the first `length` bytes of the input;

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | 0 | wanted, or agreed |
 //! | 1, 2 | `server_no_context_takeover`, `client_no_context_takeover` |
+//! | 3 | compressed messages pass through |
 //! | 8–11, 12–15 | `server_max_window_bits`, `client_max_window_bits`; 0 if not given |
 //! | 16–19, 20–23 | level, memory level |
 
@@ -19,6 +20,7 @@ use crate::{CompressorTerms, Connection, DeflateOptions};
 const WANTED: u32 = 1;
 const SERVER_NO_CONTEXT_TAKEOVER: u32 = 1 << 1;
 const CLIENT_NO_CONTEXT_TAKEOVER: u32 = 1 << 2;
+const PASSTHROUGH: u32 = 1 << 3;
 const SERVER_MAX_WINDOW_BITS: u32 = 8;
 const CLIENT_MAX_WINDOW_BITS: u32 = 12;
 const LEVEL: u32 = 16;
@@ -49,6 +51,7 @@ pub fn options(settings: u32, threshold: u32, max_ratio: u32) -> Option<DeflateO
         },
         threshold: (threshold != DEFAULT_THRESHOLD).then(|| usize::try_from(threshold).unwrap_or(usize::MAX)),
         max_ratio: NonZeroU32::new(max_ratio),
+        passthrough: settings & PASSTHROUGH != 0,
     })
 }
 

@@ -103,7 +103,6 @@ pub struct Codec {
 impl Codec {
     /// An instance without any object.
     #[wasm_bindgen(constructor)]
-    #[expect(clippy::new_without_default, reason = "JavaScript has no use for Default")]
     #[must_use]
     pub fn new() -> Self {
         Self {

@@ -4,7 +4,7 @@
 //! |---|---|---|---|---|
 //! | text | where | payload | its bytes | its UTF-16 units |
 //! | binary, ping, pong | where | payload | its bytes | |
-//! | fragment, payload | where, part | payload | its bytes | |
+//! | fragment, payload, compressed | where, part | payload | its bytes | |
 //! | close | where, code in the high half | reason | its bytes | |
 //! | frame | masked, first byte, header length | masking key | payload length, low | high |
 //! | frame, continued | offset, low | high | index, low | high |
@@ -36,12 +36,14 @@ mod kind {
     pub const DECODED: u32 = 9;
     pub const ERROR: u32 = 10;
     pub const END: u32 = 11;
+    pub const COMPRESSED: u32 = 12;
 }
 
 const IN_ARENA: u32 = 1 << 8;
 const PART_TEXT: u32 = 1 << 9;
 const PART_FIRST: u32 = 1 << 10;
 const PART_LAST: u32 = 1 << 11;
+const PART_COMPRESSED: u32 = 1 << 12;
 const MASKED: u32 = 1 << 8;
 const DECODED_IN_ARENA: u32 = 1 << 9;
 
@@ -75,6 +77,10 @@ impl Records {
                 self.payload(kind::TEXT, text.into_bytes(), u32_of(units));
             }
             Event::Binary(data) => self.payload(kind::BINARY, data, 0),
+            Event::Compressed { kind, data } => {
+                let text = if kind == MessageKind::Text { PART_TEXT } else { 0 };
+                self.payload(kind::COMPRESSED | text, data, 0);
+            }
             Event::Fragment(part) => self.part(kind::FRAGMENT, part),
             Event::Payload(part) => self.part(kind::PAYLOAD, part),
             Event::Ping(data) => self.payload(kind::PING, data, 0),
@@ -112,8 +118,10 @@ impl Records {
 
     fn part(&mut self, kind: u32, part: Part<'_>) {
         let flag = |set: bool, bit: u32| if set { bit } else { 0 };
-        let flags =
-            flag(part.kind == MessageKind::Text, PART_TEXT) | flag(part.first, PART_FIRST) | flag(part.last, PART_LAST);
+        let flags = flag(part.kind == MessageKind::Text, PART_TEXT)
+            | flag(part.first, PART_FIRST)
+            | flag(part.last, PART_LAST)
+            | flag(part.compressed, PART_COMPRESSED);
         self.payload(kind | flags, part.data, 0);
     }
 

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::random::Keys;
 use crate::handshake::{ClientHandshake, ServerHandshake};
-use crate::{Connection, FrameDecoder};
+use crate::{Connection, FrameDecoder, PreparedMessage};
 
 /// A connection and the memory that JavaScript may write its input into.
 pub struct Channel {
@@ -17,6 +17,7 @@ pub struct Channel {
 pub enum Object {
     Channel(Box<Channel>),
     Decoder(Box<FrameDecoder>),
+    Prepared(Box<PreparedMessage>),
     Client(Box<ClientHandshake>),
     Server(Box<ServerHandshake>),
 }
@@ -75,6 +76,21 @@ impl Slab {
 
     pub fn decoder(&mut self, handle: u32) -> Option<&mut FrameDecoder> {
         if let Object::Decoder(decoder) = self.get(handle)? { Some(decoder) } else { None }
+    }
+
+    /// A connection and a message to send on it.
+    pub fn channel_and_prepared(
+        &mut self,
+        channel: u32,
+        prepared: u32,
+    ) -> Option<(&mut Channel, &mut PreparedMessage)> {
+        self.slot(channel)?;
+        self.slot(prepared)?;
+        let indices = [usize::try_from(index_of(channel)?).ok()?, usize::try_from(index_of(prepared)?).ok()?];
+        match self.slots.get_disjoint_mut(indices).ok()?.map(|slot| slot.object.as_mut()) {
+            [Some(Object::Channel(channel)), Some(Object::Prepared(prepared))] => Some((channel, prepared)),
+            _ => None,
+        }
     }
 
     pub fn len(&self) -> usize {

@@ -1,0 +1,38 @@
+import { bytesOf } from './arguments.js';
+import { dispose } from './dispose.js';
+import type { Bytes } from './types.js';
+import { Handle } from './wasm/handle.js';
+
+/**
+ * A message for many connections: copied once, and compressed once for each kind of compression that they agreed.
+ *
+ * Its compressed form refers to nothing before it, so a connection with context takeover begins a new history after it.
+ *
+ * @example
+ * using message = new PreparedMessage(JSON.stringify(news));
+ * for (const connection of subscribers) connection.sendPrepared(message);
+ */
+export class PreparedMessage {
+  readonly #handle: Handle;
+
+  /** Text is sent as a text message, bytes as a binary one. */
+  constructor(data: string | Bytes) {
+    this.#handle = new Handle(this, (codec) => {
+      const length = typeof data === 'string' ? codec.writeText(data) : codec.writeBytes(bytesOf('data', data));
+      return codec.call('codec_prepared_new', Number(typeof data === 'string'), length);
+    });
+  }
+
+  /** What names it in the instance. @internal */
+  static handleOf(message: PreparedMessage): Handle {
+    return message.#handle;
+  }
+
+  /** Gives back its memory. Sending it throws then; a second `free` does nothing. */
+  free(): void {
+    this.#handle.free();
+  }
+}
+
+export interface PreparedMessage extends Disposable {}
+dispose(PreparedMessage);
