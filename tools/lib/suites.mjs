@@ -70,7 +70,6 @@ export const suites = [
   check('js:format', ['node-modules'], [['biome', 'check']]),
   check('js:page', ['node-modules'], [['tsc', '-p', 'www']], { build: true }),
   check('js:layers', [], [['node', 'tools/layers.mjs']]),
-  // Against the declarations in pkg/.
   node('js:tools', 'tests/tools', { build: false }),
   node('js:tests', 'tests/js'),
   node('js:cli', 'tests/cli'),
