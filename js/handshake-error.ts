@@ -1,6 +1,3 @@
-import type { Codec } from './wasm/codec.js';
-import { FieldReader } from './wasm/fields.js';
-
 /** What a {@link HandshakeError} says. */
 export interface HandshakeErrorInit {
   readonly kind: string;
@@ -38,23 +35,4 @@ export class HandshakeError extends Error implements HandshakeErrorInit {
     this.offset = init.offset;
     this.status = init.status;
   }
-}
-
-/** The error of a handshake that has one. */
-export function readHandshakeError(codec: Codec, handle: number): HandshakeError {
-  codec.call('codec_handshake_error', handle);
-  const offset = codec.value(0) + codec.value(1) * 2 ** 32;
-  const document = codec.value(2) >>> 16;
-  const status = codec.value(2) & 0xffff;
-  const fields = new FieldReader(codec.takeOutput());
-  const kind = fields.text();
-  const code = fields.text();
-  const section = `RFC ${document} §${fields.text()}`;
-  return new HandshakeError(`${fields.text()} (byte ${offset}, ${section})`, {
-    kind,
-    code,
-    section,
-    offset,
-    status: status === 0 ? undefined : status,
-  });
 }

@@ -4,7 +4,7 @@ import { bytesOf, describe, integerOf, limitOf, objectOf, stringOf } from './arg
 import { Connection, connectionSettings } from './connection.js';
 import { agreedDeflate, deflateSettings, type PerMessageDeflateOptions } from './deflate.js';
 import { dispose } from './dispose.js';
-import { type HandshakeError, readHandshakeError } from './handshake-error.js';
+import type { HandshakeError } from './handshake-error.js';
 import { typeError, UsageError } from './errors.js';
 import { randomKey } from './key.js';
 import type { Bytes, ConnectionOptions, State } from './types.js';
@@ -13,6 +13,7 @@ import { Refusal } from './wasm/codec.js';
 import { FieldReader, packFields } from './wasm/fields.js';
 import { Handle } from './wasm/handle.js';
 import { argumentError, refusalError } from './wasm/refusal.js';
+import { handshakeError } from './wasm/violations.js';
 
 /** Header fields: pairs in order, or an object. */
 export type HeaderFields = Iterable<readonly [name: string, value: string]> | Readonly<Record<string, string>>;
@@ -199,10 +200,16 @@ abstract class Handshake {
   /** Reads the head of the peer, once it is there. */
   protected abstract readHead(codec: Codec): void;
 
+  #readError(codec: Codec): HandshakeError {
+    codec.call('codec_handshake_error', this.handle.value);
+    const violation = codec.value(2);
+    return handshakeError(violation & 0xff, violation >>> 8, codec.value(0) + codec.value(1) * 2 ** 32);
+  }
+
   /** Follows the state after a call. */
   protected update(codec: Codec): void {
     this.flags = codec.flags;
-    if ((this.flags & Flag.HasError) !== 0) this.#error ??= readHandshakeError(codec, this.handle.value);
+    if ((this.flags & Flag.HasError) !== 0) this.#error ??= this.#readError(codec);
     this.readHead(codec);
     if (this.state === 'open' && this.#connection === undefined) {
       codec.call('codec_handshake_leftover', this.handle.value);

@@ -60,181 +60,75 @@ pub enum Violation {
     DeflateTruncated,
 }
 
-/// One row of the table of violations: everything that is said about one in public.
+/// One row of the table of violations: what people and programs read about one.
 struct Row {
     kind: &'static str,
     code: &'static str,
-    close_code: CloseCode,
     section: &'static str,
     message: &'static str,
 }
 
 impl Violation {
-    /// The one place that gives a violation its names, its close code and its section.
+    /// Every violation, in the order of their numbers.
+    pub const ALL: &'static [Self] = &[
+        Self::ReservedBit1,
+        Self::ReservedBits23,
+        Self::Rsv1Unexpected,
+        Self::ReservedOpcode,
+        Self::UnexpectedContinuation,
+        Self::ExpectedContinuation,
+        Self::ControlFragmented,
+        Self::ControlTooLong,
+        Self::CloseTooShort,
+        Self::CloseBadCode,
+        Self::CloseBadReason,
+        Self::MaskRequired,
+        Self::MaskForbidden,
+        Self::NonMinimalLength,
+        Self::LengthMsb,
+        Self::FrameTooLarge,
+        Self::MessageTooLarge,
+        Self::TooManyFragments,
+        Self::InvalidUtf8,
+        Self::ControlFlood,
+        Self::OutOfMemory,
+        Self::UnexpectedEof,
+        Self::DeflateInvalid,
+        Self::DeflateTruncated,
+    ];
+
+    /// The one place that gives a violation its names and its section. The module for JavaScript has none of it: there,
+    /// `js/wasm/violations.ts` has the same table.
+    #[rustfmt::skip]
     const fn row(self) -> Row {
-        use CloseCode as C;
-        const fn row(
-            kind: &'static str,
-            code: &'static str,
-            close_code: C,
-            section: &'static str,
-            message: &'static str,
-        ) -> Row {
-            Row { kind, code, close_code, section, message }
+        const fn row(kind: &'static str, code: &'static str, section: &'static str, message: &'static str) -> Row {
+            Row { kind, code, section, message }
         }
         match self {
-            Self::ReservedBit1 => row(
-                "reserved_bits",
-                "WS_ERR_UNEXPECTED_RSV_1",
-                C::PROTOCOL_ERROR,
-                "5.2",
-                "RSV1 is set without an extension that defines it",
-            ),
-            Self::ReservedBits23 => row(
-                "reserved_bits",
-                "WS_ERR_UNEXPECTED_RSV_2_3",
-                C::PROTOCOL_ERROR,
-                "5.2",
-                "RSV2 or RSV3 is set without an extension that defines it",
-            ),
-            Self::Rsv1Unexpected => row(
-                "rsv1_unexpected",
-                "WS_ERR_UNEXPECTED_RSV_1",
-                C::PROTOCOL_ERROR,
-                "5.2",
-                "RSV1 is set on a continuation or control frame",
-            ),
-            Self::ReservedOpcode => {
-                row("reserved_opcode", "WS_ERR_INVALID_OPCODE", C::PROTOCOL_ERROR, "5.2", "the opcode is reserved")
-            }
-            Self::UnexpectedContinuation => row(
-                "unexpected_continuation",
-                "WS_ERR_INVALID_OPCODE",
-                C::PROTOCOL_ERROR,
-                "5.4",
-                "a continuation frame while no message is open",
-            ),
-            Self::ExpectedContinuation => row(
-                "expected_continuation",
-                "WS_ERR_INVALID_OPCODE",
-                C::PROTOCOL_ERROR,
-                "5.4",
-                "a new data frame while a fragmented message is open",
-            ),
-            Self::ControlFragmented => row(
-                "control_fragmented",
-                "WS_ERR_EXPECTED_FIN",
-                C::PROTOCOL_ERROR,
-                "5.5",
-                "a control frame is fragmented",
-            ),
-            Self::ControlTooLong => row(
-                "control_too_long",
-                "WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH",
-                C::PROTOCOL_ERROR,
-                "5.5",
-                "a control frame has a payload of more than 125 bytes",
-            ),
-            Self::CloseTooShort => row(
-                "close_too_short",
-                "WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH",
-                C::PROTOCOL_ERROR,
-                "5.5.1",
-                "a Close frame has a payload of one byte",
-            ),
-            Self::CloseBadCode => row(
-                "close_bad_code",
-                "WS_ERR_INVALID_CLOSE_CODE",
-                C::PROTOCOL_ERROR,
-                "7.4.1",
-                "a Close frame has a status code that may not be sent",
-            ),
-            Self::CloseBadReason => {
-                row("close_bad_reason", "WS_ERR_INVALID_UTF8", C::INVALID_DATA, "5.5.1", "a close reason is not UTF-8")
-            }
-            Self::MaskRequired => row(
-                "mask_required",
-                "WS_ERR_EXPECTED_MASK",
-                C::PROTOCOL_ERROR,
-                "5.1",
-                "a frame sent to a server is not masked",
-            ),
-            Self::MaskForbidden => row(
-                "mask_forbidden",
-                "WS_ERR_UNEXPECTED_MASK",
-                C::PROTOCOL_ERROR,
-                "5.1",
-                "a frame sent to a client is masked",
-            ),
-            Self::NonMinimalLength => row(
-                "non_minimal_length",
-                "WS_ERR_NON_MINIMAL_LENGTH",
-                C::PROTOCOL_ERROR,
-                "5.2",
-                "the payload length is not in its shortest form",
-            ),
-            Self::LengthMsb => row(
-                "length_msb",
-                "WS_ERR_LENGTH_MSB",
-                C::PROTOCOL_ERROR,
-                "5.2",
-                "the top bit of a 64-bit payload length is set",
-            ),
-            Self::FrameTooLarge => row(
-                "frame_too_large",
-                "WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH",
-                C::TOO_BIG,
-                "10.4",
-                "a frame declares more bytes than the limit",
-            ),
-            Self::MessageTooLarge => row(
-                "message_too_large",
-                "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH",
-                C::TOO_BIG,
-                "10.4",
-                "a message has more bytes than the limit",
-            ),
-            Self::TooManyFragments => row(
-                "too_many_fragments",
-                "WS_ERR_TOO_MANY_BUFFERED_PARTS",
-                C::POLICY_VIOLATION,
-                "10.4",
-                "a message has more frames than the limit",
-            ),
-            Self::InvalidUtf8 => {
-                row("invalid_utf8", "WS_ERR_INVALID_UTF8", C::INVALID_DATA, "8.1", "a text message is not UTF-8")
-            }
-            Self::ControlFlood => row(
-                "control_flood",
-                "WS_ERR_CONTROL_FLOOD",
-                C::POLICY_VIOLATION,
-                "10.4",
-                "more control frames than the limit before the output was drained",
-            ),
-            Self::OutOfMemory => {
-                row("out_of_memory", "WS_ERR_OUT_OF_MEMORY", C::TOO_BIG, "10.4", "no memory for the message")
-            }
-            Self::UnexpectedEof => row(
-                "unexpected_eof",
-                "WS_ERR_UNEXPECTED_EOF",
-                C::ABNORMAL,
-                "7.1.5",
-                "the connection was lost before a Close frame arrived",
-            ),
-            Self::DeflateInvalid => row(
-                "deflate_invalid",
-                "WS_ERR_DEFLATE_INVALID",
-                C::INVALID_DATA,
-                "7.2.2",
-                "a compressed message is not valid within the agreed window",
-            ),
-            Self::DeflateTruncated => row(
-                "deflate_truncated",
-                "WS_ERR_DEFLATE_TRUNCATED",
-                C::INVALID_DATA,
-                "7.2.2",
-                "a compressed message ends inside a block",
-            ),
+            Self::ReservedBit1 => row("reserved_bits", "WS_ERR_UNEXPECTED_RSV_1", "5.2", "RSV1 is set without an extension that defines it"),
+            Self::ReservedBits23 => row("reserved_bits", "WS_ERR_UNEXPECTED_RSV_2_3", "5.2", "RSV2 or RSV3 is set without an extension that defines it"),
+            Self::Rsv1Unexpected => row("rsv1_unexpected", "WS_ERR_UNEXPECTED_RSV_1", "5.2", "RSV1 is set on a continuation or control frame"),
+            Self::ReservedOpcode => row("reserved_opcode", "WS_ERR_INVALID_OPCODE", "5.2", "the opcode is reserved"),
+            Self::UnexpectedContinuation => row("unexpected_continuation", "WS_ERR_INVALID_OPCODE", "5.4", "a continuation frame while no message is open"),
+            Self::ExpectedContinuation => row("expected_continuation", "WS_ERR_INVALID_OPCODE", "5.4", "a new data frame while a fragmented message is open"),
+            Self::ControlFragmented => row("control_fragmented", "WS_ERR_EXPECTED_FIN", "5.5", "a control frame is fragmented"),
+            Self::ControlTooLong => row("control_too_long", "WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH", "5.5", "a control frame has a payload of more than 125 bytes"),
+            Self::CloseTooShort => row("close_too_short", "WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH", "5.5.1", "a Close frame has a payload of one byte"),
+            Self::CloseBadCode => row("close_bad_code", "WS_ERR_INVALID_CLOSE_CODE", "7.4.1", "a Close frame has a status code that may not be sent"),
+            Self::CloseBadReason => row("close_bad_reason", "WS_ERR_INVALID_UTF8", "5.5.1", "a close reason is not UTF-8"),
+            Self::MaskRequired => row("mask_required", "WS_ERR_EXPECTED_MASK", "5.1", "a frame sent to a server is not masked"),
+            Self::MaskForbidden => row("mask_forbidden", "WS_ERR_UNEXPECTED_MASK", "5.1", "a frame sent to a client is masked"),
+            Self::NonMinimalLength => row("non_minimal_length", "WS_ERR_NON_MINIMAL_LENGTH", "5.2", "the payload length is not in its shortest form"),
+            Self::LengthMsb => row("length_msb", "WS_ERR_LENGTH_MSB", "5.2", "the top bit of a 64-bit payload length is set"),
+            Self::FrameTooLarge => row("frame_too_large", "WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH", "10.4", "a frame declares more bytes than the limit"),
+            Self::MessageTooLarge => row("message_too_large", "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH", "10.4", "a message has more bytes than the limit"),
+            Self::TooManyFragments => row("too_many_fragments", "WS_ERR_TOO_MANY_BUFFERED_PARTS", "10.4", "a message has more frames than the limit"),
+            Self::InvalidUtf8 => row("invalid_utf8", "WS_ERR_INVALID_UTF8", "8.1", "a text message is not UTF-8"),
+            Self::ControlFlood => row("control_flood", "WS_ERR_CONTROL_FLOOD", "10.4", "more control frames than the limit before the output was drained"),
+            Self::OutOfMemory => row("out_of_memory", "WS_ERR_OUT_OF_MEMORY", "10.4", "no memory for the message"),
+            Self::UnexpectedEof => row("unexpected_eof", "WS_ERR_UNEXPECTED_EOF", "7.1.5", "the connection was lost before a Close frame arrived"),
+            Self::DeflateInvalid => row("deflate_invalid", "WS_ERR_DEFLATE_INVALID", "7.2.2", "a compressed message is not valid within the agreed window"),
+            Self::DeflateTruncated => row("deflate_truncated", "WS_ERR_DEFLATE_TRUNCATED", "7.2.2", "a compressed message ends inside a block"),
         }
     }
 
@@ -255,7 +149,28 @@ impl Violation {
     /// more.
     #[must_use]
     pub const fn close_code(self) -> CloseCode {
-        self.row().close_code
+        match self {
+            Self::ReservedBit1
+            | Self::ReservedBits23
+            | Self::Rsv1Unexpected
+            | Self::ReservedOpcode
+            | Self::UnexpectedContinuation
+            | Self::ExpectedContinuation
+            | Self::ControlFragmented
+            | Self::ControlTooLong
+            | Self::CloseTooShort
+            | Self::CloseBadCode
+            | Self::MaskRequired
+            | Self::MaskForbidden
+            | Self::NonMinimalLength
+            | Self::LengthMsb => CloseCode::PROTOCOL_ERROR,
+            Self::CloseBadReason | Self::InvalidUtf8 | Self::DeflateInvalid | Self::DeflateTruncated => {
+                CloseCode::INVALID_DATA
+            }
+            Self::FrameTooLarge | Self::MessageTooLarge | Self::OutOfMemory => CloseCode::TOO_BIG,
+            Self::TooManyFragments | Self::ControlFlood => CloseCode::POLICY_VIOLATION,
+            Self::UnexpectedEof => CloseCode::ABNORMAL,
+        }
     }
 
     /// The section of [`rfc`](Self::rfc) that has the rule, as in `5.5.1`.

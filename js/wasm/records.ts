@@ -1,8 +1,9 @@
 /** The records that a call leaves in memory, made into events and frames. `src/wasm/records.rs` writes them. */
 
-import { ProtocolError, type ProtocolErrorCode } from '../errors.js';
+import type { ProtocolError } from '../errors.js';
 import type { ConnectionEvent, Frame, FrameHeader, MessageKind, PartEvent } from '../types.js';
 import type { Codec } from './codec.js';
+import { protocolError } from './violations.js';
 
 /** The low byte of the first word. */
 export const Kind = {
@@ -216,17 +217,8 @@ function headerAt(words: Uint32Array, at: number, payloadLength: number): FrameH
 
 function errorAt(codec: Codec, at: number): ProtocolError {
   const { words } = codec;
-  const [kind = '', code = '', section = '', message = ''] = textAt(codec, at).split('\n');
-  const offset = wide(words, at + RECORD);
-  const frameIndex = wide(words, at + RECORD + 2);
-  return new ProtocolError(`${message} (frame ${frameIndex}, byte ${offset}, RFC 6455 §${section})`, {
-    kind,
-    code: code as ProtocolErrorCode,
-    closeCode: (words[at] as number) >>> 16,
-    section,
-    offset,
-    frameIndex,
-  });
+  const closeCode = (words[at] as number) >>> 16;
+  return protocolError(words[at + 1] as number, closeCode, wide(words, at + RECORD), wide(words, at + RECORD + 2));
 }
 
 /** A number of two words, low half first. */

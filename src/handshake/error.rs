@@ -72,55 +72,118 @@ pub enum HandshakeViolation {
     H2NotEnabled,
 }
 
-/// One row of the table: everything that is said about a violation in public.
+/// One row of the table: what people and programs read about a violation.
 struct Row {
     kind: &'static str,
     code: &'static str,
-    status: u16,
     section: &'static str,
-    message: &'static str,
 }
 
 impl HandshakeViolation {
-    /// The one place that gives a violation its names, its status and its section. Status 0: never answered.
+    /// Every violation, in the order of their numbers.
+    pub const ALL: &'static [Self] = &[
+        Self::BadRequestLine,
+        Self::BadMethod,
+        Self::BadHttpVersion,
+        Self::BadTarget,
+        Self::BadHeader,
+        Self::BadHost,
+        Self::UnexpectedBody,
+        Self::EarlyData,
+        Self::BadConnection,
+        Self::BadUpgrade,
+        Self::UnknownProtocol,
+        Self::BadKey,
+        Self::BadVersion,
+        Self::RepeatedVersion,
+        Self::BadOrigin,
+        Self::RepeatedOrigin,
+        Self::BadProtocol,
+        Self::BadExtensions,
+        Self::HeadTooLarge,
+        Self::StartLineTooLong,
+        Self::TooManyHeaders,
+        Self::BadStatusLine,
+        Self::UnexpectedStatus,
+        Self::TooManyInterimResponses,
+        Self::BadAccept,
+        Self::UnexpectedExtension,
+        Self::UnexpectedProtocol,
+        Self::UnexpectedEof,
+        Self::H2Malformed,
+        Self::H2Settings,
+        Self::H2NotEnabled,
+    ];
+
+    /// The one place that gives a violation its names and its section. The module for JavaScript does without: there,
+    /// `js/wasm/violations.ts` has the same table.
     #[rustfmt::skip]
     const fn row(self) -> Row {
-        const fn row(kind: &'static str, code: &'static str, status: u16, section: &'static str, message: &'static str) -> Row {
-            Row { kind, code, status, section, message }
+        const fn row(kind: &'static str, code: &'static str, section: &'static str) -> Row {
+            Row { kind, code, section }
         }
         match self {
-            Self::BadRequestLine => row("bad_request_line", "WS_ERR_BAD_REQUEST_LINE", 400, "4.2.1", "the request line is malformed"),
-            Self::BadMethod => row("bad_method", "WS_ERR_BAD_METHOD", 405, "4.2.1", "the method must be GET"),
-            Self::BadHttpVersion => row("bad_http_version", "WS_ERR_BAD_HTTP_VERSION", 505, "4.1", "the version of HTTP must be 1.1"),
-            Self::BadTarget => row("bad_target", "WS_ERR_BAD_TARGET", 400, "4.2.1", "the request target must be a path or an absolute HTTP URI"),
-            Self::BadHeader => row("bad_header", "WS_ERR_BAD_HEADER", 400, "4.1", "a header field or a line end is malformed"),
-            Self::BadHost => row("bad_host", "WS_ERR_BAD_HOST", 400, "4.2.1", "there must be one Host field with a valid host"),
-            Self::UnexpectedBody => row("unexpected_body", "WS_ERR_UNEXPECTED_BODY", 400, "4.2.1", "the request must not have a body"),
-            Self::EarlyData => row("unexpected_body", "WS_ERR_UNEXPECTED_BODY", 400, "4.1", "too much data before the handshake was answered"),
-            Self::BadConnection => row("bad_connection", "WS_ERR_BAD_CONNECTION", 400, "4.1", "the Connection field must have the token Upgrade"),
-            Self::BadUpgrade => row("bad_upgrade", "WS_ERR_BAD_UPGRADE", 426, "4.1", "the Upgrade field must name websocket"),
-            Self::UnknownProtocol => row("bad_upgrade", "WS_ERR_BAD_UPGRADE", 501, "5", "the :protocol must be websocket"),
-            Self::BadKey => row("bad_key", "WS_ERR_BAD_KEY", 400, "4.2.1", "there must be one Sec-WebSocket-Key field with 16 bytes in base64"),
-            Self::BadVersion => row("bad_version", "WS_ERR_BAD_VERSION", 426, "4.4", "the Sec-WebSocket-Version must be 13"),
-            Self::RepeatedVersion => row("bad_version", "WS_ERR_BAD_VERSION", 400, "11.3.5", "the Sec-WebSocket-Version field is repeated"),
-            Self::BadOrigin => row("bad_origin", "WS_ERR_BAD_ORIGIN", 403, "10.2", "the origin is not allowed"),
-            Self::RepeatedOrigin => row("bad_origin", "WS_ERR_BAD_ORIGIN", 400, "10.2", "the Origin field is repeated"),
-            Self::BadProtocol => row("bad_protocol", "WS_ERR_BAD_PROTOCOL", 400, "11.3.4", "the Sec-WebSocket-Protocol field must be a list of unique tokens"),
-            Self::BadExtensions => row("bad_extensions", "WS_ERR_BAD_EXTENSIONS", 400, "9.1", "the Sec-WebSocket-Extensions field is not acceptable"),
-            Self::HeadTooLarge => row("head_too_large", "WS_ERR_HEAD_TOO_LARGE", 431, "10.4", "the head has more bytes than the limit"),
-            Self::StartLineTooLong => row("head_too_large", "WS_ERR_HEAD_TOO_LARGE", 414, "10.4", "the first line has more bytes than the limit"),
-            Self::TooManyHeaders => row("too_many_headers", "WS_ERR_TOO_MANY_HEADERS", 431, "10.4", "the head has more fields than the limit"),
-            Self::BadStatusLine => row("bad_status_line", "WS_ERR_BAD_STATUS_LINE", 0, "4.1", "the status line is malformed"),
-            Self::UnexpectedStatus => row("unexpected_status", "WS_ERR_UNEXPECTED_STATUS", 0, "4.1", "the server did not switch protocols"),
-            Self::TooManyInterimResponses => row("head_too_large", "WS_ERR_HEAD_TOO_LARGE", 0, "10.4", "more interim responses than the limit"),
-            Self::BadAccept => row("bad_accept", "WS_ERR_BAD_ACCEPT", 0, "4.1", "the Sec-WebSocket-Accept field does not belong to the key"),
-            Self::UnexpectedExtension => row("unexpected_extension", "WS_ERR_UNEXPECTED_EXTENSION", 0, "4.1", "the server chose an extension that was not offered"),
-            Self::UnexpectedProtocol => row("unexpected_protocol", "WS_ERR_UNEXPECTED_PROTOCOL", 0, "4.1", "the server chose a subprotocol that was not offered"),
-            Self::UnexpectedEof => row("unexpected_eof", "WS_ERR_UNEXPECTED_EOF", 0, "4.1", "the connection was lost during the opening handshake"),
-            Self::H2Malformed => row("h2_malformed", "WS_ERR_H2_MALFORMED", 0, "5", "the header list of the extended CONNECT is malformed"),
-            Self::H2Settings => row("h2_settings", "WS_ERR_H2_SETTINGS", 0, "3", "SETTINGS_ENABLE_CONNECT_PROTOCOL must be 0 or 1 and may not be withdrawn"),
-            Self::H2NotEnabled => row("h2_not_enabled", "WS_ERR_H2_NOT_ENABLED", 0, "3", "the server has not enabled extended CONNECT"),
+            Self::BadRequestLine => row("bad_request_line", "WS_ERR_BAD_REQUEST_LINE", "4.2.1"),
+            Self::BadMethod => row("bad_method", "WS_ERR_BAD_METHOD", "4.2.1"),
+            Self::BadHttpVersion => row("bad_http_version", "WS_ERR_BAD_HTTP_VERSION", "4.1"),
+            Self::BadTarget => row("bad_target", "WS_ERR_BAD_TARGET", "4.2.1"),
+            Self::BadHeader => row("bad_header", "WS_ERR_BAD_HEADER", "4.1"),
+            Self::BadHost => row("bad_host", "WS_ERR_BAD_HOST", "4.2.1"),
+            Self::UnexpectedBody => row("unexpected_body", "WS_ERR_UNEXPECTED_BODY", "4.2.1"),
+            Self::EarlyData => row("unexpected_body", "WS_ERR_UNEXPECTED_BODY", "4.1"),
+            Self::BadConnection => row("bad_connection", "WS_ERR_BAD_CONNECTION", "4.1"),
+            Self::BadUpgrade => row("bad_upgrade", "WS_ERR_BAD_UPGRADE", "4.1"),
+            Self::UnknownProtocol => row("bad_upgrade", "WS_ERR_BAD_UPGRADE", "5"),
+            Self::BadKey => row("bad_key", "WS_ERR_BAD_KEY", "4.2.1"),
+            Self::BadVersion => row("bad_version", "WS_ERR_BAD_VERSION", "4.4"),
+            Self::RepeatedVersion => row("bad_version", "WS_ERR_BAD_VERSION", "11.3.5"),
+            Self::BadOrigin => row("bad_origin", "WS_ERR_BAD_ORIGIN", "10.2"),
+            Self::RepeatedOrigin => row("bad_origin", "WS_ERR_BAD_ORIGIN", "10.2"),
+            Self::BadProtocol => row("bad_protocol", "WS_ERR_BAD_PROTOCOL", "11.3.4"),
+            Self::BadExtensions => row("bad_extensions", "WS_ERR_BAD_EXTENSIONS", "9.1"),
+            Self::HeadTooLarge => row("head_too_large", "WS_ERR_HEAD_TOO_LARGE", "10.4"),
+            Self::StartLineTooLong => row("head_too_large", "WS_ERR_HEAD_TOO_LARGE", "10.4"),
+            Self::TooManyHeaders => row("too_many_headers", "WS_ERR_TOO_MANY_HEADERS", "10.4"),
+            Self::BadStatusLine => row("bad_status_line", "WS_ERR_BAD_STATUS_LINE", "4.1"),
+            Self::UnexpectedStatus => row("unexpected_status", "WS_ERR_UNEXPECTED_STATUS", "4.1"),
+            Self::TooManyInterimResponses => row("head_too_large", "WS_ERR_HEAD_TOO_LARGE", "10.4"),
+            Self::BadAccept => row("bad_accept", "WS_ERR_BAD_ACCEPT", "4.1"),
+            Self::UnexpectedExtension => row("unexpected_extension", "WS_ERR_UNEXPECTED_EXTENSION", "4.1"),
+            Self::UnexpectedProtocol => row("unexpected_protocol", "WS_ERR_UNEXPECTED_PROTOCOL", "4.1"),
+            Self::UnexpectedEof => row("unexpected_eof", "WS_ERR_UNEXPECTED_EOF", "4.1"),
+            Self::H2Malformed => row("h2_malformed", "WS_ERR_H2_MALFORMED", "5"),
+            Self::H2Settings => row("h2_settings", "WS_ERR_H2_SETTINGS", "3"),
+            Self::H2NotEnabled => row("h2_not_enabled", "WS_ERR_H2_NOT_ENABLED", "3"),
         }
+    }
+
+    /// The status and the message with which a server refuses the request. The rest is never answered.
+    #[rustfmt::skip]
+    pub(crate) const fn refusal(self) -> Option<(u16, &'static str)> {
+        Some(match self {
+            Self::BadRequestLine => (400, "the request line is malformed"),
+            Self::BadMethod => (405, "the method must be GET"),
+            Self::BadHttpVersion => (505, "the version of HTTP must be 1.1"),
+            Self::BadTarget => (400, "the request target must be a path or an absolute HTTP URI"),
+            Self::BadHeader => (400, "a header field or a line end is malformed"),
+            Self::BadHost => (400, "there must be one Host field with a valid host"),
+            Self::UnexpectedBody => (400, "the request must not have a body"),
+            Self::EarlyData => (400, "too much data before the handshake was answered"),
+            Self::BadConnection => (400, "the Connection field must have the token Upgrade"),
+            Self::BadUpgrade => (426, "the Upgrade field must name websocket"),
+            Self::UnknownProtocol => (501, "the :protocol must be websocket"),
+            Self::BadKey => (400, "there must be one Sec-WebSocket-Key field with 16 bytes in base64"),
+            Self::BadVersion => (426, "the Sec-WebSocket-Version must be 13"),
+            Self::RepeatedVersion => (400, "the Sec-WebSocket-Version field is repeated"),
+            Self::BadOrigin => (403, "the origin is not allowed"),
+            Self::RepeatedOrigin => (400, "the Origin field is repeated"),
+            Self::BadProtocol => (400, "the Sec-WebSocket-Protocol field must be a list of unique tokens"),
+            Self::BadExtensions => (400, "the Sec-WebSocket-Extensions field is not acceptable"),
+            Self::HeadTooLarge => (431, "the head has more bytes than the limit"),
+            Self::StartLineTooLong => (414, "the first line has more bytes than the limit"),
+            Self::TooManyHeaders => (431, "the head has more fields than the limit"),
+            _ => return None,
+        })
     }
 
     /// The stable snake_case name, as in `bad_key`.
@@ -139,9 +202,9 @@ impl HandshakeViolation {
     /// the end of the input, and those of HTTP/2 itself, which are stream or connection errors there.
     #[must_use]
     pub const fn status(self) -> Option<u16> {
-        match self.row().status {
-            0 => None,
-            status => Some(status),
+        match self.refusal() {
+            Some((status, _)) => Some(status),
+            None => None,
         }
     }
 
@@ -163,7 +226,22 @@ impl HandshakeViolation {
     /// A sentence for people, without the offset.
     #[must_use]
     pub const fn message(self) -> &'static str {
-        self.row().message
+        match self {
+            Self::BadStatusLine => "the status line is malformed",
+            Self::UnexpectedStatus => "the server did not switch protocols",
+            Self::TooManyInterimResponses => "more interim responses than the limit",
+            Self::BadAccept => "the Sec-WebSocket-Accept field does not belong to the key",
+            Self::UnexpectedExtension => "the server chose an extension that was not offered",
+            Self::UnexpectedProtocol => "the server chose a subprotocol that was not offered",
+            Self::UnexpectedEof => "the connection was lost during the opening handshake",
+            Self::H2Malformed => "the header list of the extended CONNECT is malformed",
+            Self::H2Settings => "SETTINGS_ENABLE_CONNECT_PROTOCOL must be 0 or 1 and may not be withdrawn",
+            Self::H2NotEnabled => "the server has not enabled extended CONNECT",
+            _ => match self.refusal() {
+                Some((_, message)) => message,
+                None => "",
+            },
+        }
     }
 }
 

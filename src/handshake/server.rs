@@ -203,8 +203,8 @@ impl ServerHandshake {
 
     fn fail(&mut self, error: HandshakeError) {
         self.error = Some(error);
-        let status = error.violation.status().unwrap_or(400);
-        let mut body = String::from(error.violation.message());
+        let (status, message) = error.violation.refusal().unwrap_or((400, ""));
+        let mut body = String::from(message);
         body.push('\n');
         let headers = [("Content-Type", "text/plain"), ("Allow", "GET")];
         let headers = if status == 405 { &headers[..] } else { &headers[..1] };

@@ -132,8 +132,8 @@ impl Codec {
         0
     }
 
-    /// Describes the error: its kind, code, section and message as output, its offset in words 0 and 1, the number of
-    /// the RFC in the high half of word 2 and the HTTP status that answers it, if one does, in the low half.
+    /// Describes the error: its offset in words 0 and 1, in word 2 the HTTP status that answers it, if one does, above the
+    /// number of the violation in the low byte.
     pub fn handshake_error(&mut self, handle: u32) -> u32 {
         let (error, answered) = match self.objects.get(handle) {
             Some(Object::Client(handshake)) => (handshake.error(), false),
@@ -141,14 +141,9 @@ impl Codec {
             _ => (None, false),
         };
         let Some(HandshakeError { violation, offset }) = error else { return Refusal::BadHandle as u32 };
-        let mut list = Vec::new();
-        for text in [violation.kind(), violation.code(), violation.section(), violation.message()] {
-            push(&mut list, text.as_bytes());
-        }
-        self.give_out(list);
         let [low, high] = halves(offset);
         let status = u32::from(violation.status().filter(|_| answered).unwrap_or(0));
-        self.give_values([low, high, u32::from(violation.rfc()) << 16 | status]);
+        self.give_values([low, high, status << 8 | violation as u32]);
         0
     }
 

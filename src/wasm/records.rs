@@ -10,7 +10,7 @@
 //! | frame, continued | offset, low | high | index, low | high |
 //! | decoded | as frame, and where in the bit above masked | masking key | payload | its bytes |
 //! | decoded, continued | as frame | | | |
-//! | error | where, close code in the high half | description | its bytes | |
+//! | error | close code in the high half | number of the violation | | |
 //! | error, continued | offset, low | high | index, low | high |
 //! | end | | | | |
 //!
@@ -105,14 +105,9 @@ impl Records {
         self.position(frame.offset, frame.index);
     }
 
-    /// The description is `kind`, `code`, `section` and `message`, one to a line.
     pub fn error(&mut self, ProtocolError { violation, offset, frame_index }: ProtocolError) {
-        let lines = [violation.kind(), violation.code(), violation.section(), violation.message()];
-        self.payload(
-            kind::ERROR | u32::from(violation.close_code().0) << 16,
-            Cow::Owned(lines.join("\n").into_bytes()),
-            0,
-        );
+        let close_code = u32::from(violation.close_code().0);
+        self.words.extend([kind::ERROR | close_code << 16, violation as u32, 0, 0]);
         self.position(offset, frame_index);
     }
 

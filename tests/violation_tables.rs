@@ -1,0 +1,44 @@
+//! JavaScript has the tables of violations once more: they say the same.
+#![cfg(not(target_arch = "wasm32"))]
+
+use sansocket::Violation;
+use sansocket::handshake::HandshakeViolation;
+
+const TABLES: &str = include_str!("../js/wasm/violations.ts");
+
+/// The rows between the line that begins with `start` and the end of the table, as the words of JavaScript in them.
+fn rows(start: &str) -> Vec<Vec<String>> {
+    let (_, table) = TABLES.split_once(start).unwrap();
+    let (table, _) = table.split_once("\n];").unwrap();
+    let rows = table.split("\n  [").skip(1);
+    rows.map(|row| row.trim_end_matches("],").split(", ").map(String::from).collect()).collect()
+}
+
+#[test]
+fn violations_of_a_connection() {
+    let rows = rows("const VIOLATIONS");
+    assert_eq!(rows.len(), Violation::ALL.len());
+    for (number, violation) in Violation::ALL.iter().enumerate() {
+        assert_eq!(*violation as usize, number);
+        let [kind, code, section, message] =
+            [violation.kind(), violation.code(), violation.section(), violation.message()].map(quoted);
+        assert_eq!(rows[number], [kind, code, violation.rfc().to_string(), section, message]);
+    }
+}
+
+#[test]
+fn violations_of_a_handshake() {
+    let rows = rows("const HANDSHAKE_VIOLATIONS");
+    assert_eq!(rows.len(), HandshakeViolation::ALL.len());
+    for (number, violation) in HandshakeViolation::ALL.iter().enumerate() {
+        assert_eq!(*violation as usize, number);
+        let [kind, section, message] = [violation.kind(), violation.section(), violation.message()].map(quoted);
+        assert_eq!(rows[number], [kind, violation.rfc().to_string(), section, message]);
+        assert_eq!(violation.code(), format!("WS_ERR_{}", violation.kind().to_uppercase()));
+        assert!(!violation.message().is_empty());
+    }
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{text}'")
+}
