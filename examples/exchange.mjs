@@ -55,7 +55,7 @@ function drive(socket, handshake, { onOpen, onEvent, onSend }) {
   turn();
 }
 
-const text = 'Grüße from the client';
+const text = 'Grüße, server';
 const binary = Uint8Array.from({ length: 256 }, (_, index) => index);
 
 /** What the client does, one step at the opening and one for each message that comes back. */
@@ -64,7 +64,7 @@ const steps = [
   (connection) => connection.sendBinary(binary),
   (connection) => {
     connection.sendText('Hel', { fin: false });
-    connection.sendPing('between two fragments');
+    connection.sendPing('between fragments');
     connection.sendContinuation('lo');
   },
   (connection) => connection.sendClose(1000, 'that is all'),
@@ -141,7 +141,7 @@ function checkEvents() {
     { type: 'text', data: text },
     { type: 'binary', data: binary },
     { type: 'pong', data: bytes('still there?') },
-    { type: 'ping', data: bytes('between two fragments') },
+    { type: 'ping', data: bytes('between fragments') },
     { type: 'text', data: 'Hello' },
     { type: 'close', code: 1000, reason: 'that is all' },
     { type: 'end' },
@@ -150,7 +150,7 @@ function checkEvents() {
     { type: 'text', data: text },
     { type: 'binary', data: binary },
     { type: 'ping', data: bytes('still there?') },
-    { type: 'pong', data: bytes('between two fragments') },
+    { type: 'pong', data: bytes('between fragments') },
     { type: 'text', data: 'Hello' },
     { type: 'close', code: 1000, reason: '' },
     { type: 'end' },

@@ -123,11 +123,12 @@ async function run({ file, format, role, json, maxFrameSize, color }: Command): 
 }
 
 function summary(reader: StreamReader, format: Format | undefined, violations: number): string {
-  const parts = [counted(reader.frames, 'frame'), `${counted(reader.received, 'byte')}, read as ${format ?? 'bin'}`];
-  if (reader.role !== undefined) parts.push(`on the way to a ${reader.role}`);
+  const written = format === undefined || format === 'bin' ? '' : ` of ${format}`;
+  const parts = [counted(reader.frames, 'frame'), `${counted(reader.received, 'byte')}${written}`];
+  if (reader.role !== undefined) parts.push(`received by a ${reader.role}`);
   if (reader.messageOpen) parts.push('the last message is not finished');
-  parts.push(counted(violations, 'violation'));
-  return parts.join('; ');
+  parts.push(violations === 0 ? 'no violation' : counted(violations, 'violation'));
+  return parts.join(', ');
 }
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

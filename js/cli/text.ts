@@ -14,8 +14,9 @@ export interface Look {
   readonly columns: number | undefined;
 }
 
-/** Bytes of a payload that are shown. */
-const PREVIEW = 256;
+/** Bytes of a payload that are shown: as text, and in hex. */
+const TEXT_PREVIEW = 256;
+const HEX_PREVIEW = 64;
 
 const STYLES: Readonly<Record<string, Style>> = {
   text: 'green',
@@ -72,8 +73,8 @@ function frameLine(item: ReadFrame | BrokenFrame, role: Role | undefined, { pain
 }
 
 function preview({ frame: { opcode, payload }, kind }: ReadFrame): string {
-  const shown = payload.subarray(0, PREVIEW);
-  const more = payload.length > PREVIEW ? '…' : '';
+  const shown = payload.subarray(0, kind === 'binary' ? HEX_PREVIEW : TEXT_PREVIEW);
+  const more = payload.length > shown.length ? '…' : '';
   if (opcode === 8 && payload.length >= 2) {
     const code = new DataView(payload.buffer, payload.byteOffset).getUint16(0);
     return `${code} ${closeName(code)} ${visibleBytes(shown.subarray(2))}`.trimEnd() + more;

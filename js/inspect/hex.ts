@@ -125,7 +125,8 @@ export function parseLiteral(text: string): Parsed | undefined {
       quote = '';
       at += 1;
     } else if (character !== '\\') {
-      out.append(utf8.encode(character));
+      if (character < '\x80') out.push(character.charCodeAt(0));
+      else out.append(utf8.encode(character));
       at += character.length;
     } else if (text.charCodeAt(at + 1) === LOWER_X) {
       if (digitsEnd(text, at + 2) < at + 4) return stop(at + 2, 'expected two hex digits behind \\x');

@@ -1,4 +1,4 @@
-import { type Frame, FrameDecoder, Opcode, type ProtocolError, type Role } from '../index.js';
+import { type Frame, FrameDecoder, type ProtocolError, type Role } from '../index.js';
 import { beginsHead, HEAD_MARK, type Head, headLength, MAX_HEAD_BYTES, readHead } from './head.js';
 import { type HeaderView, readHeader } from './header.js';
 import { foreign } from './signatures.js';
@@ -173,9 +173,7 @@ export class StreamReader {
     const offset = this.#framesStart + frame.offset;
     this.#frames += 1;
     this.#offset = offset + frame.headerLength + frame.payloadLength;
-    const compressed =
-      this.#compression && frame.rsv1 && (frame.opcode === Opcode.Text || frame.opcode === Opcode.Binary);
-    const judgement = this.#verdictFor(frame.masked).judge(frame, offset, compressed);
+    const judgement = this.#verdictFor(frame.masked).judge(frame, offset);
     return { type: 'frame', number: this.#frames, offset, frame, ...judgement };
   }
 
@@ -184,14 +182,16 @@ export class StreamReader {
     const judged =
       header.masked === undefined ? [] : this.#verdictFor(header.masked).judgeBeginning(this.#beginning, this.#offset);
     const unread =
-      judged.length === 0 && error?.kind === 'length_msb' ? [frameViolation(error, this.#framesStart)] : judged;
+      judged.length === 0 && error?.kind === 'length_msb'
+        ? [frameViolation(error, this.#framesStart, header.opcode)]
+        : judged;
     const received = this.#received - this.#offset;
     return { type: 'broken', number: this.#frames + 1, offset: this.#offset, header, received, violations: unread };
   }
 
   #verdictFor(masked: boolean): Verdict {
     this.#role ??= masked ? 'server' : 'client';
-    this.#verdict ??= new Verdict(this.#role, this.#framesStart);
+    this.#verdict ??= new Verdict(this.#role, this.#framesStart, this.#compression);
     return this.#verdict;
   }
 

@@ -5,7 +5,7 @@ import { dataAfterClose, frameViolation, type Violation } from './violation.js';
 export interface Judgement {
   /** Messages begun so far, if the frame belongs to one. */
   readonly message: number | undefined;
-  /** What the payload is a part of. Compressed text is `binary` here. */
+  /** What the payload is a part of. Compressed text is `binary` here: nothing is inflated. */
   readonly kind: 'text' | 'binary' | 'control';
   readonly violations: readonly Violation[];
 }
@@ -16,6 +16,7 @@ export interface Judgement {
  */
 export class Verdict {
   readonly #role: Role;
+  readonly #compression: boolean;
   #connection: Connection;
   /** The position in the stream of the first byte that the connection was given. */
   #start: number;
@@ -26,31 +27,27 @@ export class Verdict {
   /**
    * @param role Who receives the stream.
    * @param start The position of the first frame.
+   * @param compression Whether messages may be compressed, as the handshake had it.
    */
-  constructor(role: Role, start: number) {
+  constructor(role: Role, start: number, compression: boolean) {
     this.#role = role;
     this.#start = start;
-    this.#connection = receiver(role);
+    this.#compression = compression;
+    this.#connection = receiver(role, compression);
   }
 
-  /**
-   * Judges the next frame.
-   *
-   * @param compressed Whether its RSV1 means compression that both sides agreed on. Nothing is inflated: the frame
-   * counts as binary then.
-   */
-  judge(frame: Frame, offset: number, compressed: boolean): Judgement {
-    const asked = compressed ? { ...frame, rsv1: false, opcode: Opcode.Binary } : frame;
-    const violations = this.#ask(encodeFrame(asked), offset, isData(frame.opcode));
-    const judgement = { ...this.#follow(frame, compressed), violations };
+  /** Judges the next frame. */
+  judge(frame: Frame, offset: number): Judgement {
+    const violations = this.#ask(encodeFrame(frame), offset, frame.opcode);
+    const judgement = { ...this.#follow(frame), violations };
     if (frame.opcode === Opcode.Close) this.#closed = true;
-    if (violations.length > 0) this.#restart(offset + frame.headerLength + frame.payload.length);
+    if (violations.length > 0) this.#restart(offset + frame.headerLength + frame.payloadLength);
     return judgement;
   }
 
   /** Judges a frame by the bytes that there are of it; nothing can be judged after it. */
   judgeBeginning(bytes: Uint8Array, offset: number): readonly Violation[] {
-    return this.#ask(bytes, offset, isData((bytes[0] ?? 0) & 0x0f));
+    return this.#ask(bytes, offset, (bytes[0] ?? 0) & 0x0f);
   }
 
   /** Whether a message has begun and not ended. */
@@ -62,26 +59,27 @@ export class Verdict {
     this.#connection.free();
   }
 
-  #ask(bytes: Uint8Array, offset: number, data: boolean): Violation[] {
-    if (this.#closed) return data ? [dataAfterClose(offset)] : [];
+  #ask(bytes: Uint8Array, offset: number, opcode: number): Violation[] {
+    if (this.#closed) return isData(opcode) ? [dataAfterClose(offset)] : [];
     this.#connection.receiveData(bytes);
     const violations: Violation[] = [];
     for (const event of this.#connection.events()) {
       // What the reader does not take is no fault of the sender.
-      if (event.type === 'error' && event.error.kind !== 'frame_too_large')
-        violations.push(frameViolation(event.error, this.#start));
+      if (event.type === 'error' && event.error.kind !== 'frame_too_large') {
+        violations.push(frameViolation(event.error, this.#start, opcode));
+      }
     }
     this.#connection.dataToSend();
     return violations;
   }
 
   /** Keeps count of messages as a lenient reader does: an orphan opens none, an interruption begins a new one. */
-  #follow({ fin, opcode }: Frame, compressed: boolean): Omit<Judgement, 'violations'> {
+  #follow({ fin, rsv1, opcode }: Frame): Omit<Judgement, 'violations'> {
     if (!isData(opcode)) return { message: undefined, kind: 'control' };
     if (opcode === Opcode.Continuation && this.#open === undefined) return { message: undefined, kind: 'binary' };
     if (opcode !== Opcode.Continuation) {
       this.#messages += 1;
-      this.#open = opcode === Opcode.Text && !compressed ? 'text' : 'binary';
+      this.#open = opcode === Opcode.Text && !(this.#compression && rsv1) ? 'text' : 'binary';
     }
     const kind = this.#open ?? 'binary';
     if (fin) this.#open = undefined;
@@ -90,7 +88,7 @@ export class Verdict {
 
   #restart(end: number): void {
     this.#connection.free();
-    this.#connection = receiver(this.#role);
+    this.#connection = receiver(this.#role, this.#compression);
     this.#start = end;
     if (this.#open === undefined || this.#closed) return;
     // Binary, since the rest of a broken text says nothing new.
@@ -103,11 +101,12 @@ export class Verdict {
 const isData = (opcode: number): boolean => opcode <= Opcode.Binary;
 
 /** A connection that judges by the protocol alone: without limits, and without keeping payload. */
-function receiver(role: Role): Connection {
+function receiver(role: Role, compression: boolean): Connection {
   const none = Number.POSITIVE_INFINITY;
   return new Connection({
     role,
     deliver: 'payload',
+    perMessageDeflate: compression && { passthrough: true },
     maxMessageSize: none,
     maxFrameSize: none,
     maxFragments: none,

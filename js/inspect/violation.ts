@@ -1,6 +1,6 @@
 /** What is wrong with a stream, under the names of the catalogue of violations. */
 
-import type { HandshakeError, ProtocolError } from '../index.js';
+import { type HandshakeError, Opcode, type ProtocolError } from '../index.js';
 
 /** A rule that was broken, and where. */
 export interface Violation {
@@ -45,9 +45,9 @@ const HANDSHAKE_IDS: Readonly<Record<string, string>> = {
 };
 
 /** A violation of a frame, found by a connection whose first byte has the position `start` in the stream. */
-export function frameViolation(error: ProtocolError, start: number): Violation {
+export function frameViolation(error: ProtocolError, start: number, opcode: number): Violation {
   return {
-    id: IDS[error.kind] ?? error.kind.replaceAll('_', '-'),
+    id: idOf(error.kind, opcode),
     code: error.code,
     at: start + error.offset,
     rfc: `6455#${error.section}`,
@@ -55,6 +55,11 @@ export function frameViolation(error: ProtocolError, start: number): Violation {
     status: undefined,
     text: sentence(error),
   };
+}
+
+function idOf(kind: string, opcode: number): string {
+  if (kind === 'rsv1_unexpected') return opcode === Opcode.Continuation ? 'rsv1-continuation' : 'rsv1-control';
+  return IDS[kind] ?? kind.replaceAll('_', '-');
 }
 
 /** A violation of the opening handshake. */

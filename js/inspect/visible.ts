@@ -28,9 +28,13 @@ export function visibleBytes(bytes: Uint8Array, more = false): string {
   return Array.from(bytes, (byte) => (byte < 0x80 ? visible(String.fromCharCode(byte)) : escaped(byte))).join('');
 }
 
+const PAIRS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** Bytes in hex, two digits each. */
 export function hexOf(bytes: Uint8Array, separator = ''): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(separator);
+  let text = '';
+  for (const byte of bytes) text += text === '' ? PAIRS[byte] : separator + PAIRS[byte];
+  return text;
 }
 
 function escaped(codePoint: number): string {

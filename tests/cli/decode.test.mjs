@@ -34,7 +34,7 @@ test('the examples of RFC 6455 §5.7, line by line', async () => {
   ]);
   assert.equal(
     stderr,
-    `sansocket: ${fileOf('').replace(/input$/, 'input')}: 7 frames; 65836 bytes, read as bin; on the way to a client; 0 violations\n`,
+    `sansocket: ${fileOf('').replace(/input$/, 'input')}: 7 frames, 65836 bytes, received by a client, no violation\n`,
   );
   assert.equal(code, 0);
 });
@@ -90,7 +90,7 @@ test('a message that is not finished is mentioned, and is no fault of the bytes 
 test('nothing at all is no frames', async () => {
   const { code, stdout, stderr } = await sansocket(['decode', '-'], { input: '' });
   assert.deepEqual([code, stdout], [0, '']);
-  assert.match(stderr, /^sansocket: standard input: 0 frames; 0 bytes/);
+  assert.match(stderr, /^sansocket: standard input: 0 frames, 0 bytes/);
 });
 
 const request = [
@@ -187,6 +187,16 @@ test('RSV1 is no fault where the handshake agreed on compression, and the payloa
   assert.equal(code, 0);
   assert.match(stdout, /text +fin rsv1 +7 B +f2 48 cd c9 c9 07 00\n.* plain\n$/);
   assert.equal((await decodeJson(compressed)).records[0].violations[0].id, 'rsv-nonzero');
+  const misplaced = [
+    server(1, 'x', { rsv1: true, fin: false }),
+    server(9, 'x', { rsv1: true }),
+    server(0, 'x', { rsv1: true }),
+  ];
+  const { records } = await decodeJson(Buffer.concat([agreed, ...misplaced, server(1, hex('ff'))]));
+  assert.deepEqual(
+    records.flatMap(({ violations }) => violations.map(({ id }) => id)),
+    ['rsv1-control', 'rsv1-continuation', 'utf8-invalid'],
+  );
 });
 
 test('who receives is told, guessed from the handshake or from the first mask bit, and then held to', async () => {
@@ -295,7 +305,7 @@ test('violations as text, below their frame', async () => {
     stdout,
     /0x3 +fin +0 B\n {6}! error opcode-reserved at byte 1: the opcode is reserved \(RFC 6455 §5\.2, close 1002, WS_ERR_INVALID_OPCODE\)\n$/,
   );
-  assert.match(stderr, /1 frame; 2 bytes, read as bin; on the way to a client; 1 violation\n$/);
+  assert.match(stderr, /1 frame, 2 bytes, received by a client, 1 violation\n$/);
 });
 
 test('colours only where they are asked for', async () => {

@@ -10,7 +10,7 @@ import { fileOf, sansocket, start, textOf } from './run.mjs';
 
 const hello = Buffer.from('\x81\x05Hello', 'latin1');
 
-test('frames are shown as they become complete', async () => {
+test('frames are shown as they become complete', { timeout: 60_000 }, async () => {
   const child = start(['decode', '--json', '-']);
   child.stdout.setEncoding('utf8');
   for (let n = 1; n <= 3; n++) {
@@ -42,7 +42,7 @@ test('input byte by byte is the same input', async () => {
   assert.equal(whole.stdout.split('\n').length, 6);
 });
 
-test('a reader that has seen enough ends it well', async () => {
+test('a reader that has seen enough ends it well', { timeout: 60_000 }, async () => {
   const child = start(['decode', '--json', fileOf(Buffer.concat(Array(50_000).fill(hello)))]);
   const stderr = textOf(child.stderr);
   await once(child.stdout, 'data');
