@@ -54,6 +54,8 @@ export const suites = [
       [...clippy, '--all-features', ...deny],
       [...clippy, '--no-default-features', ...deny],
       [...clippy, '--target', wasmTarget, '--features', 'web-random', ...deny],
+      // The published module, which has no tests of its own.
+      ['cargo', 'clippy', '--target', wasmTarget, '--no-default-features', '--features', 'module,deflate', ...deny],
     ],
   ),
   check('rust:doc', [], [['cargo', 'doc', '--no-deps', '--all-features']], { env: { RUSTDOCFLAGS: '-D warnings' } }),
