@@ -6,7 +6,7 @@
 mod allocator;
 mod common;
 
-use allocator::{Counting, live, peak_of, refusing_above};
+use allocator::{Counting, live, moved_by, peak_of, refusing_above};
 use common::vectors::vector;
 use common::{Seeded, connection, frame_for, frames, hex};
 use sansocket::{
@@ -124,6 +124,29 @@ fn one_byte_fragments_obey_the_memory_law() {
         assert_eq!(length, FRAGMENTS);
         assert_eq!(live(), before, "all is given back");
     }
+}
+
+/// Buffers double, so that growing copies each byte about once, however small the pieces. Some systems grow large
+/// buffers without copying, so that no clock would tell.
+#[test]
+fn growing_moves_what_is_held_a_bounded_number_of_times() {
+    const SIZE: usize = 1 << 18;
+    let mut frame = frame_for(Role::Server, true, Opcode::Binary, &vec![0; SIZE]);
+    let mut fragments = frame_for(Role::Server, false, Opcode::Binary, b"");
+    fragments.extend(frame_for(Role::Server, false, Opcode::Continuation, b"a").repeat(SIZE));
+    for input in [&mut frame, &mut fragments] {
+        let mut connection = connection(Role::Server, Options { limits: UNLIMITED, ..Options::default() });
+        let moved = moved_by(|| receive(&mut connection, input, 1));
+        assert!(moved <= 2 * SIZE, "{moved}");
+    }
+
+    let mut decoder = FrameDecoder::new(MAX_SIZE);
+    let moved = moved_by(|| frame.chunks_mut(1).for_each(|byte| decoder.decode(byte, &mut |_| {}).unwrap()));
+    assert!(moved <= 2 * SIZE, "{moved}");
+
+    let mut server = connection(Role::Server, Options { limits: UNLIMITED, ..Options::default() });
+    let moved = moved_by(|| (0..SIZE / 8).for_each(|_| server.send_text("abcdef").unwrap()));
+    assert!(moved <= 2 * SIZE, "{moved}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::cell::Cell;
 thread_local! {
     static LIVE: Cell<isize> = const { Cell::new(0) };
     static PEAK: Cell<isize> = const { Cell::new(0) };
+    static MOVED: Cell<usize> = const { Cell::new(0) };
     static LARGEST_ALLOWED: Cell<usize> = const { Cell::new(usize::MAX) };
 }
 
@@ -39,6 +40,7 @@ unsafe impl GlobalAlloc for Counting {
             return std::ptr::null_mut();
         }
         add(size as isize - layout.size() as isize);
+        MOVED.set(MOVED.get() + layout.size());
         unsafe { System.realloc(pointer, layout, size) }
     }
 }
@@ -54,6 +56,13 @@ pub fn peak_of<T>(work: impl FnOnce() -> T) -> (isize, T) {
     PEAK.set(before);
     let result = work();
     (PEAK.get() - before, result)
+}
+
+/// The bytes that may have been copied because a buffer grew during `work`.
+pub fn moved_by(work: impl FnOnce()) -> usize {
+    let before = MOVED.get();
+    work();
+    MOVED.get() - before
 }
 
 /// Runs `work` while no single allocation of more than `bytes` succeeds.
