@@ -123,7 +123,7 @@ async function run({ file, format, role, json, maxFrameSize, color }: Command): 
 }
 
 function summary(reader: StreamReader, format: Format | undefined, violations: number): string {
-  const written = format === undefined || format === 'bin' ? '' : ` of ${format}`;
+  const written = format === undefined || format === 'bin' || reader.received === 0 ? '' : ` of ${format}`;
   const parts = [counted(reader.frames, 'frame'), `${counted(reader.received, 'byte')}${written}`];
   if (reader.role !== undefined) parts.push(`received by a ${reader.role}`);
   if (reader.messageOpen) parts.push('the last message is not finished');

@@ -27,4 +27,7 @@ async function main([command, ...rest]: string[]): Promise<number> {
 }
 
 // Not process.exit(): what is written to a pipe has to arrive first.
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2)).catch((error: Error) => {
+  complain(visible(error.message));
+  return ExitCode.Trouble;
+});

@@ -35,6 +35,9 @@ export interface StreamReaderOptions {
   readonly maxFrameSize?: number | undefined;
 }
 
+/** Bytes of frames that tell who receives them. */
+const ROLE_MARK = 2;
+
 /** The most bytes of a frame's header. */
 const MAX_HEADER_BYTES = 14;
 
@@ -45,13 +48,16 @@ const MAX_HEADER_BYTES = 14;
 export class StreamReader {
   readonly #maxFrameSize: number;
   readonly #decoder: FrameDecoder;
-  #phase: 'start' | 'frames' | 'ended' = 'start';
+  #ended = false;
   #role: Role | undefined;
+  /** There is one as soon as frames begin. */
   #verdict: Verdict | undefined;
   #compression = false;
   #received = 0;
   /** Bytes that came before any frame and are not understood yet. */
   #waiting = new Uint8Array(0);
+  /** Whether nothing but frames can come any more. */
+  #switched = false;
   /** The position of the first frame. */
   #framesStart = 0;
   #frames = 0;
@@ -94,19 +100,17 @@ export class StreamReader {
   /** Takes bytes. */
   *read(bytes: Uint8Array): Generator<Item, void, undefined> {
     this.#received += bytes.length;
-    if (this.#phase === 'start') {
-      this.#waiting = joined(this.#waiting, bytes);
-      yield* this.#readStart(false);
-    } else if (this.#phase === 'frames') {
-      yield* this.#readFrames(bytes);
-    }
+    if (this.#ended) return;
+    if (this.#verdict !== undefined) return yield* this.#readFrames(bytes, this.#verdict);
+    this.#waiting = joined(this.#waiting, bytes);
+    yield* this.#readStart(false);
   }
 
   /** Tells that there are no more bytes. */
   *end(): Generator<Item, void, undefined> {
-    if (this.#phase === 'start') yield* this.#readStart(true);
-    if (this.#phase === 'frames' && this.#beginning.length > 0) {
-      const broken = this.#broken();
+    if (!this.#ended && this.#verdict === undefined) yield* this.#readStart(true);
+    if (!this.#ended && this.#verdict !== undefined && this.#beginning.length > 0) {
+      const broken = this.#broken(this.#verdict);
       this.#stop(cutText(broken));
       yield broken;
     }
@@ -115,20 +119,19 @@ export class StreamReader {
 
   /** Gives back memory, for a reader that is not read to its end. */
   free(): void {
-    this.#phase = 'ended';
+    this.#ended = true;
     this.#verdict?.free();
     this.#decoder.free();
   }
 
   /** Passes over heads, of which there may be interim ones. `ended`: what is not there does not come any more. */
   *#readStart(ended: boolean): Generator<Item, void, undefined> {
-    while (ended || this.#waiting.length >= HEAD_MARK) {
+    while (ended || this.#waiting.length >= (this.#switched ? ROLE_MARK : HEAD_MARK)) {
       const bytes = this.#waiting;
-      if (!beginsHead(bytes)) {
-        const trouble = foreign(bytes);
-        if (trouble === undefined) yield* this.#begin(bytes);
-        else this.#stop(trouble);
-        return;
+      if (this.#switched || !beginsHead(bytes)) {
+        const trouble = this.#switched ? undefined : foreign(bytes);
+        if (trouble !== undefined) return this.#stop(trouble);
+        return yield* this.#readFrames(bytes, this.#begin(bytes));
       }
       const length = headLength(bytes);
       if (length === undefined) {
@@ -138,66 +141,62 @@ export class StreamReader {
         return;
       }
       const head = readHead(bytes.subarray(0, length), this.#received - bytes.length);
-      this.#waiting = bytes.slice(length);
+      this.#waiting = bytes.subarray(length);
       this.#role ??= head.receiver;
       this.#compression = /\bpermessage-deflate\b/i.test(head.extensions ?? '');
       yield head;
       if (head.outcome === 'refused') return this.#stop('the server refused the handshake, so no frames follow');
-      if (head.outcome === 'switched') return yield* this.#begin(this.#waiting);
+      this.#switched = head.outcome === 'switched';
     }
   }
 
-  *#begin(bytes: Uint8Array): Generator<Item, void, undefined> {
-    this.#phase = 'frames';
+  #begin(bytes: Uint8Array): Verdict {
     this.#framesStart = this.#received - bytes.length;
     this.#offset = this.#framesStart;
-    yield* this.#readFrames(bytes);
+    const { masked } = readHeader(bytes);
+    if (masked !== undefined) this.#role ??= masked ? 'server' : 'client';
+    // Without a second byte no rule is decided, whoever receives it.
+    this.#verdict = new Verdict(this.#role ?? 'server', this.#framesStart, this.#compression);
+    return this.#verdict;
   }
 
-  *#readFrames(bytes: Uint8Array): Generator<Item, void, undefined> {
+  *#readFrames(bytes: Uint8Array, verdict: Verdict): Generator<Item, void, undefined> {
     const start = this.#received - bytes.length;
-    for (const frame of this.#decoder.decode(bytes)) yield this.#whole(frame);
-    // Positions before this chunk belong to the frame that was arriving already.
-    const arrived = bytes.subarray(Math.max(this.#offset - start, 0));
-    if (this.#offset >= start) this.#beginning = new Uint8Array(0);
-    this.#beginning = joined(this.#beginning, arrived.subarray(0, MAX_HEADER_BYTES - this.#beginning.length));
+    let taken = 0;
+    for (const frame of this.#decoder.decode(bytes)) {
+      const offset = this.#framesStart + frame.offset;
+      this.#frames += 1;
+      this.#offset = offset + frame.headerLength + frame.payloadLength;
+      this.#beginning = new Uint8Array(0);
+      verdict.feed(bytes.subarray(taken, this.#offset - start));
+      taken = this.#offset - start;
+      yield { type: 'frame', number: this.#frames, offset, frame, ...verdict.finish(frame, offset) };
+    }
+    const rest = bytes.subarray(taken);
+    verdict.feed(rest);
+    this.#beginning = joined(this.#beginning, rest.subarray(0, MAX_HEADER_BYTES - this.#beginning.length));
     const { error } = this.#decoder;
     if (error === undefined) return;
-    const broken = this.#broken(error);
+    const broken = this.#broken(verdict, error);
+    this.#ended = true;
     if (error.kind !== 'length_msb') this.#stop(this.#unreadableText(broken, error));
-    this.#phase = 'ended';
     yield broken;
   }
 
-  #whole(frame: Frame): ReadFrame {
-    const offset = this.#framesStart + frame.offset;
-    this.#frames += 1;
-    this.#offset = offset + frame.headerLength + frame.payloadLength;
-    const judgement = this.#verdictFor(frame.masked).judge(frame, offset);
-    return { type: 'frame', number: this.#frames, offset, frame, ...judgement };
-  }
-
-  #broken(error?: ProtocolError): BrokenFrame {
+  #broken(verdict: Verdict, error?: ProtocolError): BrokenFrame {
     const header = readHeader(this.#beginning);
-    const judged =
-      header.masked === undefined ? [] : this.#verdictFor(header.masked).judgeBeginning(this.#beginning, this.#offset);
-    const unread =
-      judged.length === 0 && error?.kind === 'length_msb'
-        ? [frameViolation(error, this.#framesStart, header.opcode)]
-        : judged;
+    let violations = verdict.violationsOf(header.opcode, this.#offset);
+    // Behind a Close nothing is judged, but this ends the reading.
+    if (violations.length === 0 && error?.kind === 'length_msb') {
+      violations = [frameViolation(error, this.#framesStart, header.opcode)];
+    }
     const received = this.#received - this.#offset;
-    return { type: 'broken', number: this.#frames + 1, offset: this.#offset, header, received, violations: unread };
-  }
-
-  #verdictFor(masked: boolean): Verdict {
-    this.#role ??= masked ? 'server' : 'client';
-    this.#verdict ??= new Verdict(this.#role, this.#framesStart, this.#compression);
-    return this.#verdict;
+    return { type: 'broken', number: this.#frames + 1, offset: this.#offset, header, received, violations };
   }
 
   #stop(trouble: string): void {
     this.#trouble = trouble;
-    this.#phase = 'ended';
+    this.#ended = true;
   }
 
   #unreadableText({ number, offset, header }: BrokenFrame, error: ProtocolError): string {

@@ -1,4 +1,4 @@
-import { Connection, encodeFrame, type Frame, Opcode, type Role } from '../index.js';
+import { Connection, encodeFrame, type Frame, Opcode, type ProtocolError, type Role } from '../index.js';
 import { dataAfterClose, frameViolation, type Violation } from './violation.js';
 
 /** What a connection says to one frame. */
@@ -11,8 +11,9 @@ export interface Judgement {
 }
 
 /**
- * Asks the codec about every frame of a stream. A connection reads nothing after a violation, so there is a new one
- * then, which is told if a message is open: one fault is one finding, and the frames after it are judged too.
+ * Asks the codec about every frame of a stream: {@link feed} it the bytes up to the end of a frame, then {@link finish}
+ * the frame. A connection reads nothing after a violation, so there is a new one then, which is told if a message is
+ * open: one fault is one finding, and the frames after it are judged too.
  */
 export class Verdict {
   readonly #role: Role;
@@ -20,6 +21,7 @@ export class Verdict {
   #connection: Connection;
   /** The position in the stream of the first byte that the connection was given. */
   #start: number;
+  #fault: ProtocolError | undefined;
   #messages = 0;
   #open: 'text' | 'binary' | undefined;
   #closed = false;
@@ -36,18 +38,29 @@ export class Verdict {
     this.#connection = receiver(role, compression);
   }
 
-  /** Judges the next frame. */
-  judge(frame: Frame, offset: number): Judgement {
-    const violations = this.#ask(encodeFrame(frame), offset, frame.opcode);
+  /** Takes bytes, none of them beyond the frame that is arriving. */
+  feed(bytes: Uint8Array): void {
+    if (this.#closed || this.#fault !== undefined) return;
+    this.#connection.receiveData(bytes);
+    for (const event of this.#connection.events()) if (event.type === 'error') this.#fault = event.error;
+    this.#connection.dataToSend();
+  }
+
+  /** Judges the frame that has arrived. */
+  finish(frame: Frame, offset: number): Judgement {
+    const violations = this.violationsOf(frame.opcode, offset);
     const judgement = { ...this.#follow(frame), violations };
     if (frame.opcode === Opcode.Close) this.#closed = true;
-    if (violations.length > 0) this.#restart(offset + frame.headerLength + frame.payloadLength);
+    if (this.#fault !== undefined) this.#restart(offset + frame.headerLength + frame.payloadLength);
     return judgement;
   }
 
-  /** Judges a frame by the bytes that there are of it; nothing can be judged after it. */
-  judgeBeginning(bytes: Uint8Array, offset: number): readonly Violation[] {
-    return this.#ask(bytes, offset, (bytes[0] ?? 0) & 0x0f);
+  /** What is wrong with the frame that is arriving, so far. */
+  violationsOf(opcode: number, offset: number): readonly Violation[] {
+    if (this.#closed) return isData(opcode) ? [dataAfterClose(offset)] : [];
+    // What the reader does not take is no fault of the sender.
+    if (this.#fault === undefined || this.#fault.kind === 'frame_too_large') return [];
+    return [frameViolation(this.#fault, this.#start, opcode)];
   }
 
   /** Whether a message has begun and not ended. */
@@ -57,20 +70,6 @@ export class Verdict {
 
   free(): void {
     this.#connection.free();
-  }
-
-  #ask(bytes: Uint8Array, offset: number, opcode: number): Violation[] {
-    if (this.#closed) return isData(opcode) ? [dataAfterClose(offset)] : [];
-    this.#connection.receiveData(bytes);
-    const violations: Violation[] = [];
-    for (const event of this.#connection.events()) {
-      // What the reader does not take is no fault of the sender.
-      if (event.type === 'error' && event.error.kind !== 'frame_too_large') {
-        violations.push(frameViolation(event.error, this.#start, opcode));
-      }
-    }
-    this.#connection.dataToSend();
-    return violations;
   }
 
   /** Keeps count of messages as a lenient reader does: an orphan opens none, an interruption begins a new one. */
@@ -90,6 +89,7 @@ export class Verdict {
     this.#connection.free();
     this.#connection = receiver(this.#role, this.#compression);
     this.#start = end;
+    this.#fault = undefined;
     if (this.#open === undefined || this.#closed) return;
     // Binary, since the rest of a broken text says nothing new.
     const opening = encodeFrame({ opcode: Opcode.Binary, fin: false, masked: this.#role === 'server' });

@@ -44,6 +44,29 @@ test('a cut frame is judged by its header', async () => {
   );
 });
 
+test('a cut frame is judged by what is there of its payload', async () => {
+  const { code, records } = await decodeJson(Buffer.of(0x81, 0x05, 0x61, 0xff));
+  assert.equal(code, 2);
+  assert.deepEqual(
+    records[0].violations.map(({ id, at }) => [id, at]),
+    [['utf8-invalid', 3]],
+  );
+});
+
+test('a length that cannot be read is told behind a Close as well', async () => {
+  const { code, records } = await decodeJson(Buffer.from('8800827f8000000000000000', 'hex'));
+  assert.equal(code, 1);
+  assert.deepEqual(
+    records[1].violations.map(({ id }) => id),
+    ['data-after-close'],
+  );
+  const control = await decodeJson(Buffer.from('8800897f8000000000000000', 'hex'));
+  assert.deepEqual(
+    control.records[1].violations.map(({ id, at }) => [id, at]),
+    [['length-msb', 11]],
+  );
+});
+
 test('a frame beyond --max-frame', async () => {
   const stream = Buffer.concat([hello, encodeFrame({ opcode: 2, payload: new Uint8Array((1 << 20) + 1) })]);
   const { code, stdout, stderr } = await sansocket(['decode', '--max-frame', '1', fileOf(stream)]);
