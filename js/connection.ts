@@ -1,6 +1,6 @@
 import { booleanOf, bytesOf, describe, integerOf, lengthOf, limitOf, objectOf, oneOf, stringOf } from './arguments.js';
 import { Opcode } from './constants.js';
-import { deflateSettings } from './deflate.js';
+import { deflateSettings, NO_DEFLATE } from './deflate.js';
 import { dispose } from './dispose.js';
 import { rangeError, typeError, UsageError } from './errors.js';
 import { PreparedMessage } from './prepared.js';
@@ -13,6 +13,9 @@ import { refusalError } from './wasm/refusal.js';
 
 /** The most bytes that go through one call. A larger chunk takes several, so that it is never there twice. */
 const SLICE = 1 << 18;
+
+/** The same where bytes may inflate to a thousand times as many, all of them there before any is handed over. */
+const COMPRESSED_SLICE = 1 << 14;
 
 const ROLES = ['client', 'server'] as const;
 const DELIVER = ['messages', 'fragments', 'payload'] as const;
@@ -55,6 +58,7 @@ export class Connection {
   readonly role: Role;
   readonly #handle: Handle;
   readonly #events = new EventQueue();
+  readonly #slice: number;
   #flags = 0;
   /** The memory that `reserve` gave, until `commit`. */
   #reserved: Uint8Array<ArrayBuffer> | undefined;
@@ -62,6 +66,7 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     const settings = connectionSettings('options', options);
     this.role = settings[0] === ROLES.indexOf('client') ? 'client' : 'server';
+    this.#slice = settings[PACKED_DEFLATE] === NO_DEFLATE[0] ? SLICE : COMPRESSED_SLICE;
     this.#handle = new Handle(this, (codec) => codec.call('codec_connection_new', ...settings));
   }
 
@@ -111,8 +116,8 @@ export class Connection {
       throw typeError('invalid_argument', '"bytes" expected memory of your own; what reserve() gave goes to commit()');
     }
     const length = lengthOf(view);
-    for (let start = 0; start < length; start += SLICE) {
-      const used = codec.writeBytes(view, start, Math.min(start + SLICE, length));
+    for (let start = 0; start < length; start += this.#slice) {
+      const used = codec.writeBytes(view, start, Math.min(start + this.#slice, length));
       codec.call('codec_connection_receive', this.#handle.value, used);
       this.#collect(codec);
     }
@@ -334,6 +339,9 @@ export function connectionSettings(name: string, options: ConnectionOptions): nu
     ...deflateSettings(`${name}.perMessageDeflate`, given.perMessageDeflate),
   ];
 }
+
+/** Where the settings of permessage-deflate begin among them. */
+const PACKED_DEFLATE = 9;
 
 /** A close code that fits the wire; the core decides which of these may be sent. */
 function checkedCode(code: number): number {

@@ -17,7 +17,10 @@ export type MessageKind = 'text' | 'binary';
  * "no limit". Even then no more than 64 KiB is allocated because a frame declares it.
  */
 export interface ConnectionLimits {
-  /** Payload bytes of one message over all its frames. Default 1 MiB. Beyond it the connection fails with 1009. */
+  /**
+   * Payload bytes of one message over all its frames, after inflation. Default 1 MiB. Beyond it the connection fails with
+   * 1009.
+   */
   readonly maxMessageSize?: number | undefined;
   /** Payload bytes of one data frame. Default: {@link maxMessageSize} decides. Beyond it: 1009. */
   readonly maxFrameSize?: number | undefined;

@@ -45,7 +45,6 @@ pub(crate) struct OpenMessage {
     /// Payload bytes that the frames so far declare.
     pub(crate) declared: u64,
     /// Whether its payload is compressed, which its first frame decides (RFC 7692 §6).
-    #[cfg_attr(not(feature = "deflate"), expect(dead_code, reason = "nothing is compressed without the feature"))]
     pub(crate) compressed: bool,
     /// Whether it is handed out compressed.
     raw: bool,

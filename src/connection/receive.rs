@@ -233,8 +233,13 @@ impl<R: Randomness> Connection<R> {
         if length > max_frame_size.min(MAX_SIZE) {
             return Err(Violation::FrameTooLarge);
         }
-        let (declared, fragments) = self.input.message.as_ref().map_or((0, 0), |open| (open.declared, open.fragments));
-        if declared.checked_add(length).is_none_or(|sum| sum > max_message_size) {
+        let (declared, fragments, compressed) = match &self.input.message {
+            Some(open) => (open.declared, open.fragments, open.compressed),
+            None => (0, 0, prefix.rsv1()),
+        };
+        let most =
+            if compressed && !self.passes_through() { compressed_bound(max_message_size) } else { max_message_size };
+        if declared.checked_add(length).is_none_or(|sum| sum > most) {
             return Err(Violation::MessageTooLarge);
         }
         if fragments >= max_fragments {
@@ -395,6 +400,13 @@ impl Input {
         self.message = None;
         self.control = Vec::new();
     }
+}
+
+/// The most bytes that a message of `size` bytes may take when compressed. What does not compress gets longer: by the
+/// five bytes of each stored block (RFC 1951 §3.2.4), of which the smallest compressors make one for every 127 bytes, and
+/// by as many for each fragment.
+const fn compressed_bound(size: u64) -> u64 {
+    size.saturating_add(size >> 3).saturating_add(64 << 10)
 }
 
 /// A violation in a payload and the absolute position of the byte that decided it.

@@ -205,7 +205,7 @@ impl Inflater {
     }
 
     fn is_too_large(&self, read: u64) -> bool {
-        let ratio_is_due = self.produced != 0 && self.produced % RATIO_STEP == 0;
+        let ratio_is_due = self.produced != 0 && self.produced.is_multiple_of(RATIO_STEP);
         let most = match self.max_ratio {
             Some(ratio) if ratio_is_due => read.saturating_mul(u64::from(ratio.get())).min(self.max_message_size),
             _ => self.max_message_size,

@@ -115,13 +115,27 @@ impl Codec {
     /// count for data only.
     pub fn connection_send(&mut self, handle: u32, opcode: u8, length: usize, fin: bool, compress: bool) -> u32 {
         let options = SendOptions { fin, compress };
-        self.send(handle, length, |connection, data| match Opcode::from_bits(opcode) {
-            Opcode::Continuation => connection.send_continuation(data, fin),
-            Opcode::Text => connection.send_message_with(MessageKind::Text, data, options),
-            Opcode::Ping => connection.send_ping(data),
-            Opcode::Pong => connection.send_pong(data),
-            _ => connection.send_message_with(MessageKind::Binary, data, options),
-        })
+        #[cfg(feature = "deflate")]
+        let mut compressors = core::mem::take(&mut self.compressors);
+        let answer = self.send(handle, length, |connection, data| {
+            #[cfg(feature = "deflate")]
+            compressors.lend(connection);
+            let result = match Opcode::from_bits(opcode) {
+                Opcode::Continuation => connection.send_continuation(data, fin),
+                Opcode::Text => connection.send_message_with(MessageKind::Text, data, options),
+                Opcode::Ping => connection.send_ping(data),
+                Opcode::Pong => connection.send_pong(data),
+                _ => connection.send_message_with(MessageKind::Binary, data, options),
+            };
+            #[cfg(feature = "deflate")]
+            compressors.take_back(connection);
+            result
+        });
+        #[cfg(feature = "deflate")]
+        {
+            self.compressors = compressors;
+        }
+        answer
     }
 
     /// Sends a message that is compressed already, or with `fin` unset its first frame: the first `length` bytes of the
@@ -208,12 +222,7 @@ impl Codec {
         let (Some(channel), Some(data)) = (objects.channel(handle), input.get(..length)) else {
             return Refusal::BadHandle as u32;
         };
-        let connection = &mut channel.connection;
-        #[cfg(feature = "deflate")]
-        self.compressors.lend(connection);
-        let result = send(connection, data);
-        #[cfg(feature = "deflate")]
-        self.compressors.take_back(connection);
+        let result = send(&mut channel.connection, data);
         self.update_flags(handle);
         answer(result.map_err(Refusal::from))
     }

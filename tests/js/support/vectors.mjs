@@ -1,7 +1,8 @@
 // Reads tests/vectors; the formats are described there.
 
 import { readFileSync } from 'node:fs';
-import { concat, hex } from './wire.mjs';
+import { compressedRun, dynamicHeaders } from './deflate.mjs';
+import { concat, frame, hex } from './wire.mjs';
 
 const read = (name) => readFileSync(new URL(`../../vectors/${name}`, import.meta.url), 'utf8');
 
@@ -39,10 +40,21 @@ function partOf(part) {
   if (part.text !== undefined) return Uint8Array.from(part.text, (character) => character.charCodeAt(0));
   if (part.byte !== undefined) return hex(part.byte);
   if (part.zeros !== undefined) return new Uint8Array(part.zeros);
+  if (part.frame !== undefined) return frameOf(part.frame);
   throw new Error(`no bytes can be made of ${JSON.stringify(part)}`);
 }
 
+/** An unmasked frame with a compressed payload. */
+function frameOf({ op, rsv1, deflate, deflate_dynamic_headers: blocks }) {
+  const payload =
+    deflate === undefined
+      ? dynamicHeaders(blocks)
+      : compressedRun(Number.parseInt(deflate.byte, 16), deflate.count, deflate.level);
+  return frame({ opcode: op, rsv: rsv1 ? 4 : 0, payload });
+}
+
 function repeat(bytes, times) {
+  if (times === 1) return bytes;
   const repeated = new Uint8Array(bytes.length * times);
   for (let at = 0; at < repeated.length; at += bytes.length) repeated.set(bytes, at);
   return repeated;
@@ -57,11 +69,22 @@ const optionNames = { max_message: 'maxMessageSize', max_frame: 'maxFrameSize', 
 
 /** The options of a vector as those of a `Connection`. */
 export function connectionOptions({ id, role, options }) {
-  const named = Object.entries(options).map(([name, value]) => {
+  const { pmd, ...limits } = options;
+  const named = Object.entries(limits).map(([name, value]) => {
     if (!(name in optionNames)) throw new Error(`${id}: option ${name}`);
     return [optionNames[name], value];
   });
-  return { role, ...Object.fromEntries(named) };
+  return { role, perMessageDeflate: pmd && deflateOptions(pmd), ...Object.fromEntries(named) };
+}
+
+/** The same parameters both ways. */
+function deflateOptions({ window_bits: bits, no_context_takeover: forgets }) {
+  return {
+    serverMaxWindowBits: bits,
+    clientMaxWindowBits: bits,
+    serverNoContextTakeover: forgets,
+    clientNoContextTakeover: forgets,
+  };
 }
 
 /** The close codes that may go with the error: the one to be sent, and those that are tolerated. */
