@@ -1,5 +1,6 @@
-import { bytesOf } from './arguments.js';
+import { bytesOf, describe } from './arguments.js';
 import { dispose } from './dispose.js';
+import { typeError } from './errors.js';
 import type { Bytes } from './types.js';
 import { Handle } from './wasm/handle.js';
 
@@ -19,13 +20,18 @@ export class PreparedMessage {
   constructor(data: string | Bytes) {
     this.#handle = new Handle(this, (codec) => {
       const length = typeof data === 'string' ? codec.writeText(data) : codec.writeBytes(bytesOf('data', data));
-      return codec.call('codec_prepared_new', Number(typeof data === 'string'), length);
+      try {
+        return codec.call('codec_prepared_new', Number(typeof data === 'string'), length);
+      } finally {
+        codec.releaseInput();
+      }
     });
   }
 
   /** What names it in the instance. @internal */
   static handleOf(message: PreparedMessage): Handle {
-    return message.#handle;
+    if (typeof message === 'object' && message !== null && #handle in message) return message.#handle;
+    throw typeError('invalid_argument', `"message" expected PreparedMessage, got ${describe(message)}`);
   }
 
   /** Gives back its memory. Sending it throws then; a second `free` does nothing. */

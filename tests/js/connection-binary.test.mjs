@@ -63,6 +63,12 @@ test('no array shows bytes of anything but messages of its chunk', () => {
   }
 });
 
+test('a small array that is kept keeps no more than a few others', () => {
+  const connection = new Connection({ role: 'server' });
+  connection.receiveData(concat(...Array(5000).fill(frameFor('server', 2, 'x'.repeat(50)))));
+  for (const { data } of connection.events()) assert.ok(data.buffer.byteLength < 8192, `${data.buffer.byteLength}`);
+});
+
 test('arrays of payloads, Pings and Pongs are owned too', () => {
   for (const [opcode, deliver] of [
     [2, 'payload'],

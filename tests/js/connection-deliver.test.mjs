@@ -26,12 +26,28 @@ test('fragments: each data frame by itself, however it is cut', () => {
     for (const chunk of cut(stream, places)) connection.receiveData(chunk);
     const [first, second, ping, third, large, ...empty] = eventsOf(connection);
     const context = describeCut(places);
-    assert.deepEqual(text(first), { type: 'fragment', kind: 'text', data: 'Grü', first: true, last: false }, context);
-    assert.deepEqual(text(second), { type: 'fragment', kind: 'text', data: '', first: false, last: false }, context);
+    assert.deepEqual(
+      text(first),
+      { type: 'fragment', kind: 'text', data: 'Grü', first: true, last: false, compressed: false },
+      context,
+    );
+    assert.deepEqual(
+      text(second),
+      { type: 'fragment', kind: 'text', data: '', first: false, last: false, compressed: false },
+      context,
+    );
     assert.deepEqual(ping, { type: 'ping', data: utf8('p') }, context);
-    assert.deepEqual(text(third), { type: 'fragment', kind: 'text', data: 'ße', first: false, last: true }, context);
+    assert.deepEqual(
+      text(third),
+      { type: 'fragment', kind: 'text', data: 'ße', first: false, last: true, compressed: false },
+      context,
+    );
     const data = new Uint8Array(5000).fill(7);
-    assert.deepEqual(large, { type: 'fragment', kind: 'binary', data, first: true, last: true }, context);
+    assert.deepEqual(
+      large,
+      { type: 'fragment', kind: 'binary', data, first: true, last: true, compressed: false },
+      context,
+    );
     assert.deepEqual(
       empty.map(({ kind, data, first, last }) => [kind, data.length, first, last]),
       [

@@ -19,6 +19,7 @@ const names = [
   'FrameEncoderStream',
   'HandshakeError',
   'Opcode',
+  'PreparedMessage',
   'ProtocolError',
   'ServerHandshake',
   'UsageError',

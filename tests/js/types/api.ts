@@ -19,6 +19,8 @@ import {
   HandshakeError,
   init,
   Opcode,
+  type PerMessageDeflateOptions,
+  PreparedMessage,
   ProtocolError,
   type ProtocolErrorCode,
   recycle,
@@ -66,6 +68,8 @@ function handle(event: ConnectionEvent): string | number | Uint8Array<ArrayBuffe
     case 'ping':
     case 'pong':
       return event.data;
+    case 'compressed':
+      return event.kind === 'text' ? event.data : undefined;
     case 'fragment':
     case 'payload':
       return event.kind === 'text' && event.first && event.last ? event.data : undefined;
@@ -127,6 +131,19 @@ connection.state = 'open';
 const numbers: number[] = [connection.bytesHeld, connection.bytesReceived];
 const switches: boolean[] = [connection.closeExpected, connection.writeEnded];
 connection.free();
+
+// Compression.
+const deflate: PerMessageDeflateOptions = { clientNoContextTakeover: true, serverMaxWindowBits: 10, level: 1 };
+new Connection({ role: 'client', perMessageDeflate: deflate });
+new Connection({ role: 'client', perMessageDeflate: true });
+// @ts-expect-error: a misspelt parameter
+new Connection({ role: 'client', perMessageDeflate: { windowBits: 10 } });
+connection.sendPrepared(new PreparedMessage('text'));
+connection.sendPrepared(new PreparedMessage(new Uint8Array()));
+connection.sendText('secret', { compress: false });
+connection.sendCompressed('text', new Uint8Array(), { fin: false });
+// @ts-expect-error: a message is prepared first
+connection.sendPrepared('text');
 
 // Frames.
 const frames: Frame[] = [
