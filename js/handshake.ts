@@ -135,8 +135,8 @@ abstract class Handshake {
 
   protected constructor(connection: ConnectionOptions, make: (codec: Codec) => number) {
     // A wrong option is refused now, and not once the peer has answered.
-    connectionSettings('options.connection', connection);
     [this.wantedDeflate] = deflateSettings('options.perMessageDeflate', connection.perMessageDeflate);
+    connectionSettings('options.connection', connection);
     this.#connectionOptions = connection;
     this.handle = new Handle(this, make);
     this.flags = this.handle.codec.flags;
