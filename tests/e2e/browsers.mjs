@@ -47,6 +47,7 @@ export function inEachBrowser(folder, declare) {
       });
       const open = async (path, options = {}) => {
         const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
+        page.setDefaultTimeout(15_000);
         const faults = [];
         page.on('console', (message) => faults.push(`${message.type()}: ${message.text()}`));
         page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
