@@ -10,7 +10,7 @@ const api = /^js\/[^/]+\.(ts|wasm(\?module)?)$/;
 
 /** A file belongs to the first layer whose `files` it fits, and may import what fits one of `uses`. */
 const layers = [
-  { files: boundary, uses: [boundary, /^js\/(arguments|constants|errors|types)\.ts$/] },
+  { files: boundary, uses: [boundary, /^js\/(arguments|constants|errors|handshake-error|types)\.ts$/] },
   { files: api, uses: [api, boundary] },
   { files: /^js\/inspect\//, uses: [/^js\/inspect\//, /^js\/index\.ts$/] },
   { files: /^js\/cli\//, uses: [/^js\/cli\//, /^js\/inspect\//, /^sansocket$/, /^node:/] },
