@@ -24,6 +24,9 @@ const STATES = ['open', 'closing', 'closed'] as const;
 /** The flags of a connection: `src/wasm/connection.rs` has the same. */
 const Flag = { State: 3, CloseExpected: 1 << 2, WriteEnded: 1 << 3, OutputPending: 1 << 4 } as const;
 
+/** Where the bytes are that a connection receives. */
+const Source = { Input: 0, Reserved: 1, End: 2 } as const;
+
 /** Stands for an empty Close. */
 const NO_CODE = 0;
 
@@ -97,12 +100,16 @@ export class Connection {
 
   /** Bytes held for the peer: input of a message that is not whole, and output that was not taken. */
   get bytesHeld(): number {
-    return this.#handle.codec.call('codec_connection_bytes_held', this.#handle.value);
+    const { codec } = this.#handle;
+    codec.call('codec_connection_measure', this.#handle.value);
+    return codec.value(0);
   }
 
   /** Bytes received. Watch it to time out a slow peer. */
   get bytesReceived(): number {
-    return this.#handle.codec.call('codec_connection_bytes_received', this.#handle.value);
+    const { codec } = this.#handle;
+    codec.call('codec_connection_measure', this.#handle.value);
+    return codec.value(1) + codec.value(2) * 2 ** 32;
   }
 
   /**
@@ -118,7 +125,7 @@ export class Connection {
     const length = lengthOf(view);
     for (let start = 0; start < length; start += this.#slice) {
       const used = codec.writeBytes(view, start, Math.min(start + this.#slice, length));
-      codec.call('codec_connection_receive', this.#handle.value, used);
+      codec.call('codec_connection_receive', this.#handle.value, Source.Input, used);
       this.#collect(codec);
     }
     codec.releaseInput();
@@ -127,7 +134,7 @@ export class Connection {
   /** Tells that the transport has ended. */
   receiveEof(): void {
     const { codec } = this.#handle;
-    codec.call('codec_connection_receive_eof', this.#handle.value);
+    codec.call('codec_connection_receive', this.#handle.value, Source.End, 0);
     this.#collect(codec);
   }
 
@@ -155,7 +162,7 @@ export class Connection {
     }
     integerOf('length', length, 0, reserved.length);
     this.#reserved = undefined;
-    codec.call('codec_connection_commit', this.#handle.value, length);
+    codec.call('codec_connection_receive', this.#handle.value, Source.Reserved, length);
     this.#collect(codec);
   }
 
@@ -268,11 +275,11 @@ export class Connection {
   #close(code: number, reason: string, fail: boolean): void {
     const { codec } = this.#handle;
     const length = codec.writeText(stringOf('reason', reason));
-    this.#call(codec, 'codec_connection_send_close', code, length, Number(fail));
+    this.#call(codec, 'codec_connection_send', Opcode.Close, length, Number(!fail), 0, code);
   }
 
   #send(codec: Codec, opcode: number, length: number, [fin, compress]: readonly [fin: number, compress: number]): void {
-    this.#call(codec, 'codec_connection_send', opcode, length, fin, compress);
+    this.#call(codec, 'codec_connection_send', opcode, length, fin, compress, NO_CODE);
   }
 
   /** Makes a call that may need masking keys: draws new ones whenever they are used up, and the call goes on. */

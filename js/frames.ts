@@ -48,7 +48,7 @@ export class FrameDecoder {
     const length = lengthOf(view);
     for (let start = 0; start < length && this.#error === undefined; start += SLICE) {
       const used = codec.writeBytes(view, start, Math.min(start + SLICE, length));
-      codec.call('codec_decoder_decode', this.#handle.value, used);
+      codec.call('codec_decoder_decode', this.#handle.value, used, 0);
       const read = readFrames(codec);
       for (const frame of read.frames) frames.push(frame);
       this.#error = read.error;
@@ -61,7 +61,7 @@ export class FrameDecoder {
   end(): void {
     const { codec } = this.#handle;
     if (this.#error === undefined) {
-      codec.call('codec_decoder_end', this.#handle.value);
+      codec.call('codec_decoder_decode', this.#handle.value, 0, 1);
       this.#error = readFrames(codec).error;
     }
     if (this.#error !== undefined) throw this.#error;

@@ -120,6 +120,9 @@ export interface RejectOptions {
 const Flag = { State: 3, HasError: 1 << 2, HasResponse: 1 << 3, BodyComplete: 1 << 4 } as const;
 const Progress = { Reading: 0, Deciding: 1, Open: 2, Failed: 3 } as const;
 
+/** The status that accepts a request. */
+const ACCEPT = 101;
+
 /** What both roles share. */
 abstract class Handshake {
   protected readonly handle: Handle;
@@ -167,7 +170,7 @@ abstract class Handshake {
       this.#connection.receiveData(view);
       return;
     }
-    codec.call('codec_handshake_receive', this.handle.value, codec.writeBytes(view));
+    codec.call('codec_handshake_receive', this.handle.value, codec.writeBytes(view), 0);
     this.update(codec);
     codec.releaseInput();
   }
@@ -180,14 +183,14 @@ abstract class Handshake {
       this.#connection.receiveEof();
       return;
     }
-    codec.call('codec_handshake_receive_eof', this.handle.value);
+    codec.call('codec_handshake_receive', this.handle.value, 0, 1);
     this.update(codec);
   }
 
   /** Takes everything that is to be written to the transport: the head of this side, or a refusal. */
   dataToSend(): Uint8Array<ArrayBuffer>[] {
     const { codec } = this.handle;
-    codec.call('codec_handshake_drain', this.handle.value);
+    codec.call('codec_handshake_drain', this.handle.value, 0);
     const output = codec.takeOutput();
     return output.length === 0 ? [] : [output];
   }
@@ -200,19 +203,13 @@ abstract class Handshake {
   /** Reads the head of the peer, once it is there. */
   protected abstract readHead(codec: Codec): void;
 
-  #readError(codec: Codec): HandshakeError {
-    codec.call('codec_handshake_error', this.handle.value);
-    const violation = codec.value(2);
-    return handshakeError(violation & 0xff, violation >>> 8, codec.value(0) + codec.value(1) * 2 ** 32);
-  }
-
   /** Follows the state after a call. */
   protected update(codec: Codec): void {
     this.flags = codec.flags;
-    if ((this.flags & Flag.HasError) !== 0) this.#error ??= this.#readError(codec);
+    if ((this.flags & Flag.HasError) !== 0) this.#error ??= errorOf(codec);
     this.readHead(codec);
     if (this.state === 'open' && this.#connection === undefined) {
-      codec.call('codec_handshake_leftover', this.handle.value);
+      codec.call('codec_handshake_drain', this.handle.value, 1);
       const leftover = codec.takeOutput();
       const perMessageDeflate = agreedDeflate(this.agreedDeflate, this.#connectionOptions.perMessageDeflate);
       this.#connection = new Connection({ ...this.#connectionOptions, perMessageDeflate });
@@ -287,7 +284,7 @@ export class ClientHandshake extends Handshake {
   }
 
   #readResponse(codec: Codec): void {
-    codec.call('codec_client_handshake_response', this.handle.value, this.wantedDeflate);
+    codec.call('codec_handshake_head', this.handle.value, this.wantedDeflate);
     const status = codec.value(0);
     this.agreedDeflate = codec.value(1);
     const fields = new FieldReader(codec.takeOutput());
@@ -347,7 +344,7 @@ export class ServerHandshake extends Handshake {
     }
     const fields = [protocol ?? '', ...headerFieldsOf('options.headers', given.headers).flat()];
     const length = codec.writeBytes(packFields(fields));
-    check(codec, codec.call('codec_server_handshake_accept', this.handle.value, length, this.wantedDeflate));
+    check(codec, codec.call('codec_server_handshake_answer', this.handle.value, ACCEPT, length, this.wantedDeflate));
     this.agreedDeflate = codec.value(0);
     this.update(codec);
     return this.connection as Connection;
@@ -361,13 +358,13 @@ export class ServerHandshake extends Handshake {
     this.#undecided();
     const bytes = typeof body === 'string' ? body : bytesOf('options.body', body);
     const length = codec.writeBytes(packFields([bytes, ...headerFieldsOf('options.headers', headers).flat()]));
-    check(codec, codec.call('codec_server_handshake_reject', this.handle.value, status, length));
+    check(codec, codec.call('codec_server_handshake_answer', this.handle.value, status, length, this.wantedDeflate));
     this.update(codec);
   }
 
   protected override readHead(codec: Codec): void {
     if ((this.flags & Flag.State) !== Progress.Deciding || this.#request !== undefined) return;
-    codec.call('codec_server_handshake_request', this.handle.value);
+    codec.call('codec_handshake_head', this.handle.value, this.wantedDeflate);
     const protocolCount = codec.value(0);
     const hasOrigin = codec.value(1) !== 0;
     const fields = new FieldReader(codec.takeOutput());
@@ -400,6 +397,12 @@ export class ServerHandshake extends Handshake {
 
 export interface ServerHandshake extends Disposable {}
 dispose(ServerHandshake);
+
+/** The error that the last call gave out. */
+function errorOf(codec: Codec): HandshakeError {
+  const violation = codec.value(2);
+  return handshakeError(violation & 0xff, violation >>> 8, codec.value(0) + codec.value(1) * 2 ** 32);
+}
 
 /** Makes a handshake; gives its handle. */
 function made(codec: Codec, name: CallName, ...rest: number[]): number {

@@ -14,19 +14,13 @@ interface Exports {
   codec_new(): number;
   codec_status(codec: number): number;
   codec_reserve_input(codec: number, length: number): number;
-  codec_shrink_input(codec: number, length: number): void;
-  codec_free_object(codec: number, handle: number): number;
-  codec_live_objects(codec: number): number;
-  codec_keys(codec: number): number;
-  codec_keys_length(codec: number): number;
-  codec_keys_written(codec: number): void;
   codec_release_output(codec: number): void;
+  codec_free_object(codec: number, handle: number): number;
+  codec_keys_written(codec: number): void;
   codec_accept_key(codec: number, length: number): number;
   codec_connection_new(codec: number, ...options: number[]): number;
-  codec_connection_receive(codec: number, handle: number, length: number): number;
+  codec_connection_receive(codec: number, handle: number, source: number, length: number): number;
   codec_connection_reserve(codec: number, handle: number, length: number): number;
-  codec_connection_commit(codec: number, handle: number, length: number): number;
-  codec_connection_receive_eof(codec: number, handle: number): number;
   codec_connection_send(
     codec: number,
     handle: number,
@@ -34,28 +28,21 @@ interface Exports {
     length: number,
     fin: number,
     compress: number,
+    code: number,
   ): number;
-  codec_connection_send_close(codec: number, handle: number, code: number, length: number, fail: number): number;
   codec_connection_send_compressed(codec: number, handle: number, text: number, length: number, fin: number): number;
   codec_prepared_new(codec: number, text: number, length: number): number;
   codec_connection_send_prepared(codec: number, handle: number, prepared: number): number;
   codec_connection_drain(codec: number, handle: number): number;
-  codec_connection_bytes_held(codec: number, handle: number): number;
-  codec_connection_bytes_received(codec: number, handle: number): number;
+  codec_connection_measure(codec: number, handle: number): number;
   codec_decoder_new(codec: number, maxFrameSize: number): number;
-  codec_decoder_decode(codec: number, handle: number, length: number): number;
-  codec_decoder_end(codec: number, handle: number): number;
+  codec_decoder_decode(codec: number, handle: number, length: number, ended: number): number;
   codec_client_handshake_new(codec: number, length: number, protocols: number, ...limits: number[]): number;
   codec_server_handshake_new(codec: number, length: number, anyOrigin: number, ...limits: number[]): number;
-  codec_handshake_receive(codec: number, handle: number, length: number): number;
-  codec_handshake_receive_eof(codec: number, handle: number): number;
-  codec_handshake_drain(codec: number, handle: number): number;
-  codec_handshake_leftover(codec: number, handle: number): number;
-  codec_handshake_error(codec: number, handle: number): number;
-  codec_server_handshake_request(codec: number, handle: number): number;
-  codec_server_handshake_accept(codec: number, handle: number, length: number, deflate: number): number;
-  codec_server_handshake_reject(codec: number, handle: number, status: number, length: number): number;
-  codec_client_handshake_response(codec: number, handle: number, deflate: number): number;
+  codec_handshake_receive(codec: number, handle: number, length: number, ended: number): number;
+  codec_handshake_drain(codec: number, handle: number, leftover: number): number;
+  codec_handshake_head(codec: number, handle: number, deflate: number): number;
+  codec_server_handshake_answer(codec: number, handle: number, status: number, length: number, deflate: number): number;
   codec_encode_frame(codec: number, first: number, masked: number, key: number, extra: number, length: number): number;
 }
 
@@ -67,7 +54,18 @@ type CallArguments<Name extends CallName> = Calls[Name] extends (codec: number, 
   : [];
 
 /** Words of the status block: `src/wasm/mod.rs` has the same. */
-const Status = { Records: 0, RecordWords: 1, Arena: 2, Flags: 3, Output: 4, OutputLength: 5, Values: 6 } as const;
+const Status = {
+  Records: 0,
+  RecordWords: 1,
+  Arena: 2,
+  Flags: 3,
+  Output: 4,
+  OutputLength: 5,
+  Keys: 6,
+  KeysLength: 7,
+  LiveObjects: 8,
+  Values: 9,
+} as const;
 
 /** What a call answers if it could not be carried out: `Refusal` in `src/wasm/mod.rs`. */
 export const Refusal = {
@@ -209,9 +207,7 @@ export class Codec {
   /** Gives back the memory that a large argument took, once the call is done. */
   releaseInput(): void {
     if (this.#inputLength <= KEPT_INPUT) return;
-    this.call('codec_shrink_input', KEPT_INPUT);
-    this.#inputLength = KEPT_INPUT;
-    this.#input = this.call('codec_reserve_input', KEPT_INPUT) >>> 0;
+    this.#resize(KEPT_INPUT);
   }
 
   /** The string of a range of memory; `ascii` says that every byte is. */
@@ -222,22 +218,28 @@ export class Codec {
 
   /** Fills the pool of masking keys. */
   drawKeys(): void {
-    const at = this.call('codec_keys') >>> 0;
-    const length = this.call('codec_keys_length');
+    const at = this.words[this.#status + Status.Keys] as number;
+    const length = this.words[this.#status + Status.KeysLength] as number;
     fillRandom(this.bytes.subarray(at, at + length));
     this.call('codec_keys_written');
   }
 
+  /** Makes sure that there is room for an argument; gives its address. */
   #reserve(length: number): number {
-    if (length > this.#inputLength) {
-      const wanted = Math.max(length, KEPT_INPUT);
-      // What does not fit 32 bits would be cut to them.
-      const at = wanted < 2 ** 32 ? this.call('codec_reserve_input', wanted) >>> 0 : 0;
-      if (at === 0) throw new UsageError('out_of_memory', `no memory for ${length} bytes`);
-      this.#input = at;
-      this.#inputLength = wanted;
+    if (length > this.#inputLength && !this.#resize(Math.max(length, KEPT_INPUT))) {
+      throw new UsageError('out_of_memory', `no memory for ${length} bytes`);
     }
     return this.#input;
+  }
+
+  /** Gives the memory for arguments another size; tells whether there was memory. */
+  #resize(length: number): boolean {
+    // What does not fit 32 bits would be cut to them.
+    const at = length < 2 ** 32 ? this.call('codec_reserve_input', length) >>> 0 : 0;
+    if (at === 0) return false;
+    this.#input = at;
+    this.#inputLength = length;
+    return true;
   }
 
   /** Growing memory detaches every view of it. */

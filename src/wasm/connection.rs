@@ -6,17 +6,15 @@ use core::str;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::records::Records;
 use super::slab::{Channel, Object};
-use super::{Codec, Refusal, answer, u32_of, word};
+use super::{Codec, Refusal, answer, halves, u32_of, word};
 use crate::limits::MAX_SIZE;
 use crate::{
-    CloseCode, Connection, Deliver, Limits, MessageKind, Opcode, Options, PreparedMessage, Role, SendOptions, State,
+    CloseCode, Connection, Deliver, Limits, MessageKind, Opcode, Options, PreparedMessage, Role, SendOptions,
+    UsageError,
 };
 
-/// The low bits of the flags of a connection are its state.
-const STATE_CLOSING: u32 = 1;
-const STATE_CLOSED: u32 = 2;
+// The low two bits of the flags of a connection are its state, as a number.
 const CLOSE_EXPECTED: u32 = 1 << 2;
 const WRITE_ENDED: u32 = 1 << 3;
 const OUTPUT_PENDING: u32 = 1 << 4;
@@ -69,14 +67,23 @@ impl Codec {
         self.insert(Object::Channel(Box::new(Channel { connection, reserved: Vec::new() })))
     }
 
-    /// Feeds the first `length` bytes of the input; leaves records.
-    pub fn connection_receive(&mut self, handle: u32, length: usize) -> u32 {
-        let Self { objects, records, input, .. } = self;
-        let (Some(channel), Some(bytes)) = (objects.channel(handle), input.get_mut(..length)) else {
-            return Refusal::BadHandle as u32;
-        };
-        feed(&mut channel.connection, bytes, records);
-        self.finish(handle)
+    /// Feeds `length` bytes, or for the `source` 2 the end of the input; leaves records. The bytes are those of the input
+    /// for the `source` 0, those that [`connection_reserve`](Self::connection_reserve) gave for 1.
+    pub fn connection_receive(&mut self, handle: u32, source: u32, length: usize) -> u32 {
+        let Self { objects, records, input, status, .. } = self;
+        let Some(Channel { connection, reserved }) = objects.channel(handle) else { return Refusal::BadHandle as u32 };
+        records.clear();
+        if source == 2 {
+            connection.end(&mut |event| records.event(event));
+        } else {
+            let Some(bytes) = (if source == 0 { input } else { reserved }).get_mut(..length) else {
+                return Refusal::InvalidArgument as u32;
+            };
+            connection.receive(bytes, &mut |event| records.event(event));
+        }
+        status[word::FLAGS] = flags(connection);
+        self.give_records();
+        0
     }
 
     /// Memory of the connection's own into which the transport can read; gives its address, or 0. It holds until
@@ -91,51 +98,43 @@ impl Codec {
         channel.reserved.as_mut_ptr()
     }
 
-    /// Feeds the first `length` bytes of that memory; leaves records.
-    pub fn connection_commit(&mut self, handle: u32, length: usize) -> u32 {
-        let Self { objects, records, .. } = self;
-        let Some(Channel { connection, reserved }) = objects.channel(handle) else {
+    /// Sends the first `length` bytes of the input. `opcode` is that of the frame; `fin` and `compress` count for data
+    /// only. A Close carries `code`, or nothing for 0; without `fin` it fails the connection.
+    pub fn connection_send(
+        &mut self,
+        handle: u32,
+        opcode: u8,
+        length: usize,
+        fin: bool,
+        compress: bool,
+        code: u16,
+    ) -> u32 {
+        let Self { objects, input, status, .. } = self;
+        let (Some(Channel { connection, .. }), Some(data)) = (objects.channel(handle), input.get(..length)) else {
             return Refusal::BadHandle as u32;
         };
-        let Some(bytes) = reserved.get_mut(..length) else { return Refusal::InvalidArgument as u32 };
-        feed(connection, bytes, records);
-        self.finish(handle)
-    }
-
-    /// Tells that the input has ended; leaves records.
-    pub fn connection_receive_eof(&mut self, handle: u32) -> u32 {
-        let Self { objects, records, .. } = self;
-        let Some(channel) = objects.channel(handle) else { return Refusal::BadHandle as u32 };
-        records.clear();
-        channel.connection.end(&mut |event| records.event(event));
-        self.finish(handle)
-    }
-
-    /// Sends the first `length` bytes of the input. `opcode` is that of the frame; `fin` and `compress`
-    /// count for data only.
-    pub fn connection_send(&mut self, handle: u32, opcode: u8, length: usize, fin: bool, compress: bool) -> u32 {
+        let opcode = Opcode::from_bits(opcode);
         let options = SendOptions { fin, compress };
         #[cfg(feature = "deflate")]
-        let mut compressors = core::mem::take(&mut self.compressors);
-        let answer = self.send(handle, length, |connection, data| {
-            #[cfg(feature = "deflate")]
-            compressors.lend(connection);
-            let result = match Opcode::from_bits(opcode) {
-                Opcode::Continuation => connection.send_continuation(data, fin),
-                Opcode::Text => connection.send_message_with(MessageKind::Text, data, options),
-                Opcode::Ping => connection.send_ping(data),
-                Opcode::Pong => connection.send_pong(data),
-                _ => connection.send_message_with(MessageKind::Binary, data, options),
-            };
-            #[cfg(feature = "deflate")]
-            compressors.take_back(connection);
-            result
-        });
-        #[cfg(feature = "deflate")]
-        {
-            self.compressors = compressors;
+        if !opcode.is_control() {
+            self.compressors.lend(connection);
         }
-        answer
+        let result = match opcode {
+            Opcode::Continuation => connection.send_continuation(data, fin),
+            Opcode::Text => connection.send_message_with(MessageKind::Text, data, options),
+            Opcode::Close => match str::from_utf8(data) {
+                Ok(reason) if fin => connection.send_close((code != 0).then_some(CloseCode(code)), reason),
+                Ok(reason) => connection.fail(CloseCode(code), reason),
+                Err(_) => Err(UsageError::InvalidUtf8),
+            },
+            Opcode::Ping => connection.send_ping(data),
+            Opcode::Pong => connection.send_pong(data),
+            _ => connection.send_message_with(MessageKind::Binary, data, options),
+        };
+        #[cfg(feature = "deflate")]
+        self.compressors.take_back(connection);
+        status[word::FLAGS] = flags(connection);
+        answer(result)
     }
 
     /// Sends a message that is compressed already, or with `fin` unset its first frame: the first `length` bytes of the
@@ -143,7 +142,13 @@ impl Codec {
     #[cfg(feature = "deflate")]
     pub fn connection_send_compressed(&mut self, handle: u32, text: bool, length: usize, fin: bool) -> u32 {
         let kind = if text { MessageKind::Text } else { MessageKind::Binary };
-        self.send(handle, length, |connection, data| connection.send_compressed(kind, data, fin))
+        let Self { objects, input, status, .. } = self;
+        let (Some(Channel { connection, .. }), Some(data)) = (objects.channel(handle), input.get(..length)) else {
+            return Refusal::BadHandle as u32;
+        };
+        let result = connection.send_compressed(kind, data, fin);
+        status[word::FLAGS] = flags(connection);
+        answer(result)
     }
 
     /// A message for many connections, from the first `length` bytes of the input; gives its handle, or 0 if there is
@@ -165,21 +170,8 @@ impl Codec {
             return Refusal::BadHandle as u32;
         };
         let result = channel.connection.send_prepared(message);
-        self.update_flags(handle);
-        answer(result.map_err(Refusal::from))
-    }
-
-    /// Sends a Close with `code`, or an empty one for 0, and the reason in the first `length` bytes of the input;
-    /// `fail` also discards all further input.
-    pub fn connection_send_close(&mut self, handle: u32, code: u16, length: usize, fail: bool) -> u32 {
-        self.send(handle, length, |connection, reason| {
-            let reason = str::from_utf8(reason).map_err(|_| crate::UsageError::InvalidUtf8)?;
-            if fail {
-                connection.fail(CloseCode(code), reason)
-            } else {
-                connection.send_close((code != 0).then_some(CloseCode(code)), reason)
-            }
-        })
+        self.status[word::FLAGS] = flags(&channel.connection);
+        answer(result)
     }
 
     /// Takes all bytes that are to be written, as output.
@@ -187,74 +179,30 @@ impl Codec {
         let Some(channel) = self.objects.channel(handle) else { return Refusal::BadHandle as u32 };
         match channel.connection.data_to_send() {
             Ok(bytes) => {
+                self.status[word::FLAGS] = flags(&channel.connection);
                 self.give_out(bytes);
-                self.update_flags(handle);
                 0
             }
             Err(error) => Refusal::from(error) as u32,
         }
     }
 
-    /// Forgets the output of the last drain, once it was read.
-    pub fn release_output(&mut self) {
-        self.output = Vec::new();
-    }
-
-    /// Bytes that the connection holds.
-    pub fn connection_bytes_held(&mut self, handle: u32) -> f64 {
-        let held = self.objects.channel(handle).map_or(0, |channel| channel.connection.bytes_held());
-        f64::from(u32_of(held))
-    }
-
-    /// Bytes that the connection was fed.
-    #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 bytes, eight petabytes")]
-    pub fn connection_bytes_received(&mut self, handle: u32) -> f64 {
-        self.objects.channel(handle).map_or(0, |channel| channel.connection.bytes_received()) as f64
-    }
-
-    fn send(
-        &mut self,
-        handle: u32,
-        length: usize,
-        send: impl FnOnce(&mut Connection<super::random::Keys>, &[u8]) -> Result<(), crate::UsageError>,
-    ) -> u32 {
-        let Self { objects, input, .. } = self;
-        let (Some(channel), Some(data)) = (objects.channel(handle), input.get(..length)) else {
-            return Refusal::BadHandle as u32;
-        };
-        let result = send(&mut channel.connection, data);
-        self.update_flags(handle);
-        answer(result.map_err(Refusal::from))
-    }
-
-    /// Publishes records and flags.
-    fn finish(&mut self, handle: u32) -> u32 {
-        self.give_records();
-        self.update_flags(handle);
+    /// Measures the connection: the bytes that it holds in word 0, and those that it was fed in words 1 and 2.
+    pub fn connection_measure(&mut self, handle: u32) -> u32 {
+        let Some(Channel { connection, .. }) = self.objects.channel(handle) else { return Refusal::BadHandle as u32 };
+        let [low, high] = halves(connection.bytes_received());
+        let held = u32_of(connection.bytes_held());
+        self.give_values([held, low, high]);
         0
-    }
-
-    fn update_flags(&mut self, handle: u32) {
-        let Some(channel) = self.objects.channel(handle) else { return };
-        let connection = &channel.connection;
-        let flag = |set: bool, bit: u32| if set { bit } else { 0 };
-        let state = match connection.state() {
-            State::Open => 0,
-            State::Closing => STATE_CLOSING,
-            State::Closed => STATE_CLOSED,
-        };
-        self.status[word::FLAGS] = state
-            | flag(connection.close_expected(), CLOSE_EXPECTED)
-            | flag(connection.write_ended(), WRITE_ENDED)
-            | flag(connection.has_output(), OUTPUT_PENDING);
     }
 }
 
-/// The one place that the receiving half is compiled into.
-#[inline(never)]
-fn feed(connection: &mut Connection<super::random::Keys>, bytes: &mut [u8], records: &mut Records) {
-    records.clear();
-    connection.receive(bytes, &mut |event| records.event(event));
+fn flags(connection: &Connection<super::random::Keys>) -> u32 {
+    let flag = |set: bool, bit: u32| if set { bit } else { 0 };
+    connection.state() as u32
+        | flag(connection.close_expected(), CLOSE_EXPECTED)
+        | flag(connection.write_ended(), WRITE_ENDED)
+        | flag(connection.has_output(), OUTPUT_PENDING)
 }
 
 /// A limit as JavaScript gives it: a whole number that it has checked.

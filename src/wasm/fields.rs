@@ -21,10 +21,10 @@ impl<'a> Iterator for Fields<'a> {
     }
 }
 
-impl Fields<'_> {
-    /// The next string. JavaScript encodes strings as UTF-8, so what is not cannot have come from there.
+impl<'a> Fields<'a> {
+    /// The next string.
     pub fn text(&mut self) -> String {
-        self.next().and_then(|field| str::from_utf8(field).ok()).unwrap_or_default().to_owned()
+        text(self.next().unwrap_or_default()).to_owned()
     }
 
     /// The next string, `None` if it is empty.
@@ -34,17 +34,18 @@ impl Fields<'_> {
 
     /// The next `count` strings.
     pub fn texts(&mut self, count: usize) -> Vec<String> {
-        self.by_ref().take(count).map(|field| str::from_utf8(field).unwrap_or_default().to_owned()).collect()
+        self.by_ref().take(count).map(|field| text(field).to_owned()).collect()
     }
 
     /// All that is left, as names and values.
-    pub fn pairs(&mut self) -> Vec<(String, String)> {
-        let mut pairs = Vec::new();
-        while !self.0.is_empty() {
-            pairs.push((self.text(), self.text()));
-        }
-        pairs
+    pub fn pairs(&mut self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        core::iter::from_fn(|| Some((text(self.next()?), text(self.next()?))))
     }
+}
+
+/// JavaScript encodes strings as UTF-8, so what is not cannot have come from there.
+pub fn text(field: &[u8]) -> &str {
+    str::from_utf8(field).unwrap_or_default()
 }
 
 /// Appends one string to a list.

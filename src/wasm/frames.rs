@@ -18,26 +18,15 @@ impl Codec {
         self.insert(Object::Decoder(Box::new(FrameDecoder::new(max_frame_size as u64))))
     }
 
-    /// Feeds the first `length` bytes of the input; leaves records.
-    pub fn decoder_decode(&mut self, handle: u32, length: usize) -> u32 {
+    /// Feeds the first `length` bytes of the input, or tells that it has `ended`; leaves records.
+    pub fn decoder_decode(&mut self, handle: u32, length: usize, ended: bool) -> u32 {
         let Self { objects, records, input, .. } = self;
         let (Some(decoder), Some(bytes)) = (objects.decoder(handle), input.get_mut(..length)) else {
             return Refusal::BadHandle as u32;
         };
         records.clear();
-        if let Err(error) = decoder.decode(bytes, &mut |frame| records.frame(frame)) {
-            records.error(error);
-        }
-        self.give_records();
-        0
-    }
-
-    /// Tells that the input has ended; leaves the record of the error if it ended inside a frame.
-    pub fn decoder_end(&mut self, handle: u32) -> u32 {
-        let Self { objects, records, .. } = self;
-        let Some(decoder) = objects.decoder(handle) else { return Refusal::BadHandle as u32 };
-        records.clear();
-        if let Err(error) = decoder.end() {
+        let result = if ended { decoder.end() } else { decoder.decode(bytes, &mut |frame| records.frame(frame)) };
+        if let Err(error) = result {
             records.error(error);
         }
         self.give_records();

@@ -1,24 +1,21 @@
 //! [`ClientHandshake`] and [`ServerHandshake`] across the boundary. Options and results are lists of strings (see
 //! [`fields`](super::fields)); a handshake is a cold path.
 
+use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::fields::{Fields, push};
+use super::fields::{Fields, push, text};
 use super::slab::Object;
-use super::{Codec, Refusal, halves, word};
+use super::{Codec, Refusal, halves, u32_of, word};
+use crate::Limits;
 use crate::handshake::{
-    AcceptOptions, ClientHandshake, ClientOptions, HandshakeError, HandshakeState, Headers, Origins, ServerHandshake,
-    ServerOptions,
+    AcceptOptions, ClientHandshake, ClientOptions, HandshakeError, Origins, ServerHandshake, ServerOptions,
 };
-use crate::{Limits, UsageError};
 
-/// The low bits of the flags of a handshake are its state.
-const STATE_DECIDING: u32 = 1;
-const STATE_OPEN: u32 = 2;
-const STATE_FAILED: u32 = 3;
+// The low two bits of the flags of a handshake are its state, as a number.
 const HAS_ERROR: u32 = 1 << 2;
 const HAS_RESPONSE: u32 = 1 << 3;
 const BODY_COMPLETE: u32 = 1 << 4;
@@ -43,11 +40,11 @@ impl Codec {
         let mut fields = Fields(self.input.get(..length).unwrap_or_default());
         let mut options = ClientOptions::new(fields.text(), fields.text());
         options.origin = fields.optional();
-        let key = fields.text();
+        let key = text(fields.next().unwrap_or_default());
         options.extensions = super::deflate::offered(deflate);
         options.check_extensions = Some(super::deflate::is_acceptable);
         options.protocols = fields.texts(protocols);
-        options.headers = fields.pairs();
+        options.headers = fields.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         options.limits = Limits {
             max_header_bytes,
             max_headers,
@@ -56,7 +53,7 @@ impl Codec {
             max_refusal_body_bytes,
             ..Limits::DEFAULT
         };
-        match ClientHandshake::with_key(&options, &key) {
+        match ClientHandshake::with_key(&options, key) {
             Ok(handshake) => {
                 let handle = self.insert(Object::Client(Box::new(handshake)));
                 self.status[word::VALUES] = handle;
@@ -88,177 +85,127 @@ impl Codec {
         self.finish_handshake(handle)
     }
 
-    /// Feeds the first `length` bytes of the input.
-    pub fn handshake_receive(&mut self, handle: u32, length: usize) -> u32 {
+    /// Feeds the first `length` bytes of the input, or tells that it has `ended`.
+    pub fn handshake_receive(&mut self, handle: u32, length: usize, ended: bool) -> u32 {
         let Self { objects, input, .. } = self;
         let Some(bytes) = input.get(..length) else { return Refusal::InvalidArgument as u32 };
         match objects.get(handle) {
+            Some(Object::Client(handshake)) if ended => handshake.receive_eof(),
             Some(Object::Client(handshake)) => handshake.receive_data(bytes),
+            Some(Object::Server(handshake)) if ended => handshake.receive_eof(),
             Some(Object::Server(handshake)) => handshake.receive_data(bytes),
             _ => return Refusal::BadHandle as u32,
         }
         self.finish_handshake(handle)
     }
 
-    /// Tells that the input has ended.
-    pub fn handshake_receive_eof(&mut self, handle: u32) -> u32 {
-        match self.objects.get(handle) {
-            Some(Object::Client(handshake)) => handshake.receive_eof(),
-            Some(Object::Server(handshake)) => handshake.receive_eof(),
-            _ => return Refusal::BadHandle as u32,
-        }
-        self.finish_handshake(handle)
-    }
-
-    /// Takes all bytes that are to be written, as output.
-    pub fn handshake_drain(&mut self, handle: u32) -> u32 {
+    /// Takes all bytes that are to be written, or those that followed the head, as output.
+    pub fn handshake_drain(&mut self, handle: u32, leftover: bool) -> u32 {
         let bytes = match self.objects.get(handle) {
+            Some(Object::Client(handshake)) if leftover => handshake.take_leftover(),
             Some(Object::Client(handshake)) => handshake.data_to_send(),
+            Some(Object::Server(handshake)) if leftover => handshake.take_leftover(),
             Some(Object::Server(handshake)) => handshake.data_to_send(),
             _ => return Refusal::BadHandle as u32,
         };
         self.give_out(bytes);
-        self.finish_handshake(handle)
+        0
     }
 
-    /// Takes the bytes that followed the head, as output.
-    pub fn handshake_leftover(&mut self, handle: u32) -> u32 {
-        let bytes = match self.objects.get(handle) {
-            Some(Object::Client(handshake)) => handshake.take_leftover(),
-            Some(Object::Server(handshake)) => handshake.take_leftover(),
+    /// Describes the head that was received, as output.
+    ///
+    /// A request: its target, path, host, origin or nothing, key, then the subprotocols offered, whose number is in word
+    /// 0, then the header fields; word 1 tells whether there is an origin.
+    ///
+    /// A response: the reason phrase, the body, the subprotocol chosen or nothing, then the header fields; the status is
+    /// in word 0, and in word 1 the settings of permessage-deflate that were agreed after the offer that `deflate` made.
+    pub fn handshake_head(&mut self, handle: u32, deflate: u32) -> u32 {
+        let mut list = Vec::new();
+        let (values, headers) = match self.objects.get(handle) {
+            Some(Object::Server(handshake)) => {
+                let Some(request) = handshake.request() else { return Refusal::BadHandle as u32 };
+                let origin = request.origin.as_deref();
+                let key = request.key.as_deref();
+                push(&mut list, request.target.as_bytes());
+                push(&mut list, request.path.as_bytes());
+                push(&mut list, request.host.as_bytes());
+                push(&mut list, origin.unwrap_or_default().as_bytes());
+                push(&mut list, key.unwrap_or_default().as_bytes());
+                for protocol in &request.protocols {
+                    push(&mut list, protocol.as_bytes());
+                }
+                ([u32_of(request.protocols.len()), u32::from(origin.is_some()), 0], &request.headers)
+            }
+            Some(Object::Client(handshake)) => {
+                let Some(response) = handshake.response() else { return Refusal::BadHandle as u32 };
+                let established = handshake.established();
+                let protocol = established.and_then(|established| established.protocol.as_deref());
+                let agreed = established.map_or(0, |chosen| super::deflate::accepted(deflate, &chosen.extensions));
+                push(&mut list, &response.reason);
+                push(&mut list, &response.body);
+                push(&mut list, protocol.unwrap_or_default().as_bytes());
+                ([u32::from(response.status), agreed, 0], &response.headers)
+            }
             _ => return Refusal::BadHandle as u32,
         };
-        self.give_out(bytes);
+        for (name, value) in headers.iter() {
+            push(&mut list, name.as_bytes());
+            push(&mut list, value);
+        }
+        self.give_out(list);
+        self.give_values(values);
         0
     }
 
-    /// Describes the error: its offset in words 0 and 1, in word 2 the HTTP status that answers it, if one does, above the
-    /// number of the violation in the low byte.
-    pub fn handshake_error(&mut self, handle: u32) -> u32 {
-        let (error, answered) = match self.objects.get(handle) {
-            Some(Object::Client(handshake)) => (handshake.error(), false),
-            Some(Object::Server(handshake)) => (handshake.error(), true),
-            _ => (None, false),
+    /// Answers the request: accepts it with the `status` 101, else refuses it. The first `length` bytes of the input are
+    /// the subprotocol or nothing, or the body of the refusal, then header fields; `deflate` has the settings of
+    /// permessage-deflate, and word 0 those that were agreed.
+    pub fn server_handshake_answer(&mut self, handle: u32, status: u16, length: usize, deflate: u32) -> u32 {
+        let Self { objects, input, .. } = self;
+        let Some(Object::Server(handshake)) = objects.get(handle) else { return Refusal::BadHandle as u32 };
+        let mut fields = Fields(input.get(..length).unwrap_or_default());
+        let first = fields.next().unwrap_or_default();
+        let headers: Vec<_> = fields.pairs().collect();
+        let mut agreed = 0;
+        let result = if status == 101 {
+            let offered = handshake.request().map_or(&[][..], |request| &request.extensions);
+            let extensions;
+            (agreed, extensions) = super::deflate::answer(deflate, offered);
+            handshake.accept(&AcceptOptions {
+                protocol: (!first.is_empty()).then(|| text(first)),
+                extensions: extensions.as_deref(),
+                headers: &headers,
+            })
+        } else {
+            handshake.reject(status, &headers, first)
         };
-        let Some(HandshakeError { violation, offset }) = error else { return Refusal::BadHandle as u32 };
-        let [low, high] = halves(offset);
-        let status = u32::from(violation.status().filter(|_| answered).unwrap_or(0));
-        self.give_values([low, high, status << 8 | violation as u32]);
-        0
-    }
-
-    /// Describes the request: its target, path, host, origin or nothing, key, then the subprotocols offered, whose
-    /// number is in word 0, then the header fields, as output. Word 1 tells whether there is an origin.
-    pub fn server_handshake_request(&mut self, handle: u32) -> u32 {
-        let Some(Object::Server(handshake)) = self.objects.get(handle) else { return Refusal::BadHandle as u32 };
-        let Some(request) = handshake.request() else { return Refusal::BadHandle as u32 };
-        let mut list = Vec::new();
-        for text in [
-            request.target.as_str(),
-            request.path.as_str(),
-            request.host.as_str(),
-            request.origin.as_deref().unwrap_or_default(),
-            request.key.as_deref().unwrap_or_default(),
-        ] {
-            push(&mut list, text.as_bytes());
-        }
-        for protocol in &request.protocols {
-            push(&mut list, protocol.as_bytes());
-        }
-        push_headers(&mut list, &request.headers);
-        let values = [super::u32_of(request.protocols.len()), u32::from(request.origin.is_some()), 0];
-        self.give_out(list);
-        self.give_values(values);
-        0
-    }
-
-    /// Accepts the request. The first `length` bytes of the input are the subprotocol or nothing, then header fields;
-    /// `deflate` has the settings of permessage-deflate, and word 0 those that were agreed.
-    pub fn server_handshake_accept(&mut self, handle: u32, length: usize, deflate: u32) -> u32 {
-        let Self { objects, input, .. } = self;
-        let Some(Object::Server(handshake)) = objects.get(handle) else { return Refusal::BadHandle as u32 };
-        let mut fields = Fields(input.get(..length).unwrap_or_default());
-        let protocol = fields.optional();
-        let pairs = fields.pairs();
-        let headers: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let offered = handshake.request().map_or(&[][..], |request| &request.extensions);
-        let (agreed, extensions) = super::deflate::answer(deflate, offered);
-        let result = handshake.accept(&AcceptOptions {
-            protocol: protocol.as_deref(),
-            extensions: extensions.as_deref(),
-            headers: &headers,
-        });
         self.give_values([agreed, 0, 0]);
-        self.finish_answer(handle, result)
-    }
-
-    /// Refuses the request with an HTTP status. The first `length` bytes of the input are the body, then header fields.
-    pub fn server_handshake_reject(&mut self, handle: u32, status: u16, length: usize) -> u32 {
-        let Self { objects, input, .. } = self;
-        let Some(Object::Server(handshake)) = objects.get(handle) else { return Refusal::BadHandle as u32 };
-        let mut fields = Fields(input.get(..length).unwrap_or_default());
-        let body = fields.next().unwrap_or_default();
-        let pairs = fields.pairs();
-        let headers: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let result = handshake.reject(status, &headers, body);
-        self.finish_answer(handle, result)
-    }
-
-    /// Describes the response: the reason phrase, the body, the subprotocol chosen or nothing, then the header
-    /// fields, as output; its status in word 0, and in word 1 the settings of permessage-deflate that were agreed after
-    /// the offer that `deflate` made.
-    pub fn client_handshake_response(&mut self, handle: u32, deflate: u32) -> u32 {
-        let Some(Object::Client(handshake)) = self.objects.get(handle) else { return Refusal::BadHandle as u32 };
-        let Some(response) = handshake.response() else { return Refusal::BadHandle as u32 };
-        let established = handshake.established();
-        let protocol = established.and_then(|established| established.protocol.as_deref());
-        let agreed = established.map_or(0, |established| super::deflate::accepted(deflate, &established.extensions));
-        let mut list = Vec::new();
-        push(&mut list, &response.reason);
-        push(&mut list, &response.body);
-        push(&mut list, protocol.unwrap_or_default().as_bytes());
-        push_headers(&mut list, &response.headers);
-        let values = [u32::from(response.status), agreed, 0];
-        self.give_out(list);
-        self.give_values(values);
-        0
-    }
-
-    fn finish_answer(&mut self, handle: u32, result: Result<(), UsageError>) -> u32 {
         match result {
             Ok(()) => self.finish_handshake(handle),
             Err(error) => self.refuse(error),
         }
     }
 
-    /// Publishes the flags.
+    /// Publishes the flags, and the error if there is one: its offset in words 0 and 1, in word 2 the HTTP status that
+    /// answers it, if one does, above the number of the violation in the low byte.
     fn finish_handshake(&mut self, handle: u32) -> u32 {
         let flag = |set: bool, bit: u32| if set { bit } else { 0 };
-        let (state, rest) = match self.objects.get(handle) {
+        let (state, error, rest) = match self.objects.get(handle) {
             Some(Object::Client(handshake)) => {
-                let rest = flag(handshake.error().is_some(), HAS_ERROR)
-                    | flag(handshake.response().is_some(), HAS_RESPONSE)
+                let rest = flag(handshake.response().is_some(), HAS_RESPONSE)
                     | flag(handshake.is_body_complete(), BODY_COMPLETE);
-                (handshake.state(), rest)
+                (handshake.state(), handshake.error().map(|error| (error, None)), rest)
             }
-            Some(Object::Server(handshake)) => (handshake.state(), flag(handshake.error().is_some(), HAS_ERROR)),
+            Some(Object::Server(handshake)) => {
+                (handshake.state(), handshake.error().map(|error| (error, error.violation.status())), 0)
+            }
             _ => return Refusal::OutOfMemory as u32,
         };
-        let state = match state {
-            HandshakeState::Reading => 0,
-            HandshakeState::Deciding => STATE_DECIDING,
-            HandshakeState::Open => STATE_OPEN,
-            HandshakeState::Failed => STATE_FAILED,
-        };
-        self.status[word::FLAGS] = state | rest;
+        self.status[word::FLAGS] = state as u32 | flag(error.is_some(), HAS_ERROR) | rest;
+        if let Some((HandshakeError { violation, offset }, status)) = error {
+            let [low, high] = halves(offset);
+            self.give_values([low, high, u32::from(status.unwrap_or(0)) << 8 | violation as u32]);
+        }
         0
-    }
-}
-
-/// Names and values, one behind the other.
-fn push_headers(list: &mut Vec<u8>, headers: &Headers) {
-    for (name, value) in headers.iter() {
-        push(list, name.as_bytes());
-        push(list, value);
     }
 }

@@ -40,9 +40,15 @@ mod word {
     pub const OUTPUT: usize = 4;
     /// How many there are.
     pub const OUTPUT_LENGTH: usize = 5;
+    /// Address of the pool of random bytes, which JavaScript fills before [`keys_written`](super::Codec::keys_written).
+    pub const KEYS: usize = 6;
+    /// How many it takes.
+    pub const KEYS_LENGTH: usize = 7;
+    /// Objects alive.
+    pub const LIVE_OBJECTS: usize = 8;
     /// Three numbers that the call gave out.
-    pub const VALUES: usize = 6;
-    pub const COUNT: usize = 9;
+    pub const VALUES: usize = 9;
+    pub const COUNT: usize = 12;
 }
 
 /// What a call answers if it could not be carried out; zero is success.
@@ -80,8 +86,8 @@ impl From<UsageError> for Refusal {
 }
 
 /// The number that stands for the outcome of a call.
-fn answer(result: Result<(), Refusal>) -> u32 {
-    result.map_or_else(|refusal| refusal as u32, |()| 0)
+fn answer(result: Result<(), UsageError>) -> u32 {
+    result.map_or_else(|error| Refusal::from(error) as u32, |()| 0)
 }
 
 /// Everything that one instance of the module holds.
@@ -105,15 +111,19 @@ impl Codec {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new() -> Self {
+        let keys = KeyPool::default();
+        let mut status = [0; word::COUNT];
+        status[word::KEYS] = address(keys.as_ptr());
+        status[word::KEYS_LENGTH] = u32_of(random::POOL_BYTES);
         Self {
             objects: Slab::default(),
-            keys: KeyPool::default(),
+            keys,
             #[cfg(feature = "deflate")]
             compressors: deflate::Compressors::default(),
             input: Vec::new(),
             output: Vec::new(),
             records: Records::default(),
-            status: [0; word::COUNT],
+            status,
         }
     }
 
@@ -123,45 +133,21 @@ impl Codec {
         self.status.as_ptr()
     }
 
-    /// Makes room for `length` bytes of arguments; gives its address, or 0 if there is no memory. It may move when it
-    /// grows, and never shrinks below what was last asked for.
+    /// Makes the room for arguments `length` bytes large; gives its address, or 0 if there is no memory.
     pub fn reserve_input(&mut self, length: usize) -> *mut u8 {
-        if self.input.len() < length {
-            let more = length.saturating_sub(self.input.len());
-            if self.input.try_reserve_exact(more).is_err() {
-                return core::ptr::null_mut();
-            }
-            self.input.resize(length, 0);
+        if self.input.try_reserve_exact(length.saturating_sub(self.input.len())).is_err() {
+            return core::ptr::null_mut();
         }
-        self.input.as_mut_ptr()
-    }
-
-    /// Gives back the memory for arguments above `length` bytes, after a large one.
-    pub fn shrink_input(&mut self, length: usize) {
-        self.input.truncate(length);
+        self.input.resize(length, 0);
         self.input.shrink_to_fit();
+        self.input.as_mut_ptr()
     }
 
     /// Ends the life of an object; gives whether the handle was valid.
     pub fn free_object(&mut self, handle: u32) -> bool {
-        self.objects.remove(handle).is_some()
-    }
-
-    /// Objects alive.
-    #[must_use]
-    pub fn live_objects(&self) -> usize {
-        self.objects.len()
-    }
-
-    /// Where fresh random bytes are to be written before [`keys_written`](Self::keys_written).
-    pub fn keys(&mut self) -> *mut u8 {
-        self.keys.as_mut_ptr()
-    }
-
-    /// How many random bytes the pool takes.
-    #[must_use]
-    pub fn keys_length(&self) -> usize {
-        random::POOL_BYTES
+        let freed = self.objects.remove(handle).is_some();
+        self.status[word::LIVE_OBJECTS] = u32_of(self.objects.len());
+        freed
     }
 
     /// Tells that the pool was filled.
@@ -179,6 +165,11 @@ impl Codec {
         0
     }
 
+    /// Forgets the output of the last call.
+    pub fn release_output(&mut self) {
+        self.output = Vec::new();
+    }
+
     fn give_out(&mut self, bytes: Vec<u8>) {
         self.output = bytes;
         self.status[word::OUTPUT] = address(self.output.as_ptr());
@@ -186,7 +177,8 @@ impl Codec {
     }
 
     fn give_values(&mut self, values: [u32; 3]) {
-        self.status[word::VALUES..].copy_from_slice(&values);
+        let [.., first, second, third] = &mut self.status;
+        [*first, *second, *third] = values;
     }
 
     /// Refuses a call; what is wrong with which argument becomes output, on two lines.
@@ -204,7 +196,9 @@ impl Codec {
     }
 
     fn insert(&mut self, object: Object) -> u32 {
-        self.objects.insert(object).unwrap_or(0)
+        let handle = self.objects.insert(object).unwrap_or(0);
+        self.status[word::LIVE_OBJECTS] = u32_of(self.objects.len());
+        handle
     }
 }
 

@@ -29,11 +29,9 @@ impl Default for KeyPool {
 }
 
 impl KeyPool {
-    /// Where JavaScript writes. Until [`fill`](Self::fill) nothing is served, whatever is written.
-    pub fn as_mut_ptr(&self) -> *mut u8 {
-        let mut pool = self.0.borrow_mut();
-        pool.used = POOL_BYTES;
-        pool.bytes.as_mut_ptr()
+    /// Where JavaScript writes. It does not move.
+    pub fn as_ptr(&self) -> *const u8 {
+        self.0.borrow().bytes.as_ptr()
     }
 
     /// Tells that all of it is fresh.

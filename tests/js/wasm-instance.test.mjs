@@ -127,7 +127,7 @@ test('W01: a crash does not reach the objects of other instances', () => {
   const outside = new Connection({ role: 'server' });
   recycle();
   const inside = new Connection({ role: 'server' });
-  trapOn('codec_connection_receive_eof');
+  trapOn('codec_connection_receive');
   refused(() => inside.receiveEof(), 'instance_dead');
   outside.receiveData(frameFor('server', 1, 'unharmed'));
   assert.deepEqual(eventsOf(outside), [{ type: 'text', data: 'unharmed' }]);

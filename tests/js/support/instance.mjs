@@ -3,6 +3,9 @@
 /** Every instance that was made from here on, oldest first. */
 export const instances = [];
 
+/** The word of the status block with the number of objects alive. */
+const LIVE_OBJECTS = 8;
+
 /** A module whose only function executes `unreachable`: a real trap. */
 const trapModule = new WebAssembly.Module(
   Uint8Array.from([
@@ -43,7 +46,8 @@ WebAssembly.Instance = class Instance extends RealInstance {
 /** Objects alive in the newest instance. */
 export function liveObjects() {
   const { exports, codec } = instances.at(-1);
-  return exports.codec_live_objects(codec);
+  const status = new Uint32Array(exports.memory.buffer, exports.codec_status(codec));
+  return status[LIVE_OBJECTS];
 }
 
 /** Bytes of linear memory of the newest instance. */
