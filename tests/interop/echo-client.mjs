@@ -1,12 +1,15 @@
-// A WebSocket client over node:net that sends every message back, frame by frame: echo-client.mjs HOST:PORT [PATH]
+// A WebSocket client over node:net that sends every message back, frame by frame:
+// echo-client.mjs HOST:PORT [PATH [SETTINGS]]. The settings are those of permessage-deflate, as JSON.
 
 import { connect } from 'node:net';
 import { ClientHandshake } from 'sansocket';
 import { CLOSE_TIMEOUT, LIMITS, write } from './socket.mjs';
 
-const [host, path = '/'] = process.argv.slice(2);
+const [host, path = '/', settings = 'false'] = process.argv.slice(2);
 const { hostname, port } = new URL(`ws://${host}`);
-const handshake = new ClientHandshake({ host, path, connection: { ...LIMITS, deliver: 'fragments' } });
+const perMessageDeflate = JSON.parse(settings);
+const connection = { ...LIMITS, deliver: 'fragments' };
+const handshake = new ClientHandshake({ host, path, perMessageDeflate, connection });
 
 const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
 socket.setTimeout(CLOSE_TIMEOUT, () => socket.destroy(new Error('nothing came')));

@@ -1,11 +1,15 @@
-// A WebSocket server over node:net that sends every message back.
+// A WebSocket server over node:net that sends every message back: echo-server.mjs [SETTINGS]. The settings are those of
+// permessage-deflate, as JSON.
 
 import { createServer } from 'node:net';
 import { ServerHandshake } from 'sansocket';
 import { CLOSE_TIMEOUT, LIMITS, write } from './socket.mjs';
 
+const perMessageDeflate = JSON.parse(process.argv[2] ?? 'false');
+
 const server = createServer({ allowHalfOpen: true }, (socket) => {
-  const handshake = new ServerHandshake({ origins: 'any', protocols: ['echo'], connection: LIMITS });
+  const options = { origins: 'any', protocols: ['echo'], perMessageDeflate, connection: LIMITS };
+  const handshake = new ServerHandshake(options);
   socket.on('error', (error) => console.log(error.message));
   socket.on('data', (chunk) => {
     handshake.receiveData(chunk);
