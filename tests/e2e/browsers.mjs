@@ -24,6 +24,9 @@ const launchers = {
   firefox: () => firefox.launch({ channel: 'moz-firefox', executablePath: which('firefox-esr', 'firefox') }),
 };
 
+/** Chromium alone, for what is tested of it in particular. */
+export const launchChromium = launchers.chromium;
+
 /** Pictures for people to look at; those of the run before are replaced. */
 export const screenshots = join(tmpdir(), 'sansocket-e2e');
 
