@@ -170,22 +170,22 @@ test('a Content Security Policy that forbids WebAssembly is named', () => {
     "Refused to create a WebAssembly object because 'unsafe-eval' or 'wasm-unsafe-eval' is not an allowed source of script",
     'violates the following Content Security Policy directive',
   ];
-  for (const message of messages) {
-    const failures = run(`
-      const { CompileError } = WebAssembly;
-      const message = ${JSON.stringify(message)};
+  const failures = run(`
+    const { CompileError } = WebAssembly;
+    const whole = await import('sansocket');
+    const failures = [];
+    for (const message of ${JSON.stringify(messages)}) {
       WebAssembly.Module = function Module() { throw new CompileError(message); };
       WebAssembly.compile = async () => { throw new CompileError(message); };
-      const whole = await import('sansocket');
-      return Promise.all([
-        () => whole.encodeFrame({ opcode: 1 }),
-        () => whole.init(),
-        () => slim.init(bytes),
-      ].map(failure));`);
-    for (const { name, code, message } of failures) {
-      assert.deepEqual([name, code], ['UsageError', 'csp_blocked']);
-      assert.match(message, /wasm-unsafe-eval/);
+      for (const call of [() => whole.encodeFrame({ opcode: 1 }), () => whole.init(), () => slim.init(bytes)]) {
+        failures.push(await failure(call));
+      }
     }
+    return failures;`);
+  assert.equal(failures.length, 3 * messages.length);
+  for (const { name, code, message } of failures) {
+    assert.deepEqual([name, code], ['UsageError', 'csp_blocked']);
+    assert.match(message, /wasm-unsafe-eval/);
   }
 });
 
@@ -202,6 +202,8 @@ test('an object of one copy of the package is no object of another', () => {
       const connection = new one.Connection({ role: 'server' });
       failures.push(await failure(() => other.Connection.prototype.sendText.call(connection, 'x')));
       failures.push(await failure(() => other.Connection.prototype.free.call(connection)));
+      const foreign = new other.PreparedMessage('x');
+      failures.push(await failure(() => connection.sendPrepared(foreign)));
       connection.sendText('unharmed');
       if (connection.dataToSend()[0].length !== 10) failures.push('harmed');
       if (connection instanceof other.Connection) failures.push('taken for its own');
@@ -210,6 +212,6 @@ test('an object of one copy of the package is no object of another', () => {
   );
   assert.deepEqual(
     messages.map(({ name }) => name),
-    Array(4).fill('TypeError'),
+    Array(6).fill('TypeError'),
   );
 });
