@@ -1,9 +1,10 @@
 /** Everything that a user imports, whichever way the WebAssembly module is had. */
 
 export { Connection, type SendOptions } from './connection.js';
-export type { PerMessageDeflateOptions } from './deflate.js';
 export { CloseCode, Opcode, version } from './constants.js';
+export type { PerMessageDeflateOptions } from './deflate.js';
 export { ProtocolError, type ProtocolErrorCode, UsageError, type UsageErrorCode } from './errors.js';
+export { FrameDecoderStream, FrameEncoderStream } from './frame-streams.js';
 export {
   decodeFrames,
   encodeFrame,
@@ -12,7 +13,6 @@ export {
   FrameEncoder,
   type FrameEncoderOptions,
 } from './frames.js';
-export { FrameDecoderStream, FrameEncoderStream } from './frame-streams.js';
 export {
   type AcceptOptions,
   ClientHandshake,

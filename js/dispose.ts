@@ -1,9 +1,9 @@
 /** Lets `using` free an object, where the runtime has `Symbol.dispose`. */
-export function dispose(constructor: { prototype: { free(): void } }): void {
+export function dispose(disposable: { prototype: { free(): void } }): void {
   const { dispose } = Symbol as { dispose?: symbol };
   if (dispose === undefined) return;
-  Object.defineProperty(constructor.prototype, dispose, {
-    value: constructor.prototype.free,
+  Object.defineProperty(disposable.prototype, dispose, {
+    value: disposable.prototype.free,
     configurable: true,
     writable: true,
   });

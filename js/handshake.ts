@@ -4,8 +4,8 @@ import { bytesOf, describe, integerOf, limitOf, objectOf, stringOf } from './arg
 import { Connection, connectionSettings } from './connection.js';
 import { agreedDeflate, deflateSettings, type PerMessageDeflateOptions } from './deflate.js';
 import { dispose } from './dispose.js';
-import type { HandshakeError } from './handshake-error.js';
 import { typeError, UsageError } from './errors.js';
+import type { HandshakeError } from './handshake-error.js';
 import { randomKey } from './key.js';
 import type { Bytes, ConnectionOptions, State } from './types.js';
 import type { CallName, Codec } from './wasm/codec.js';

@@ -4,8 +4,8 @@
  * The WebAssembly module is inside and is compiled at the first use; importing does nothing.
  */
 
-import { base64 } from './wasm/bytes.js';
 import { decodeBase64 } from './wasm/base64.js';
+import { base64 } from './wasm/bytes.js';
 import { provideModule } from './wasm/loader.js';
 import { load } from './wasm/source.js';
 

@@ -101,6 +101,7 @@ pub fn utf16_length(text: &[u8]) -> usize {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "tests may panic")]
 mod tests {
     use super::*;
 

@@ -1,5 +1,6 @@
 //! JavaScript has the tables of violations once more: they say the same.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used)]
 
 use sansocket::Violation;
 use sansocket::handshake::HandshakeViolation;

@@ -49,7 +49,7 @@ interface Exports {
 /** The names of the calls, and what each takes after the codec itself. */
 type Calls = Omit<Exports, 'memory' | '__wbindgen_start'>;
 export type CallName = keyof Calls;
-type CallArguments<Name extends CallName> = Calls[Name] extends (codec: number, ...rest: infer Rest) => number | void
+type CallArguments<Name extends CallName> = Calls[Name] extends (codec: number, ...rest: infer Rest) => unknown
   ? Rest
   : [];
 

@@ -15,17 +15,26 @@ const preload = `data:text/javascript,${encodeURIComponent(`
 `)}`;
 
 const root = new URL('../../', import.meta.url);
-const documents = ['README.md', ...readdirSync(new URL('docs/', root)).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+const documents = [
+  'README.md',
+  ...readdirSync(new URL('docs/', root))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
 
 for (const document of documents) {
   const text = readFileSync(new URL(document, root), 'utf8');
   for (const [block, code] of text.matchAll(/^```js\n(.*?)^```$/gms)) {
     const line = text.slice(0, text.indexOf(block)).split('\n').length;
     test(`${document}:${line}`, async () => {
-      const { stdout } = await promisify(execFile)(process.execPath, ['--import', preload, '--input-type=module', '--eval', code], {
-        cwd: fileURLToPath(root),
-        timeout: 30_000,
-      });
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        ['--import', preload, '--input-type=module', '--eval', code],
+        {
+          cwd: fileURLToPath(root),
+          timeout: 30_000,
+        },
+      );
       const expected = [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, comment]) => comment);
       assert.deepEqual(stdout.split('\n').filter(Boolean), expected);
     });
