@@ -56,6 +56,7 @@ function inLanes(lanes, items, method) {
         }
       }),
     );
+    return each * lanes.length;
   };
 }
 
@@ -70,6 +71,7 @@ function inLanesSync(lanes, items, method) {
         at[l] = (at[l] + 1) % items.length;
       }
     }
+    return each * lanes.length;
   };
 }
 

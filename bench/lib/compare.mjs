@@ -6,7 +6,8 @@ export const effort = (quick) => (quick ? { milliseconds: 15, rounds: 5 } : { mi
 export const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
 
 /**
- * Times `ours` and `peer`, functions that do their work `count` times and may be asynchronous. Slices of both alternate,
+ * Times `ours` and `peer`, functions that do their work at least `count` times, give how often they did, and may be
+ * asynchronous. Slices of both alternate,
  * so that what else the machine does meets both; a ratio is that of two neighbours. `cpu` is the ratio of processor time,
  * all threads together, which load changes less.
  */
@@ -42,10 +43,10 @@ async function calibrate(work, milliseconds) {
 async function slice(work, count) {
   const before = process.cpuUsage();
   const start = performance.now();
-  await work(count);
+  const done = await work(count);
   const wall = performance.now() - start;
   const { user, system } = process.cpuUsage(before);
-  return { wall: (wall * 1e6) / count, cpu: ((user + system) * 1e3) / count };
+  return { wall: (wall * 1e6) / done, cpu: ((user + system) * 1e3) / done };
 }
 
 /** Prints rows of equal keys as a table. */
