@@ -79,11 +79,11 @@ function goTo(line, column) {
 /** @param {import('./inspection.js').Inspection} inspection */
 function showVerdict({ items, violations, role: receiver, notation: recognised, error, trouble }) {
   const frames = items.filter(({ type }) => type === 'frame').length;
-  const guessed = role.value === '' ? ' (guessed)' : '';
+  const told = role.value !== '' || items.some(({ type }) => type === 'head');
   const facts = [
     countOf(frames, 'frame'),
     `${countOf(bytes.length, 'byte')} of ${recognised}`,
-    receiver && `received by a ${receiver}${guessed}`,
+    receiver && `received by a ${receiver}${told ? '' : ' (guessed)'}`,
   ];
   verdict.replaceChildren(element('span', {}, facts.filter(Boolean).join(' · ')));
   if (violations > 0) verdict.append(element('span', { class: 'badge bad' }, countOf(violations, 'violation')));

@@ -8,7 +8,7 @@ import { bytesOfText, type NotatedBytes } from '../inspect/notation.js';
 export type Format = 'bin' | 'hex' | 'base64';
 
 /** Bytes of text that are read. All of it is in memory at once. */
-const MAX_TEXT = 256 << 20;
+const MAX_TEXT = 128 << 20;
 
 /** Bytes that are given at once. */
 const CHUNK = 1 << 16;

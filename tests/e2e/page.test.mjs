@@ -206,6 +206,7 @@ inEachBrowser(www, ({ name, open }) => {
     const { page } = await openPage();
     await example(page, 'handshake, base64');
     assert.equal(await title(page), 'Request, 230 bytes');
+    assert.match(await page.locator('#verdict').innerText(), /2 frames · 249 bytes of base64 · received by a server\s/);
     assert.match(
       await page.locator('#detail').innerText(),
       /Host: server\.example\.com[\s\S]*Answer due\s+s3pPLMBiTxaQ9kYGzzhZRbK\+xOo=/,
