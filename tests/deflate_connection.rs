@@ -1,0 +1,240 @@
+//! Compressed messages between two connections: whatever is agreed, what arrives is what was sent.
+#![cfg(all(not(target_arch = "wasm32"), feature = "deflate"))]
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::Seeded;
+use sansocket::deflate::{CompressOptions, DeflateParams};
+use sansocket::{
+    Connection, DeflateOptions, Deliver, Event, Limits, MessageKind, NoRandomness, Options, PreparedMessage,
+    Randomness, Role, SendOptions, UsageError, Violation,
+};
+
+type Peer = Connection<Seeded>;
+
+fn peer(role: Role, deflate: DeflateOptions) -> Peer {
+    let options = Options { deflate: Some(deflate), ..Options::default() };
+    Connection::with_randomness(role, options, Some(Seeded(7)))
+}
+
+fn pair(deflate: DeflateOptions) -> [Peer; 2] {
+    [peer(Role::Client, deflate), peer(Role::Server, deflate)]
+}
+
+/// Moves everything that waits from one end to the other; gives the bytes and the events.
+fn deliver(from: &mut Peer, to: &mut Peer) -> (Vec<u8>, Vec<Event<'static>>) {
+    let bytes = from.data_to_send().unwrap();
+    to.receive_data(&bytes);
+    (bytes, to.events().collect())
+}
+
+fn texts(events: Vec<Event<'static>>) -> Vec<String> {
+    let text = |event| match event {
+        Event::Text(text) => text.into_string(),
+        event => panic!("{event:?}"),
+    };
+    events.into_iter().map(text).collect()
+}
+
+fn params(no_takeover: bool, window_bits: u8) -> DeflateParams {
+    DeflateParams {
+        server_no_context_takeover: no_takeover,
+        client_no_context_takeover: no_takeover,
+        server_max_window_bits: window_bits,
+        client_max_window_bits: window_bits,
+    }
+}
+
+#[test]
+fn every_agreement_in_both_directions() {
+    for no_takeover in [false, true] {
+        for window_bits in 8..=15 {
+            let params = params(no_takeover, window_bits);
+            let [mut client, mut server] = pair(DeflateOptions { params, threshold: Some(0), ..Default::default() });
+            for round in 0..20 {
+                let text = format!("{round}: {}", "over and over κόσμε ".repeat(40));
+                client.send_text(&text).unwrap();
+                client.send_message(MessageKind::Text, text.as_bytes(), false).unwrap();
+                client.send_ping(b"between").unwrap();
+                client.send_continuation(b"", false).unwrap();
+                client.send_continuation(text.as_bytes(), true).unwrap();
+                let (bytes, events) = deliver(&mut client, &mut server);
+                // With the smallest window only runs of one byte become shorter.
+                assert!(window_bits == 8 || bytes.len() < text.len(), "{params:?}: it is compressed");
+                let whole = text.clone() + &text;
+                let texts = texts(events.into_iter().filter(|event| !matches!(event, Event::Ping(_))).collect());
+                assert_eq!(texts, [text.clone(), whole], "{params:?}");
+
+                server.send_text(&text).unwrap();
+                let (_, events) = deliver(&mut server, &mut client);
+                assert!(matches!(events.as_slice(), [Event::Pong(_) | Event::Text(_), ..]), "{events:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_message_can_be_left_as_it_is() {
+    let [mut client, mut server] = pair(DeflateOptions { threshold: Some(10), ..Default::default() });
+    let plain = SendOptions { compress: false, ..Default::default() };
+    client.send_message_with(MessageKind::Binary, &[0; 100], plain).unwrap();
+    client.send_binary(&[0; 9]).unwrap();
+    client.send_binary(&[0; 100]).unwrap();
+    let (bytes, events) = deliver(&mut client, &mut server);
+    assert_eq!(bytes.first(), Some(&0x82), "not marked as compressed");
+    assert_eq!(bytes.get(106), Some(&0x82), "below the threshold");
+    assert_eq!(bytes.get(106 + 15), Some(&0xC2), "marked as compressed");
+    let lengths = events.iter().map(|event| if let Event::Binary(data) = event { data.len() } else { 0 });
+    assert_eq!(lengths.collect::<Vec<_>>(), [100, 9, 100]);
+}
+
+#[test]
+fn a_prepared_message_fits_every_connection_and_what_follows_it() {
+    let mut prepared = PreparedMessage::new(MessageKind::Text, "news ".repeat(300).into_bytes()).unwrap();
+    for options in [
+        DeflateOptions::default(),
+        DeflateOptions { params: params(true, 15), ..Default::default() },
+        DeflateOptions { params: params(false, 9), ..Default::default() },
+        DeflateOptions { threshold: Some(1 << 20), ..Default::default() },
+    ] {
+        let [mut client, mut server] = pair(options);
+        client.send_text("own news before").unwrap();
+        client.send_prepared(&mut prepared).unwrap();
+        client.send_text("own news after").unwrap();
+        let (_, events) = deliver(&mut client, &mut server);
+        assert_eq!(texts(events), ["own news before", &"news ".repeat(300), "own news after"], "{options:?}");
+    }
+    let mut plain = Connection::server(Options::default());
+    plain.send_prepared(&mut prepared).unwrap();
+    assert_eq!(plain.data_to_send().unwrap().first(), Some(&0x81), "nothing was agreed");
+    assert!(PreparedMessage::new(MessageKind::Text, vec![0xFF]).is_err_and(|error| error == UsageError::InvalidUtf8));
+    plain.send_message(MessageKind::Text, b"open", false).unwrap();
+    assert_eq!(plain.send_prepared(&mut prepared), Err(UsageError::FragmentOrder));
+    plain.send_close(None, "").unwrap();
+    assert_eq!(plain.send_prepared(&mut prepared), Err(UsageError::NotOpen));
+}
+
+#[test]
+fn compressed_messages_pass_through_untouched() {
+    for delivery in [Deliver::Messages, Deliver::Fragments, Deliver::Payload] {
+        let through = DeflateOptions { passthrough: true, ..Default::default() };
+        let [mut client, mut far_server] = pair(DeflateOptions::default());
+        let options = Options { deliver: delivery, deflate: Some(through), ..Options::default() };
+        let mut near_server = Connection::with_randomness(Role::Server, options, Some(Seeded(3)));
+        let mut far_client = peer(Role::Client, through);
+        for round in 0..10 {
+            let text = format!("{round} {}", "through ".repeat(50));
+            client.send_message(MessageKind::Text, text.as_bytes(), false).unwrap();
+            client.send_continuation(b"the end", true).unwrap();
+            let (_, events) = deliver(&mut client, &mut near_server);
+            for event in events {
+                match event {
+                    Event::Compressed { kind, data } => far_client.send_compressed(kind, &data, true).unwrap(),
+                    Event::Fragment(part) | Event::Payload(part) if part.first => {
+                        assert!(part.compressed);
+                        far_client.send_compressed(part.kind, &part.data, part.last).unwrap();
+                    }
+                    Event::Fragment(part) | Event::Payload(part) => {
+                        far_client.send_continuation(&part.data, part.last).unwrap();
+                    }
+                    event => panic!("{event:?}"),
+                }
+            }
+            let (_, events) = deliver(&mut far_client, &mut far_server);
+            assert_eq!(texts(events), [text + "the end"], "{delivery:?}");
+        }
+    }
+    let mut plain = Connection::server(Options::default());
+    let refused = plain.send_compressed(MessageKind::Text, b"", true);
+    assert!(matches!(refused, Err(UsageError::InvalidArgument("perMessageDeflate", _))));
+}
+
+#[test]
+fn payload_of_a_compressed_message_streams_in_bounded_pieces() {
+    let mut client = peer(Role::Client, DeflateOptions::default());
+    let limits = Limits { max_message_size: 16 << 20, ..Limits::DEFAULT };
+    let deflate = Some(DeflateOptions::default());
+    let options = Options { limits, deliver: Deliver::Payload, deflate, ..Options::default() };
+    let mut server = Connection::with_randomness(Role::Server, options, Some(Seeded(1)));
+    client.send_binary(&vec![7; 8 << 20]).unwrap();
+    let (_, events) = deliver(&mut client, &mut server);
+    let pieces = events.iter().map(|event| match event {
+        Event::Payload(part) => part.data.len(),
+        event => panic!("{event:?}"),
+    });
+    assert!(pieces.clone().all(|length| length <= 64 << 10));
+    assert_eq!(pieces.sum::<usize>(), 8 << 20);
+    assert!(matches!(events.last(), Some(Event::Payload(part)) if part.last));
+}
+
+#[test]
+fn bad_text_is_found_after_inflation_at_its_frame() {
+    let [mut client, mut server] = pair(DeflateOptions { threshold: Some(0), ..Default::default() });
+    // Compressed as binary, then marked as text.
+    client.send_binary(b"fine so far \xED\xA0\x80").unwrap();
+    let mut bytes = client.data_to_send().unwrap();
+    *bytes.first_mut().unwrap() = 0xC1;
+    server.receive_data(&bytes);
+    let error = server.error().unwrap();
+    assert_eq!((error.violation, error.offset, error.frame_index), (Violation::InvalidUtf8, 0, 0));
+}
+
+#[test]
+fn a_compressor_is_lent_and_taken_back() {
+    let options = DeflateOptions { params: params(true, 15), threshold: Some(0), ..Default::default() };
+    let [mut client, mut server] = pair(options);
+    let [mut other_client, mut other_server] = pair(options);
+    let terms = client.compressor_terms().unwrap();
+    assert_eq!(Some(terms), other_client.compressor_terms());
+    let mut lent = sansocket::deflate::Compressor::new(CompressOptions::DEFAULT, terms.window_bits);
+    for round in 0..5 {
+        for (client, server) in [(&mut client, &mut server), (&mut other_client, &mut other_server)] {
+            client.lend_compressor(lent);
+            client.send_message(MessageKind::Text, b"shared ", false).unwrap();
+            assert_eq!(client.compressor_terms(), None, "round {round}: inside a message it is not to be taken");
+            client.send_continuation(b"by all", true).unwrap();
+            let (_, events) = deliver(client, server);
+            assert_eq!(texts(events), ["shared by all"]);
+            lent = client.take_compressor().unwrap();
+        }
+    }
+    assert_eq!(peer(Role::Client, DeflateOptions::default()).compressor_terms(), None, "takeover needs its own");
+}
+
+/// A source that fails, then works.
+struct Failing(bool);
+
+impl Randomness for Failing {
+    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), NoRandomness> {
+        if !std::mem::replace(&mut self.0, true) {
+            return Err(NoRandomness);
+        }
+        bytes.fill(9);
+        Ok(())
+    }
+}
+
+#[test]
+fn without_randomness_the_compressor_has_taken_nothing() {
+    let options = Options { deflate: Some(DeflateOptions::default()), ..Options::default() };
+    let mut client = Connection::with_randomness(Role::Client, options, Some(Failing(false)));
+    let mut server = Connection::server(options);
+    assert_eq!(client.send_text("again and again"), Err(UsageError::NoRandomness));
+    client.send_text("again and again").unwrap();
+    client.send_text("again and again").unwrap();
+    server.receive_data(&client.data_to_send().unwrap());
+    assert_eq!(texts(server.events().collect()), ["again and again"; 2]);
+}
+
+#[test]
+fn contexts_are_given_back_at_the_end() {
+    let [mut client, mut server] = pair(DeflateOptions::default());
+    client.send_text(&"memory ".repeat(1000)).unwrap();
+    deliver(&mut client, &mut server);
+    assert!(client.bytes_held() > 128 << 10 && server.bytes_held() > 1 << 10);
+    client.send_close(None, "").unwrap();
+    deliver(&mut client, &mut server);
+    deliver(&mut server, &mut client);
+    assert!(client.bytes_held() < 1 << 10 && server.bytes_held() < 1 << 10);
+}
