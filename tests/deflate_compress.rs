@@ -163,6 +163,7 @@ fn memory() {
         assert_eq!(compressor.bytes_held(), compressor.memory());
         compressor.memory()
     };
+    assert_eq!((memory(15, 0), memory(99, 99)), (memory(15, 1), memory(15, 9)));
     for ((bits, mem_level), measured) in [
         ((9, 1), 137_216),
         ((12, 5), 164_992),

@@ -7,7 +7,10 @@ mod common;
 
 use std::num::NonZeroU32;
 
-use common::{Numbers, Outcome, Writer, at_random, by_bytes, data, inflate, whole};
+use common::{
+    Numbers, Outcome, Writer, at_random, by_bytes, codes, complete_code, data, distance_base, distance_extra, inflate,
+    length_base, length_extra, whole,
+};
 use proptest::prelude::*;
 use sansocket::Violation::{self, DeflateInvalid, DeflateTruncated, MessageTooLarge};
 use sansocket::deflate::{CompressOptions, Compressor, Fault, Inflater, Progress};
@@ -237,7 +240,8 @@ fn what_is_not_deflate() {
         ("31 distances", { dynamic(257, 31).message() }, 2),
         // 138 zeros, 118 zeros, and then a one for the end of the block: but not enough for the distance.
         ("too many lengths", dynamic(257, 1).bits(1, 1).bits(127, 7).bits(1, 1).bits(127, 7).message(), 11),
-        ("no end of block", dynamic(257, 1).bits(1, 1).bits(127, 7).bits(1, 1).bits(109, 7).message(), 11),
+        // Codes for two bytes, and then as many zeros as are missing.
+        ("no end of block", dynamic(257, 1).bits(0, 2).bits(1, 1).bits(127, 7).bits(1, 1).bits(107, 7).message(), 11),
     ];
     for (name, payload, position) in cases {
         assert_eq!(every_way(inflater, &[&payload]).1, fault(DeflateInvalid, position), "{name}: {payload:02x?}");
@@ -259,6 +263,27 @@ fn what_is_not_deflate() {
     ] {
         // 3 + 14 + 57 bits.
         assert_eq!(every_way(inflater, &[&code_lengths(lengths)]).1, fault(DeflateInvalid, 9), "{lengths:?}");
+    }
+    // Codes that are used up more than once, or not: three of one bit, one of two.
+    for lengths in [&[(0, 1), (1, 1), (256, 1)][..], &[(256, 2)], &[(0, 1), (256, 2)]] {
+        let mut literals = [0; 257];
+        for (symbol, length) in lengths {
+            literals[*symbol] = *length;
+        }
+        // 3 + 14 + 57 + 4 * 258 bits.
+        let payload = Writer::default().dynamic_block(&literals, &[1]).bits(0, 4).message();
+        assert_eq!(every_way(inflater, &[&payload]).1, fault(DeflateInvalid, 138), "{lengths:?}");
+    }
+    // Three zeros for the last distances: as many as there are, or one more.
+    for (distances, result) in [(3, Ok(())), (2, fault(DeflateInvalid, 12))] {
+        let mut writer = Writer::default();
+        writer.bits(0, 1).bits(2, 2).bits(0, 5).bits(distances - 1, 5).bits(15, 4);
+        for length in [0, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0] {
+            writer.bits(length, 3);
+        }
+        // 18 is 0, 1 is 10, 17 is 11; and the end of the block is 0.
+        writer.code(0, 1).bits(127, 7).code(0, 1).bits(107, 7).code(2, 2).code(3, 2).bits(0, 3).bits(0, 1);
+        assert_eq!(every_way(inflater, &[&writer.message()]), (Vec::new(), result));
     }
     // "Repeat the previous length" as the first of all.
     let mut writer = Writer::default();
@@ -288,6 +313,58 @@ fn codes_of_one_symbol_or_none() {
         // The other bit is no code.
         assert_eq!(every_way(inflater, &[&block(distance).bits(1, 1).message()]).1, fault(DeflateInvalid, 11));
     }
+}
+
+/// Codes of every shape, flat and steep, each of whose symbols is used.
+#[test]
+fn codes_of_every_shape() {
+    let mut longest = 0;
+    for seed in 0..120 {
+        let mut numbers = Numbers::new(seed);
+        let steep = seed % 2 == 0;
+        let literals = complete_code(&mut numbers, 286, &[256], steep);
+        let distances = complete_code(&mut numbers, 30, &[0], steep);
+        longest = longest.max(literals.iter().chain(&distances).copied().max().unwrap_or(0));
+        let (literal_codes, distance_codes) = (codes(&literals), codes(&distances));
+        let history = data(&mut numbers, 32_768);
+        let before = Writer::default().stored_block(false, &history).message();
+        let mut expected = history;
+        let mut writer = Writer::default();
+        writer.dynamic_block(&literals, &distances);
+        let put = |writer: &mut Writer, (code, bits): (usize, u32)| {
+            assert_ne!(bits, 0, "a symbol that is used has a code");
+            writer.code(code, bits);
+        };
+        for symbol in (0..286).filter(|symbol| *symbol != 256 && literals[*symbol] != 0) {
+            put(&mut writer, literal_codes[symbol]);
+            if symbol < 256 {
+                expected.push(symbol as u8);
+                continue;
+            }
+            let extra = numbers.below(1 << length_extra(symbol));
+            writer.bits(extra, length_extra(symbol));
+            let length = length_base(symbol) + extra;
+            let used: Vec<usize> = (0..30).filter(|symbol| distances[*symbol] != 0).collect();
+            let symbol = numbers.pick(&used);
+            put(&mut writer, distance_codes[symbol]);
+            let extra = numbers.below(1 << distance_extra(symbol));
+            writer.bits(extra, distance_extra(symbol));
+            for _ in 0..length {
+                expected.push(expected[expected.len() - distance_base(symbol) - extra]);
+            }
+        }
+        put(&mut writer, literal_codes[256]);
+        let payload = writer.message();
+        let expected = expected.split_off(32_768);
+        for cut in [false, true] {
+            let mut inflater = inflater();
+            assert_eq!(whole(&mut inflater, &before).1, Ok(()));
+            let outcome =
+                if cut { at_random(&mut inflater, &payload, &mut numbers) } else { whole(&mut inflater, &payload) };
+            assert_eq!(outcome, (expected.clone(), Ok(())), "seed {seed}");
+        }
+    }
+    assert_eq!(longest, 15);
 }
 
 /// References as far as the agreed window are good, and one byte farther never, even where the byte is still at hand.

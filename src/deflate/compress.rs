@@ -48,6 +48,9 @@ impl From<Strategy> for zlib_rs::Strategy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CompressOptions {
     /// 0–9: no compression, then from the fastest to the smallest output. Default 2.
+    ///
+    /// Level 1 is several times as fast as any other, and makes the output of texts a tenth to a third larger than
+    /// level 2 does; what cannot be compressed grows by up to an eighth.
     pub level: u8,
     /// 1–9: memory for a block, which makes blocks longer and codes fit better. Default 8.
     pub mem_level: u8,

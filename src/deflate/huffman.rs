@@ -136,12 +136,13 @@ pub(super) fn build(
         *next_rank.get_mut(length)? = rank;
         code = code.wrapping_add(u32::from(*count)).wrapping_mul(2);
         rank = rank.wrapping_add(*count);
-        if code > 2 << length {
-            return None;
-        }
+    }
+    let complete = 2 << MAX_BITS;
+    if code > complete {
+        return None;
     }
     let root = root.min(u32::try_from(longest.max(1)).ok()?);
-    if code != 2 << MAX_BITS {
+    if code < complete {
         if !may_be_incomplete || longest > 1 {
             return None;
         }

@@ -64,9 +64,12 @@ impl<'a> Output<'a> {
     pub(super) fn copy(&mut self, distance: usize, length: usize) -> usize {
         let mut now = length.min(self.room());
         let left = length.wrapping_sub(now);
-        while distance > self.at && now != 0 {
-            let copied = self.copy_from_window(distance.wrapping_sub(self.at), now);
-            now = now.wrapping_sub(copied);
+        // The window comes in two parts at most, as its ring turns once.
+        for _ in 0..2 {
+            if distance > self.at {
+                let copied = self.copy_from_window(distance.wrapping_sub(self.at), now);
+                now = now.wrapping_sub(copied);
+            }
         }
         self.copy_within(distance, now);
         left

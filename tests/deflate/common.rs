@@ -217,6 +217,20 @@ impl Writer {
         self.symbol(256)
     }
 
+    /// The header of a block with codes of these lengths, each at most 15.
+    pub fn dynamic_block(&mut self, literals: &[usize], distances: &[usize]) -> &mut Self {
+        self.bits(0, 1).bits(2, 2).bits(literals.len() - 257, 5).bits(distances.len() - 1, 5).bits(15, 4);
+        // The lengths 0–15 have codes of 4 bits, which are themselves; there are no repetitions, 16–18.
+        self.bits(0, 9);
+        for _ in 3..19 {
+            self.bits(4, 3);
+        }
+        for length in literals.iter().chain(distances) {
+            self.code(*length, 4);
+        }
+        self
+    }
+
     pub fn stored_block(&mut self, last: bool, bytes: &[u8]) -> &mut Self {
         self.bits(usize::from(last), 3).align();
         self.bits(bytes.len(), 16).bits(!bytes.len() & 0xffff, 16);
@@ -235,20 +249,68 @@ impl Writer {
     }
 }
 
+/// The codes for lengths (RFC 1951 §3.2.2), with their lengths.
+pub fn codes(lengths: &[usize]) -> Vec<(usize, u32)> {
+    let mut codes = vec![(0, 0); lengths.len()];
+    let mut code = 0;
+    for length in 1..=15 {
+        for symbol in (0..lengths.len()).filter(|symbol| lengths[*symbol] == length) {
+            codes[symbol] = (code, length as u32);
+            code += 1;
+        }
+        code <<= 1;
+    }
+    codes
+}
+
+/// Lengths of a complete code for some of the symbols, those in `needed` among them.
+pub fn complete_code(numbers: &mut Numbers, symbols: usize, needed: &[usize], steep: bool) -> Vec<usize> {
+    let used = needed.len().max(2) + numbers.below(symbols - needed.len().max(2) + 1);
+    // Leaves of a tree, of which one after the other is split; the newest each time if it is to be steep.
+    let mut leaves = vec![1, 1];
+    while leaves.len() < used {
+        let leaf = if steep && numbers.below(8) != 0 { leaves.len() - 1 } else { numbers.below(leaves.len()) };
+        if leaves[leaf] < 15 {
+            let length = leaves.swap_remove(leaf) + 1;
+            leaves.extend([length, length]);
+        } else if leaves.iter().all(|length| *length == 15) {
+            break;
+        } else if steep {
+            let shallow = leaves.iter().position(|length| *length < 15).expect("one of them");
+            let length = leaves.swap_remove(shallow) + 1;
+            leaves.extend([length, length]);
+        }
+    }
+    let mut order: Vec<usize> = (0..symbols).filter(|symbol| !needed.contains(symbol)).collect();
+    for i in (1..order.len()).rev() {
+        order.swap(i, numbers.below(i + 1));
+    }
+    let mut lengths = vec![0; symbols];
+    let chosen = needed.iter().copied().chain(order);
+    // The needed ones get lengths of all kinds.
+    for i in (1..leaves.len()).rev() {
+        leaves.swap(i, numbers.below(i + 1));
+    }
+    for (symbol, length) in chosen.zip(leaves) {
+        lengths[symbol] = length;
+    }
+    lengths
+}
+
 // RFC 1951 §3.2.5, by counting, where the tables of the crate use formulas.
 
-fn length_extra(symbol: usize) -> u32 {
+pub fn length_extra(symbol: usize) -> u32 {
     [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0][symbol - 257]
 }
 
-fn length_base(symbol: usize) -> usize {
+pub fn length_base(symbol: usize) -> usize {
     if symbol == 285 { 258 } else { 3 + (257..symbol).map(|before| 1 << length_extra(before)).sum::<usize>() }
 }
 
-fn distance_extra(symbol: usize) -> u32 {
+pub fn distance_extra(symbol: usize) -> u32 {
     [0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13][symbol]
 }
 
-fn distance_base(symbol: usize) -> usize {
+pub fn distance_base(symbol: usize) -> usize {
     1 + (0..symbol).map(|before| 1 << distance_extra(before)).sum::<usize>()
 }
