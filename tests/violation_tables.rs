@@ -7,12 +7,18 @@ use sansocket::handshake::HandshakeViolation;
 
 const TABLES: &str = include_str!("../js/wasm/violations.ts");
 
-/// The rows between the line that begins with `start` and the end of the table, as the words of JavaScript in them.
+/// The rows between the line that begins with `start` and the end of the table, as the words of JavaScript in them,
+/// however they are laid out.
 fn rows(start: &str) -> Vec<Vec<String>> {
     let (_, table) = TABLES.split_once(start).unwrap();
+    let (_, table) = table.split_once("[\n").unwrap();
     let (table, _) = table.split_once("\n];").unwrap();
-    let rows = table.split("\n  [").skip(1);
-    rows.map(|row| row.trim_end_matches("],").split(", ").map(String::from).collect()).collect()
+    let rows = table.split("\n  [").map(|row| row.trim_start_matches("  [").trim_end().trim_end_matches("],"));
+    let words = |row: &str| {
+        let lines = row.split(", ").flat_map(|words| words.split(",\n")).map(str::trim);
+        lines.filter(|word| !word.is_empty()).map(String::from).collect()
+    };
+    rows.map(words).collect()
 }
 
 #[test]
