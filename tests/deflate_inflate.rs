@@ -145,7 +145,7 @@ fn compressed_messages(mut bytes: &[u8]) -> Vec<Vec<u8>> {
         bytes = after;
         let (fin, rsv1, opcode) = (first & 0x80 != 0, first & 0x40 != 0, first & 0xf);
         match opcode {
-            0 | 1 | 2 => {
+            0..=2 => {
                 if opcode != 0 {
                     open = rsv1.then(Vec::new);
                 }
