@@ -144,19 +144,17 @@ fn compressed_messages(mut bytes: &[u8]) -> Vec<Vec<u8>> {
         let (payload, after) = rest.split_at(length);
         bytes = after;
         let (fin, rsv1, opcode) = (first & 0x80 != 0, first & 0x40 != 0, first & 0xf);
-        match opcode {
-            0..=2 => {
-                if opcode != 0 {
-                    open = rsv1.then(Vec::new);
-                }
-                if let Some(message) = &mut open {
-                    message.extend_from_slice(payload);
-                    if fin {
-                        messages.extend(open.take());
-                    }
-                }
+        if opcode > 2 {
+            continue;
+        }
+        if opcode != 0 {
+            open = rsv1.then(Vec::new);
+        }
+        if let Some(message) = &mut open {
+            message.extend_from_slice(payload);
+            if fin {
+                messages.extend(open.take());
             }
-            _ => {}
         }
     }
     messages
