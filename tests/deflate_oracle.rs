@@ -261,7 +261,9 @@ fn the_same_faults() {
                 Err(Violation::DeflateTruncated) => truncated += 1,
                 Err(violation) => {
                     assert_eq!(violation, Violation::DeflateInvalid);
-                    assert!(there.is_err(), "seed {seed}: {payload:02x?} means {there:02x?}");
+                    // zlib sees that a code for lengths has no symbol at all only when it has read them all.
+                    let later = there.and_then(|_| oracle.try_ask(b'b', &[0; 64]));
+                    assert!(later.is_err(), "seed {seed}: {payload:02x?} means {later:02x?}");
                     invalid += 1;
                     break;
                 }
