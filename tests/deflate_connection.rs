@@ -1,6 +1,6 @@
 //! Compressed messages between two connections: whatever is agreed, what arrives is what was sent.
 #![cfg(all(not(target_arch = "wasm32"), feature = "deflate"))]
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::panic, clippy::unwrap_used)]
 
 mod common;
 
