@@ -54,12 +54,13 @@ fn the_size_of_a_message() {
     assert_eq!(error(limits, &frame(true, Opcode::Text, 301)), violation(Violation::MessageTooLarge, 3, 0));
 
     // The sum of the fragments counts, whatever comes between them, and starts again with each message.
-    let begun = [frame(false, Opcode::Text, 200), frame(true, Opcode::Ping, 100)].concat();
+    let next = frame(false, Opcode::Continuation, 100);
+    let begun = [frame(false, Opcode::Text, 100), frame(true, Opcode::Ping, 100), next].concat();
     let whole = [begun.clone(), frame(true, Opcode::Continuation, 100)].concat();
     assert_eq!(error(limits, &whole.repeat(3)), None);
     let over = [whole.clone(), begun.clone(), frame(true, Opcode::Continuation, 101)].concat();
     let last = whole.len() + begun.len();
-    assert_eq!(error(limits, &over), violation(Violation::MessageTooLarge, last as u64 + 1, 5));
+    assert_eq!(error(limits, &over), violation(Violation::MessageTooLarge, last as u64 + 1, 7));
 }
 
 #[test]
