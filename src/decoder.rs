@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::mem;
 
 use crate::error::{ProtocolError, Violation};
-use crate::frame::{FrameHeader, MAX_HEADER_BYTES, Prefix};
+use crate::frame::{FrameHeader, PartialHeader};
 use crate::limits::MAX_SIZE;
 use crate::mask::Mask;
 use crate::widen;
@@ -43,8 +43,7 @@ pub struct FrameDecoder {
     max_frame_size: u64,
     offset: u64,
     frames: u64,
-    header: [u8; MAX_HEADER_BYTES],
-    header_length: usize,
+    header: PartialHeader,
     open: Option<OpenFrame>,
     error: Option<ProtocolError>,
 }
@@ -67,15 +66,7 @@ impl FrameDecoder {
     #[must_use]
     pub const fn new(max_frame_size: u64) -> Self {
         let max_frame_size = if max_frame_size > MAX_SIZE { MAX_SIZE } else { max_frame_size };
-        Self {
-            max_frame_size,
-            offset: 0,
-            frames: 0,
-            header: [0; MAX_HEADER_BYTES],
-            header_length: 0,
-            open: None,
-            error: None,
-        }
+        Self { max_frame_size, offset: 0, frames: 0, header: PartialHeader::new(), open: None, error: None }
     }
 
     /// What ended the decoding, if it ended.
@@ -112,7 +103,7 @@ impl FrameDecoder {
     pub fn end(&mut self) -> Result<(), ProtocolError> {
         match self.error {
             Some(error) => Err(error),
-            None if self.open.is_none() && self.header_length == 0 => Ok(()),
+            None if self.open.is_none() && self.header.length == 0 => Ok(()),
             None => self.fail(Violation::UnexpectedEof, self.offset),
         }
     }
@@ -126,45 +117,36 @@ impl FrameDecoder {
 
     /// Gives whether the header is complete.
     fn read_header(&mut self, bytes: &mut &mut [u8]) -> Result<bool, ProtocolError> {
-        if !self.fill_header(bytes, 2) {
-            return Ok(false);
+        let had = self.header.length;
+        let start = self.offset.saturating_sub(widen(had));
+        let there = self.header.look_ahead(bytes);
+        if there >= 2 {
+            let prefix = self.header.prefix();
+            let (length_end, header_end) = (prefix.length_end(), prefix.header_end());
+            let length = if there < length_end { 0 } else { self.header.payload_length() };
+            if length > self.max_frame_size {
+                let violation = if length > u64::MAX >> 1 { Violation::LengthMsb } else { Violation::FrameTooLarge };
+                return self.fail(violation, start.saturating_add(widen(length_end)).saturating_sub(1));
+            }
+            if there >= header_end {
+                let header = self.header.read(length);
+                take(bytes, header_end.saturating_sub(had));
+                self.header.length = 0;
+                self.offset = start.saturating_add(widen(header_end));
+                self.open = Some(OpenFrame {
+                    header,
+                    offset: start,
+                    mask: header.masking_key.map(Mask::new),
+                    remaining: header.payload_length,
+                    payload: Vec::new(),
+                });
+                return Ok(true);
+            }
         }
-        let prefix = Prefix([self.header[0], self.header[1]]);
-        if !self.fill_header(bytes, prefix.length_end()) {
-            return Ok(false);
-        }
-        let length = prefix.payload_length(&self.header);
-        if length > self.max_frame_size {
-            let violation = if length > u64::MAX >> 1 { Violation::LengthMsb } else { Violation::FrameTooLarge };
-            let decided = self.offset.saturating_sub(1);
-            return self.fail(violation, decided);
-        }
-        if !self.fill_header(bytes, prefix.header_end()) {
-            return Ok(false);
-        }
-        let Some(header) = FrameHeader::parse(&self.header) else { return Ok(false) };
-        self.header_length = 0;
-        self.open = Some(OpenFrame {
-            header,
-            offset: self.offset.saturating_sub(widen(header.header_length())),
-            mask: header.masking_key.map(Mask::new),
-            remaining: header.payload_length,
-            payload: Vec::new(),
-        });
-        Ok(true)
-    }
-
-    /// Moves bytes into the header until it has `length` of them; gives whether it has.
-    fn fill_header(&mut self, bytes: &mut &mut [u8], length: usize) -> bool {
-        let room = self.header.get_mut(self.header_length..length).unwrap_or_default();
-        let used = room.len().min(bytes.len());
-        let taken = take(bytes, used);
-        for (slot, byte) in room.iter_mut().zip(taken) {
-            *slot = *byte;
-        }
-        self.header_length = self.header_length.saturating_add(used);
-        self.offset = self.offset.saturating_add(widen(used));
-        self.header_length >= length
+        // What is there of a header that is not complete is all that was given.
+        self.header.length = there;
+        self.offset = start.saturating_add(widen(there));
+        Ok(false)
     }
 
     /// Gives whether the frame is complete; it was reported then.

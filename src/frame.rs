@@ -53,7 +53,11 @@ impl Opcode {
     /// Whether it is a control frame: those whose top bit is set (RFC 6455 §5.5).
     #[must_use]
     pub const fn is_control(self) -> bool {
-        self.bits() & 0x8 != 0
+        match self {
+            Self::Continuation | Self::Text | Self::Binary => false,
+            Self::Close | Self::Ping | Self::Pong => true,
+            Self::Reserved(bits) => bits & 0x8 != 0,
+        }
     }
 }
 
@@ -136,6 +140,7 @@ impl Prefix {
     }
 
     /// The payload length, from the bytes of a header of which at least [`length_end`](Self::length_end) are there.
+    #[inline(always)]
     pub(crate) const fn payload_length(self, header: &[u8; MAX_HEADER_BYTES]) -> u64 {
         let h = header;
         match self.length_form() {
@@ -155,6 +160,7 @@ impl Prefix {
     }
 
     /// Where the header ends.
+    #[inline(always)]
     pub(crate) const fn header_end(self) -> usize {
         match (self.length_form(), self.masked()) {
             (LengthForm::Bits7, false) => 2,
@@ -163,6 +169,64 @@ impl Prefix {
             (LengthForm::Bits16, true) => 8,
             (LengthForm::Bits64, false) => 10,
             (LengthForm::Bits64, true) => 14,
+        }
+    }
+}
+
+/// A header that is arriving.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct PartialHeader {
+    bytes: [u8; MAX_HEADER_BYTES],
+    /// How many of them belong to the header and have arrived.
+    pub(crate) length: usize,
+}
+
+impl PartialHeader {
+    pub(crate) const fn new() -> Self {
+        Self { bytes: [0; MAX_HEADER_BYTES], length: 0 }
+    }
+
+    /// Copies what may belong to the header, which the caller decides; gives how many of its bytes are there.
+    #[inline(always)]
+    pub(crate) fn look_ahead(&mut self, bytes: &[u8]) -> usize {
+        if self.length == 0
+            && let Some(all) = bytes.first_chunk()
+        {
+            self.bytes = *all;
+            return MAX_HEADER_BYTES;
+        }
+        let room = self.bytes.get_mut(self.length..).unwrap_or_default();
+        let more = room.len().min(bytes.len());
+        for (slot, byte) in room.iter_mut().zip(bytes) {
+            *slot = *byte;
+        }
+        self.length.saturating_add(more)
+    }
+
+    /// Two bytes must be there.
+    pub(crate) const fn prefix(&self) -> Prefix {
+        Prefix([self.bytes[0], self.bytes[1]])
+    }
+
+    /// The payload length; the bytes up to [`Prefix::length_end`] must be there.
+    pub(crate) const fn payload_length(&self) -> u64 {
+        self.prefix().payload_length(&self.bytes)
+    }
+
+    /// The header; all of it must be there, and `payload_length` is what is in it.
+    #[inline(always)]
+    pub(crate) fn read(&self, payload_length: u64) -> FrameHeader {
+        let prefix = self.prefix();
+        let key = self.bytes.get(prefix.length_end()..).and_then(|key| key.first_chunk().copied());
+        FrameHeader {
+            fin: prefix.fin(),
+            rsv1: prefix.rsv1(),
+            rsv2: prefix.rsv2(),
+            rsv3: prefix.rsv3(),
+            opcode: prefix.opcode(),
+            masking_key: if prefix.masked() { key } else { None },
+            payload_length,
+            length_form: prefix.length_form(),
         }
     }
 }
@@ -209,28 +273,9 @@ impl FrameHeader {
     #[must_use]
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let prefix = Prefix(*bytes.first_chunk()?);
-        let after_prefix = bytes.get(2..prefix.header_end())?;
-        let (payload_length, key) = match prefix.length_form() {
-            LengthForm::Bits7 => (u64::from(prefix.short_length()), after_prefix),
-            LengthForm::Bits16 => {
-                let (length, key) = after_prefix.split_first_chunk()?;
-                (u64::from(u16::from_be_bytes(*length)), key)
-            }
-            LengthForm::Bits64 => {
-                let (length, key) = after_prefix.split_first_chunk()?;
-                (u64::from_be_bytes(*length), key)
-            }
-        };
-        Some(Self {
-            fin: prefix.fin(),
-            rsv1: prefix.rsv1(),
-            rsv2: prefix.rsv2(),
-            rsv3: prefix.rsv3(),
-            opcode: prefix.opcode(),
-            masking_key: key.first_chunk().copied(),
-            payload_length,
-            length_form: prefix.length_form(),
-        })
+        let mut header = PartialHeader::new();
+        header.look_ahead(bytes.get(..prefix.header_end())?);
+        Some(header.read(header.payload_length()))
     }
 
     /// Writes the header.

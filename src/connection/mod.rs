@@ -31,7 +31,7 @@ use alloc::vec::Vec;
 use crate::close::CloseCode;
 use crate::error::{ProtocolError, UsageError};
 use crate::event::{Event, MessageKind};
-use crate::frame::MAX_HEADER_BYTES;
+use crate::frame::PartialHeader;
 use crate::limits::Limits;
 use crate::mask::Mask;
 use crate::message::{Deliver, OpenMessage};
@@ -122,8 +122,7 @@ struct Input {
     /// Frames begun so far; the current one included once its header is complete.
     frames: u64,
     /// The header that is arriving.
-    header: [u8; MAX_HEADER_BYTES],
-    header_length: usize,
+    header: PartialHeader,
     /// The frame whose payload is arriving.
     frame: Option<Frame>,
     /// The payload of the control frame that is arriving.

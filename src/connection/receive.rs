@@ -123,7 +123,7 @@ impl<R: Randomness> Connection<R> {
 
     /// Reads header bytes until the header is complete; gives how many bytes were used.
     fn receive_header(&mut self, bytes: &[u8], on_event: &mut impl FnMut(Event<'_>)) -> Result<usize, ProtocolError> {
-        let start = self.input.offset.saturating_sub(widen(self.input.header_length));
+        let start = self.input.offset.saturating_sub(widen(self.input.header.length));
         let (used, header) = match self.read_header(bytes) {
             Ok(read) => read,
             Err(HeaderFault { violation, position }) => {
@@ -145,29 +145,29 @@ impl<R: Randomness> Connection<R> {
     /// Decides every rule with the first byte that allows it: those of the first two bytes before the length is
     /// there, those of the length before the masking key is there.
     fn read_header(&mut self, bytes: &[u8]) -> Result<(usize, Option<FrameHeader>), HeaderFault> {
-        let mut used = self.input.fill_header(bytes, 2);
-        if self.input.header_length < 2 {
-            return Ok((used, None));
+        let had = self.input.header.length;
+        let there = self.input.header.look_ahead(bytes);
+        // What is there of a header that is not complete is all that was given.
+        let incomplete = Ok((bytes.len(), None));
+        self.input.header.length = there;
+        if there < 2 {
+            return incomplete;
         }
-        let prefix = Prefix([self.input.header[0], self.input.header[1]]);
+        let prefix = self.input.header.prefix();
         self.check_prefix(prefix).map_err(|violation| HeaderFault { violation, position: 1 })?;
-
         let length_end = prefix.length_end();
-        used = used.saturating_add(self.input.fill_header(bytes.get(used..).unwrap_or_default(), length_end));
-        if self.input.header_length < length_end {
-            return Ok((used, None));
+        if there < length_end {
+            return incomplete;
         }
-        let length = prefix.payload_length(&self.input.header);
+        let length = self.input.header.payload_length();
         self.check_length(prefix, length)
             .map_err(|violation| HeaderFault { violation, position: length_end.saturating_sub(1) })?;
-
         let header_end = prefix.header_end();
-        used = used.saturating_add(self.input.fill_header(bytes.get(used..).unwrap_or_default(), header_end));
-        if self.input.header_length < header_end {
-            return Ok((used, None));
+        if there < header_end {
+            return incomplete;
         }
-        self.input.header_length = 0;
-        Ok((used, FrameHeader::parse(&self.input.header)))
+        self.input.header.length = 0;
+        Ok((header_end.saturating_sub(had), Some(self.input.header.read(length))))
     }
 
     /// The rules that the first two bytes decide, in their order: the first one broken is the one reported.
@@ -365,17 +365,6 @@ impl<R: Randomness> Connection<R> {
 }
 
 impl Input {
-    /// Adds to the header that is arriving until it has `length` bytes; gives how many were used.
-    fn fill_header(&mut self, bytes: &[u8], length: usize) -> usize {
-        let room = self.header.get_mut(self.header_length..length).unwrap_or_default();
-        let used = room.len().min(bytes.len());
-        for (slot, byte) in room.iter_mut().zip(bytes) {
-            *slot = *byte;
-        }
-        self.header_length = self.header_length.saturating_add(used);
-        used
-    }
-
     fn begin_frame(&mut self, header: &FrameHeader, offset: u64, raw: bool) {
         self.frames = self.frames.saturating_add(1);
         self.frame = Some(Frame {
