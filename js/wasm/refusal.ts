@@ -2,6 +2,7 @@
 
 import { rangeError, typeError, UsageError } from '../errors.js';
 import { type Codec, Refusal } from './codec.js';
+import { FieldReader } from './fields.js';
 
 /** The error for a call that answered `refusal`. */
 export function refusalError(refusal: number): Error {
@@ -39,8 +40,10 @@ export function refusalError(refusal: number): Error {
   }
 }
 
-/** The error for an argument that the core has named: its name and what was expected, on two lines. */
+/** The error for an argument that the core has named, with what it expects of it. */
 export function argumentError(codec: Codec): TypeError {
-  const [name = '', expected = ''] = String.fromCharCode(...codec.takeOutput()).split('\n');
+  const fields = new FieldReader(codec.takeOutput());
+  const name = fields.text();
+  const expected = fields.text();
   return typeError('invalid_argument', `"${name}" expected ${expected}`);
 }

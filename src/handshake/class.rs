@@ -89,6 +89,13 @@ pub(crate) fn find(bytes: &[u8], byte: u8) -> usize {
     bytes.iter().take_while(|other| **other != byte).count()
 }
 
+/// What is before the first of the byte and, if it is there, what is after it.
+#[inline(never)]
+pub(crate) fn cut(bytes: &[u8], byte: u8) -> (&[u8], Option<&[u8]>) {
+    let (before, rest) = bytes.split_at_checked(find(bytes, byte)).unwrap_or_default();
+    (before, rest.get(1..))
+}
+
 /// Equality without regard to ASCII case.
 #[inline(never)]
 pub(crate) fn eq_ignore_case(a: &[u8], b: &[u8]) -> bool {

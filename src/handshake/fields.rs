@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::class::{eq_ignore_case, find, is_token};
+use super::class::{cut, eq_ignore_case, is_token};
 use super::error::HandshakeViolation;
 
 /// The header fields of a head, in order, as received.
@@ -104,11 +104,11 @@ pub(crate) fn text(bytes: &[u8]) -> String {
 
 /// The first element of a comma-separated list, without the white space around it, and the list after it.
 fn split_list(list: &[u8]) -> (&[u8], Option<&[u8]>) {
-    let (mut element, rest) = list.split_at_checked(find(list, b',')).unwrap_or_default();
+    let (mut element, rest) = cut(list, b',');
     while let [b' ' | b'\t', inner @ ..] | [inner @ .., b' ' | b'\t'] = element {
         element = inner;
     }
-    (element, rest.get(1..))
+    (element, rest)
 }
 
 /// Reads a value of `Sec-WebSocket-Protocol` in a request: one or more tokens, compared with regard to case, that are

@@ -4,6 +4,7 @@
 use alloc::string::String;
 
 use super::class::{Class, all};
+use super::fields::text;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest as _, Sha1};
@@ -48,7 +49,7 @@ pub(crate) fn is_key(key: &[u8]) -> bool {
 fn base64<const N: usize>(bytes: &[u8]) -> String {
     let mut digits = [0; N];
     let length = STANDARD.encode_slice(bytes, &mut digits).unwrap_or_default();
-    digits.iter().take(length).map(|&digit| char::from(digit)).collect()
+    text(digits.get(..length).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -80,31 +80,33 @@ pub(crate) fn push_refusal(head: &mut String, status: u16, fields: &[(&str, &str
     push(head, "\r\n\r\n");
 }
 
-/// The reason phrase, which nobody relies on (RFC 9112 §4); empty for statuses that are not common here.
-const fn reason(status: u16) -> &'static str {
-    match status {
-        301 => "Moved Permanently",
-        302 => "Found",
-        303 => "See Other",
-        307 => "Temporary Redirect",
-        308 => "Permanent Redirect",
-        400 => "Bad Request",
-        401 => "Unauthorized",
-        403 => "Forbidden",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        410 => "Gone",
-        414 => "URI Too Long",
-        421 => "Misdirected Request",
-        426 => "Upgrade Required",
-        429 => "Too Many Requests",
-        431 => "Request Header Fields Too Large",
-        500 => "Internal Server Error",
-        501 => "Not Implemented",
-        503 => "Service Unavailable",
-        505 => "HTTP Version Not Supported",
-        _ => "",
-    }
+/// Reason phrases, which nobody relies on (RFC 9112 §4): those of the statuses that are common here.
+#[rustfmt::skip]
+const REASONS: [(u16, &str); 20] = [
+    (301, "Moved Permanently"),
+    (302, "Found"),
+    (303, "See Other"),
+    (307, "Temporary Redirect"),
+    (308, "Permanent Redirect"),
+    (400, "Bad Request"),
+    (401, "Unauthorized"),
+    (403, "Forbidden"),
+    (404, "Not Found"),
+    (405, "Method Not Allowed"),
+    (410, "Gone"),
+    (414, "URI Too Long"),
+    (421, "Misdirected Request"),
+    (426, "Upgrade Required"),
+    (429, "Too Many Requests"),
+    (431, "Request Header Fields Too Large"),
+    (500, "Internal Server Error"),
+    (501, "Not Implemented"),
+    (503, "Service Unavailable"),
+    (505, "HTTP Version Not Supported"),
+];
+
+fn reason(status: u16) -> &'static str {
+    REASONS.iter().find(|(other, _)| *other == status).map_or("", |(_, reason)| reason)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::class::{eq_ignore_case, is_token};
 use super::error::HandshakeViolation as Violation;
 use super::extensions::{Extension, parse_extensions};
 use super::fields::{Headers, Single, parse_protocols, text};
+use super::outgoing::push;
 use crate::error::UsageError;
 
 /// Says whether the parameters of the extensions that the server chose are acceptable, given what was offered. Every
@@ -68,7 +69,13 @@ impl Offer {
 
     /// The value of `Sec-WebSocket-Protocol`, if there is anything to offer.
     pub(crate) fn protocols(&self) -> Option<String> {
-        (!self.protocols.is_empty()).then(|| self.protocols.join(", "))
+        let (first, others) = self.protocols.split_first()?;
+        let mut list = first.clone();
+        for protocol in others {
+            push(&mut list, ", ");
+            push(&mut list, protocol);
+        }
+        Some(list)
     }
 
     /// Response items 5 and 6 of RFC 6455 §4.1, in this order.

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use super::class::{Class, all, eq_ignore_case, find, is_token, prefix};
+use super::class::{Class, all, cut, eq_ignore_case, find, is_token, prefix};
 use super::error::HandshakeViolation;
 use super::fields::text;
 
@@ -18,12 +18,8 @@ pub(crate) struct RequestLine<'a> {
 impl<'a> RequestLine<'a> {
     /// Checks in the order of the grammar: the line, its version, its method, its target.
     pub(crate) fn parse(line: &'a [u8]) -> Result<Self, HandshakeViolation> {
-        let mut parts = line.split(|byte| *byte == b' ');
-        let (Some(method), Some(target), Some(version), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(HandshakeViolation::BadRequestLine);
-        };
+        let (method, Some(rest)) = cut(line, b' ') else { return Err(HandshakeViolation::BadRequestLine) };
+        let (target, Some(version)) = cut(rest, b' ') else { return Err(HandshakeViolation::BadRequestLine) };
         if !is_token(method) || target.is_empty() {
             return Err(HandshakeViolation::BadRequestLine);
         }
@@ -86,9 +82,7 @@ impl<'a> StatusLine<'a> {
             Some(false) => return Err(HandshakeViolation::BadHttpVersion),
             Some(true) => {}
         }
-        let status = [*a, *b, *c].iter().fold(0_u16, |status, digit| {
-            status.saturating_mul(10).saturating_add(u16::from(digit.saturating_sub(b'0')))
-        });
+        let status = decimal(&[*a, *b, *c]).and_then(|status| u16::try_from(status).ok()).unwrap_or_default();
         Ok(Self { status, reason })
     }
 }
@@ -135,7 +129,9 @@ fn is_port(port: &[u8]) -> bool {
 pub(crate) fn decimal(digits: &[u8]) -> Option<u64> {
     digits.iter().try_fold(0_u64, |number, digit| {
         let digit = digit.is_ascii_digit().then(|| u64::from(digit.saturating_sub(b'0')))?;
-        number.checked_mul(10)?.checked_add(digit)
+        // `checked_mul` would be a multiplication of 128 bits.
+        let tenfold = (number <= u64::MAX / 10).then(|| number.wrapping_mul(10))?;
+        tenfold.checked_add(digit)
     })
 }
 

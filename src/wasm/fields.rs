@@ -34,12 +34,18 @@ impl<'a> Fields<'a> {
 
     /// The next `count` strings.
     pub fn texts(&mut self, count: usize) -> Vec<String> {
-        self.by_ref().take(count).map(|field| text(field).to_owned()).collect()
+        let mut texts = Vec::new();
+        while texts.len() < count
+            && let Some(field) = self.next()
+        {
+            texts.push(text(field).to_owned());
+        }
+        texts
     }
 
-    /// All that is left, as names and values.
-    pub fn pairs(&mut self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        core::iter::from_fn(|| Some((text(self.next()?), text(self.next()?))))
+    /// The next name and value.
+    pub fn pair(&mut self) -> Option<(&'a str, &'a str)> {
+        Some((text(self.next()?), text(self.next()?)))
     }
 }
 

@@ -44,7 +44,9 @@ impl Codec {
         options.extensions = super::deflate::offered(deflate);
         options.check_extensions = Some(super::deflate::is_acceptable);
         options.protocols = fields.texts(protocols);
-        options.headers = fields.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        while let Some((name, value)) = fields.pair() {
+            options.headers.push((name.to_owned(), value.to_owned()));
+        }
         options.limits = Limits {
             max_header_bytes,
             max_headers,
@@ -165,7 +167,10 @@ impl Codec {
         let Some(Object::Server(handshake)) = objects.get(handle) else { return Refusal::BadHandle as u32 };
         let mut fields = Fields(input.get(..length).unwrap_or_default());
         let first = fields.next().unwrap_or_default();
-        let headers: Vec<_> = fields.pairs().collect();
+        let mut headers = Vec::new();
+        while let Some(field) = fields.pair() {
+            headers.push(field);
+        }
         let mut agreed = 0;
         let result = if status == 101 {
             let offered = handshake.request().map_or(&[][..], |request| &request.extensions);

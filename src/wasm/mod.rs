@@ -181,10 +181,13 @@ impl Codec {
         [*first, *second, *third] = values;
     }
 
-    /// Refuses a call; what is wrong with which argument becomes output, on two lines.
+    /// Refuses a call; the name of the argument and what is expected of it become output, as a list of strings.
     fn refuse(&mut self, error: UsageError) -> u32 {
         if let UsageError::InvalidArgument(name, expected) = error {
-            self.give_out([name, expected].join("\n").into_bytes());
+            let mut list = Vec::new();
+            fields::push(&mut list, name.as_bytes());
+            fields::push(&mut list, expected.as_bytes());
+            self.give_out(list);
         }
         Refusal::from(error) as u32
     }

@@ -90,24 +90,24 @@ impl Records {
             }
             Event::Frame(FrameInfo { header, offset, index }) => {
                 let [low, high] = halves(header.payload_length);
-                self.words.extend([kind::FRAME | bits(&header), key(&header), low, high]);
+                self.push([kind::FRAME | bits(&header), key(&header), low, high]);
                 self.position(offset, index);
             }
             Event::Error(error) => self.error(error),
-            Event::End => self.words.extend([kind::END, 0, 0, 0]),
+            Event::End => self.push([kind::END, 0, 0, 0]),
         }
     }
 
     pub fn frame(&mut self, frame: Frame<'_>) {
         let (at, length, place) = self.place(frame.payload);
         let place = if place == IN_ARENA { DECODED_IN_ARENA } else { 0 };
-        self.words.extend([kind::DECODED | place | bits(&frame.header), key(&frame.header), at, length]);
+        self.push([kind::DECODED | place | bits(&frame.header), key(&frame.header), at, length]);
         self.position(frame.offset, frame.index);
     }
 
     pub fn error(&mut self, ProtocolError { violation, offset, frame_index }: ProtocolError) {
         let close_code = u32::from(violation.close_code().0);
-        self.words.extend([kind::ERROR | close_code << 16, violation as u32, 0, 0]);
+        self.push([kind::ERROR | close_code << 16, violation as u32, 0, 0]);
         self.position(offset, frame_index);
     }
 
@@ -122,7 +122,7 @@ impl Records {
 
     fn payload(&mut self, word: u32, data: Cow<'_, [u8]>, extra: u32) {
         let (at, length, place) = self.place(data);
-        self.words.extend([word | place, at, length, extra]);
+        self.push([word | place, at, length, extra]);
     }
 
     /// Puts bytes where they can be read after the call; gives where, how many, and which of the two places it is.
@@ -145,7 +145,12 @@ impl Records {
     }
 
     fn position(&mut self, offset: u64, index: u64) {
-        self.words.extend(halves(offset).into_iter().chain(halves(index)));
+        let ([offset, offset_high], [index, index_high]) = (halves(offset), halves(index));
+        self.push([offset, offset_high, index, index_high]);
+    }
+
+    fn push(&mut self, record: [u32; 4]) {
+        self.words.extend_from_slice(&record);
     }
 }
 
