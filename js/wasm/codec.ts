@@ -10,7 +10,6 @@ import { fillRandom } from './random.js';
 /** The functions of `src/wasm/`. Numbers only; addresses are those of linear memory. */
 interface Exports {
   readonly memory: { readonly buffer: ArrayBufferLike };
-  __wbindgen_start?(): void;
   codec_new(): number;
   codec_status(codec: number): number;
   codec_reserve_input(codec: number, length: number): number;
@@ -47,7 +46,7 @@ interface Exports {
 }
 
 /** The names of the calls, and what each takes after the codec itself. */
-type Calls = Omit<Exports, 'memory' | '__wbindgen_start'>;
+type Calls = Omit<Exports, 'memory'>;
 export type CallName = keyof Calls;
 type CallArguments<Name extends CallName> = Calls[Name] extends (codec: number, ...rest: infer Rest) => unknown
   ? Rest
@@ -117,7 +116,6 @@ export class Codec {
     this.#exports = instance.exports as unknown as Exports;
     this.bytes = new Uint8Array(this.#exports.memory.buffer as ArrayBuffer);
     this.words = new Uint32Array(this.bytes.buffer);
-    this.#exports.__wbindgen_start?.();
     this.#self = this.#exports.codec_new();
     this.#status = this.#exports.codec_status(this.#self) >>> 2;
     this.#refresh();
@@ -257,16 +255,14 @@ export class Codec {
   }
 }
 
-/** What the module asks for: the two hooks of wasm-bindgen, whose names carry a hash. */
+/** What the module asks for: the hook of wasm-bindgen for a call that is not allowed, whose name carries a hash. */
 function importsOf(module: WebAssembly.Module): WebAssembly.Imports {
   const imports: Record<string, Record<string, () => void>> = Object.create(null);
   for (const { module: from, name } of WebAssembly.Module.imports(module)) {
     imports[from] ??= Object.create(null) as Record<string, () => void>;
-    imports[from][name] = name.includes('throw')
-      ? () => {
-          throw new Error('a call into the WebAssembly instance was not allowed');
-        }
-      : () => {};
+    imports[from][name] = () => {
+      throw new Error('a call into the WebAssembly instance was not allowed');
+    };
   }
   return imports;
 }

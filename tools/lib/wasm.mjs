@@ -20,7 +20,13 @@ const optFeatures = [
 ];
 
 /** All that the module may ask of its host. Anything else (above all "env") is a system dependency that slipped in. */
-const allowedImports = [/^(__wbg_)?__wbindgen_throw(_[0-9a-f]+)?$/, /^__wbindgen_init_externref_table$/];
+const allowedImports = [/^(__wbg_)?__wbindgen_throw(_[0-9a-f]+)?$/];
+
+/**
+ * Nearly all of the codec is cold, and what is cold is to be small: a function is inlined where that costs next to nothing.
+ * What is hot says `#[inline(always)]`.
+ */
+const inlining = ['-C', 'llvm-args=-inline-threshold=10 -inlinehint-threshold=15'];
 
 /** Does the crate have this feature? */
 export function hasFeature(name) {
@@ -36,7 +42,7 @@ export function hasFeature(name) {
 export async function buildWasm(features, output) {
   const cargo = ['rustc', '--lib', '--crate-type', 'cdylib', '--release', '--target', wasmTarget];
   await must('cargo', [...cargo, '--no-default-features', '--features', features.join(',')], {
-    env: { CARGO_ENCODED_RUSTFLAGS: [...wasmRustFlags, ...remapped()].join('\x1f') },
+    env: { CARGO_ENCODED_RUSTFLAGS: [...wasmRustFlags, ...inlining, ...remapped()].join('\x1f') },
   });
 
   mkdirSync(join(output, '..'), { recursive: true });
@@ -48,7 +54,9 @@ export async function buildWasm(features, output) {
     const bound = join(temporary, 'codec_bg.wasm');
     const optimized = join(temporary, 'optimized.wasm');
     const strip = ['--strip-debug', '--strip-producers', '--strip-target-features'];
-    await must('wasm-opt', ['-O3', ...optFeatures, ...strip, bound, '-o', optimized]);
+    // wasm-bindgen's own exports serve its own JavaScript, and JavaScript values at the boundary; there are none.
+    const optimize = ['--remove-exports=__*', '-O3', '--converge'];
+    await must('wasm-opt', [...optimize, ...optFeatures, ...strip, bound, '-o', optimized]);
     checkImports(readFileSync(optimized));
     copyFileSync(optimized, output);
   } finally {
