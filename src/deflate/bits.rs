@@ -16,6 +16,7 @@ impl Carry {
 }
 
 /// Reads the input of one call.
+#[derive(Clone, Copy)]
 pub(super) struct BitReader<'a> {
     input: &'a [u8],
     /// Bytes of the input that were moved into `hold`.
@@ -38,17 +39,19 @@ impl<'a> BitReader<'a> {
             self.at = self.at.wrapping_add(63_u32.wrapping_sub(self.count).wrapping_shr(3) as usize);
             self.count |= 56;
         } else {
-            self.refill_by_bytes();
+            *self = self.refilled_by_bytes();
         }
     }
 
-    fn refill_by_bytes(&mut self) {
+    /// The end of the input. By value, so that the inner loop need not keep its reader in memory for this.
+    fn refilled_by_bytes(mut self) -> Self {
         while self.count < 56 {
             let Some(byte) = self.input.get(self.at) else { break };
             self.hold |= u64::from(*byte).wrapping_shl(self.count);
             self.at = self.at.wrapping_add(1);
             self.count = self.count.wrapping_add(8);
         }
+        self
     }
 
     /// The next bits, of which [`count`](Self::count) are real.

@@ -2,8 +2,11 @@
 
 use super::window::Window;
 
-/// Bytes behind the end of an [`Output`] that may be written over, so that copies can go in whole words.
-pub(super) const SLACK: usize = 8;
+/// Matches are short, and copying memory in general is slow to begin: they go in pieces of this size.
+const PIECE: usize = 16;
+
+/// Bytes behind the end of an [`Output`] that may be written over, since the last piece is copied whole.
+pub(super) const SLACK: usize = PIECE;
 
 /// The output of one call, behind what the window holds.
 pub(super) struct Output<'a> {
@@ -67,7 +70,9 @@ impl<'a> Output<'a> {
         // The window comes in two parts at most, as its ring turns once.
         for _ in 0..2 {
             if distance > self.at {
-                let copied = self.copy_from_window(distance.wrapping_sub(self.at), now);
+                let place = self.buffer.get_mut(self.at..).unwrap_or_default();
+                let copied = copy_from_window(self.window, distance.wrapping_sub(self.at), place, now);
+                self.at = self.at.wrapping_add(copied);
                 now = now.wrapping_sub(copied);
             }
         }
@@ -75,27 +80,19 @@ impl<'a> Output<'a> {
         left
     }
 
-    /// Up to where the window ends or its ring turns.
-    fn copy_from_window(&mut self, back: usize, length: usize) -> usize {
-        let tail = self.window.tail(back);
-        let (bytes, _) = tail.split_at(tail.len().min(length));
-        self.extend(bytes);
-        bytes.len()
-    }
-
     #[inline(always)]
     fn copy_within(&mut self, distance: usize, length: usize) {
         let end = self.at.wrapping_add(length);
         let (mut to, mut from) = (self.at, self.at.wrapping_sub(distance));
-        if distance >= 8 {
+        if distance >= PIECE {
             while to < end {
-                let word = self.buffer.get(from..).and_then(<[u8]>::first_chunk::<8>).copied();
-                let place = self.buffer.get_mut(to..).and_then(<[u8]>::first_chunk_mut::<8>);
-                if let (Some(word), Some(place)) = (word, place) {
-                    *place = word;
+                let piece = self.buffer.get(from..).and_then(<[u8]>::first_chunk::<PIECE>).copied();
+                let place = self.buffer.get_mut(to..).and_then(<[u8]>::first_chunk_mut::<PIECE>);
+                if let (Some(piece), Some(place)) = (piece, place) {
+                    *place = piece;
                 }
-                to = to.wrapping_add(8);
-                from = from.wrapping_add(8);
+                to = to.wrapping_add(PIECE);
+                from = from.wrapping_add(PIECE);
             }
         } else if distance == 1 {
             let byte = self.buffer.get(from).copied().unwrap_or_default();
@@ -114,4 +111,25 @@ impl<'a> Output<'a> {
         }
         self.at = end;
     }
+}
+
+/// Copies to `place` what begins `back` bytes before the end of the window, up to that end or to where the ring turns;
+/// gives how much that was.
+fn copy_from_window(window: &Window, back: usize, place: &mut [u8], length: usize) -> usize {
+    let tail = window.tail(back);
+    let (bytes, rest) = tail.split_at(tail.len().min(length));
+    if rest.len() >= PIECE {
+        let mut at = 0;
+        while at < bytes.len() {
+            let piece = tail.get(at..).and_then(<[u8]>::first_chunk::<PIECE>);
+            let to = place.get_mut(at..).and_then(<[u8]>::first_chunk_mut::<PIECE>);
+            if let (Some(piece), Some(to)) = (piece, to) {
+                *to = *piece;
+            }
+            at = at.wrapping_add(PIECE);
+        }
+    } else if let Some(place) = place.get_mut(..bytes.len()) {
+        place.copy_from_slice(bytes);
+    }
+    bytes.len()
 }
