@@ -165,11 +165,13 @@ impl OpenMessage {
         let ends = rest.ends_message();
         if deliver != Deliver::Payload {
             let start = self.held.len();
-            inflater.inflate(piece, ends, &mut self.held, usize::MAX).map_err(fault)?;
+            let inflated = inflater.inflate(piece, ends, &mut self.held, usize::MAX);
+            // What came out before a fault is judged before it, as it is when the two come in different chunks.
             let held = mem::take(&mut self.held);
-            let valid = self.validate(held.get(start..).unwrap_or_default(), ends);
+            let valid = self.validate(held.get(start..).unwrap_or_default(), ends && inflated.is_ok());
             self.held = held;
             valid.map_err(|_| bad_text)?;
+            inflated.map_err(fault)?;
             if deliver.is_whole(rest) {
                 let held = mem::take(&mut self.held);
                 self.hand_out(Cow::Owned(held), rest, deliver, on_event);

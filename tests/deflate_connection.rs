@@ -1,6 +1,6 @@
 //! Compressed messages between two connections: whatever is agreed, what arrives is what was sent.
 #![cfg(all(not(target_arch = "wasm32"), feature = "deflate"))]
-#![allow(clippy::panic, clippy::unwrap_used)]
+#![allow(clippy::arithmetic_side_effects, clippy::panic, clippy::unwrap_used)]
 
 mod common;
 
@@ -178,6 +178,40 @@ fn bad_text_is_found_after_inflation_at_its_frame() {
     server.receive_data(&bytes);
     let error = server.error().unwrap();
     assert_eq!((error.violation, error.offset, error.frame_index), (Violation::InvalidUtf8, 0, 0));
+}
+
+/// What a message inflated to before a fault is judged first, however both were cut.
+#[test]
+fn of_two_faults_in_a_message_the_first_is_found_at_every_cut() {
+    // One block with fixed codes: "a", the byte 0xFF, then the symbol 286, which does not exist (RFC 1951 §3.2.6).
+    let mut bits = String::new();
+    let mut push = |code: u32, length: usize, msb_first: bool| {
+        for i in 0..length {
+            let at = if msb_first { length - 1 - i } else { i };
+            bits.push(if code >> at & 1 == 1 { '1' } else { '0' });
+        }
+    };
+    push(0b010, 3, false);
+    push(0x30 + u32::from(b'a'), 8, true);
+    push(0x190 + (0xFF - 144), 9, true);
+    push(0xC0 + (286 - 280), 8, true);
+    let payload: Vec<u8> = bits
+        .as_bytes()
+        .chunks(8)
+        .map(|byte| byte.iter().enumerate().fold(0, |sum, (i, bit)| sum | u8::from(*bit == b'1') << i))
+        .collect();
+    let mut frame = vec![0xC1, u8::try_from(payload.len()).unwrap()];
+    frame.extend(payload);
+    for delivery in [Deliver::Messages, Deliver::Fragments, Deliver::Payload] {
+        for size in 1..=frame.len() {
+            let deflate = Some(DeflateOptions::default());
+            let options = Options { deliver: delivery, deflate, ..Options::default() };
+            let mut client = Connection::with_randomness(Role::Client, options, Some(Seeded(1)));
+            frame.chunks(size).for_each(|chunk| client.receive_data(chunk));
+            let error = client.error().unwrap();
+            assert_eq!((error.violation, error.offset), (Violation::InvalidUtf8, 0), "{delivery:?}, chunks of {size}");
+        }
+    }
 }
 
 #[test]
