@@ -13,6 +13,11 @@ const layers = [
   { files: boundary, uses: [boundary, /^js\/(arguments|constants|errors|handshake-error|types)\.ts$/] },
   { files: api, uses: [api, boundary] },
   { files: /^js\/inspect\//, uses: [/^js\/inspect\//, /^js\/index\.ts$/] },
+  { files: /^js\/websocket\//, uses: [/^js\/websocket\//, /^sansocket$/] },
+  // What has no platform of its own in its name is shared; an adapter does not know the others.
+  { files: /^js\/adapters\//, uses: [/^js\/adapters\//, /^js\/websocket\//, /^sansocket$/] },
+  { files: /^js\/server\//, uses: [/^js\/(server|adapters|websocket)\//, /^sansocket$/, /^node:/] },
+  { files: /^js\/client\//, uses: [/^js\/(client|adapters|websocket)\//, /^sansocket$/, /^node:/] },
   { files: /^js\/cli\//, uses: [/^js\/cli\//, /^js\/inspect\//, /^sansocket$/, /^node:/] },
 ];
 

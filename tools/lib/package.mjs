@@ -6,6 +6,9 @@ import { pkgDir } from './paths.mjs';
 import { must } from './run.mjs';
 import { filesBelow } from './stage.mjs';
 
+/** The folders of the entries above the API. They import `sansocket`, so that it is there once. */
+const above = ['websocket', 'adapters', 'server', 'client'];
+
 const get = (name) => readFileSync(join(pkgDir, name), 'utf8');
 
 /** Writes pkg/ around the module that is in it already. Files are replaced one by one, and none of an earlier build is left over. */
@@ -33,7 +36,9 @@ export async function buildPackage() {
   }
 
   for (const name of await bundleForRequire(['index', 'slim'])) written.add(name);
-  for (const name of declarationsBehind('index.d.ts', 'slim.d.ts')) put(commonJs(name), commonJs(get(name)));
+  for (const name of await translateForRequire(above)) written.add(name);
+  const entries = ['index.d.ts', 'slim.d.ts', ...above.map((folder) => `${folder}/index.d.ts`)];
+  for (const name of declarationsBehind(...entries)) put(commonJs(name), commonJs(get(name)));
   if (existsSync(join(pkgDir, 'cli/sansocket.js'))) chmodSync(join(pkgDir, 'cli/sansocket.js'), 0o755);
 
   for (const path of filesBelow(['pkg'])) {
@@ -60,19 +65,48 @@ async function bundleForRequire(entries) {
   return entries.flatMap((entry) => [`${entry}.cjs`, `${entry}.cjs.map`]);
 }
 
+/** A CommonJS file for each file of these folders: bundles would each have classes of their own. */
+async function translateForRequire(folders) {
+  const { build } = await import('esbuild');
+  const names = filesBelow(folders.map((folder) => `js/${folder}`)).map((path) => posix.relative('js', path));
+  const modules = names.filter((name) => name.endsWith('.ts')).map((name) => name.replace(/\.ts$/, ''));
+  const besideEachOther = {
+    name: 'beside-each-other',
+    setup: ({ onResolve }) =>
+      onResolve({ filter: /./ }, ({ path, kind }) =>
+        kind === 'entry-point' ? undefined : { path: path.replace(/^(\..*)\.js$/, '$1.cjs'), external: true },
+      ),
+  };
+  await build({
+    entryPoints: modules.map((name) => join(pkgDir, `${name}.js`)),
+    outdir: pkgDir,
+    outbase: pkgDir,
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    plugins: [besideEachOther],
+    format: 'cjs',
+    platform: 'node',
+    target: 'es2022',
+    sourcemap: true,
+    sourcesContent: false,
+    logLevel: 'warning',
+  });
+  return modules.flatMap((name) => [`${name}.cjs`, `${name}.cjs.map`]);
+}
+
 /** These declarations and all that they import. */
 function declarationsBehind(...entries) {
   const found = new Set(entries);
   for (const name of found) {
-    for (const [, , path] of get(name).matchAll(relativeImport))
+    for (const [, , , path] of get(name).matchAll(relativeImport))
       found.add(posix.join(posix.dirname(name), `${path}.d.ts`));
   }
   return found;
 }
 
-const relativeImport = /(\bfrom |\bimport\()"(\.[^"]*)\.js"/g;
+const relativeImport = /(\bfrom |\bimport\()(['"])(\.[^'"]*)\.js\2/g;
 
 /** A declaration's name or text, for the format in which it is a CommonJS module's. */
 function commonJs(text) {
-  return text.replace(/\.d\.ts$/, '.d.cts').replace(relativeImport, '$1"$2.cjs"');
+  return text.replace(/\.d\.ts$/, '.d.cts').replace(relativeImport, '$1$2$3.cjs$2');
 }

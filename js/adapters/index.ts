@@ -1,0 +1,3 @@
+/** `sansocket/adapters`: transports out of what platforms hand out. */
+
+export { createTransport } from '../websocket/source.js';

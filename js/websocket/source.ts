@@ -1,0 +1,263 @@
+/** Transports made of callbacks: for platforms whose byte streams are objects with events. */
+
+import { queueTask } from './tasks.js';
+import type { Transport } from './transport.js';
+
+/** What a {@link TransportSource} tells. After `end` or `fail` nothing is heard any more. */
+export interface TransportSink {
+  /** Bytes have arrived. They must not change afterwards. */
+  data(bytes: Uint8Array): void;
+  /** The peer has ended its direction. */
+  end(): void;
+  /** The connection was lost. What arrived before is still delivered. */
+  fail(reason: unknown): void;
+}
+
+/** A byte stream with callbacks. Only `start` and `write` must be there. */
+export interface TransportSource {
+  /** Attaches to whatever gives the bytes; at once, or early bytes are lost. A rejection is a loss. */
+  start(sink: TransportSink): void | PromiseLike<void>;
+  /** Sends bytes. A promise is the backpressure: nothing more is written until it is fulfilled. A rejection is a loss. */
+  write(bytes: Uint8Array<ArrayBuffer>): void | PromiseLike<void>;
+  /** Ends this direction, after all that was written. */
+  end?(): void | PromiseLike<void>;
+  /** Resets the connection: both directions, at once. */
+  abort?(reason: unknown): void;
+  /** There is no room for more: stop the peer. Without it, what arrives is kept up to `maxPendingBytes`. */
+  pause?(): void;
+  /** There is room again. */
+  resume?(): void;
+  /** Releases the resource, once both directions have ended. */
+  close?(): unknown;
+  /** Settles when the connection is gone. */
+  readonly closed?: Promise<unknown> | undefined;
+  /**
+   * Whether the sink is only called from tasks of their own, as listeners of the platform are: then what arrives is
+   * handled at once. Default false: it is handled in the next task.
+   */
+  readonly inTasks?: boolean | undefined;
+}
+
+/** Choices for {@link createTransport}. */
+export interface CreateTransportOptions {
+  /** Bytes that may wait while the consumer has no room and `pause` cannot stop the peer at once. Default 16 MiB. */
+  readonly maxPendingBytes?: number | undefined;
+}
+
+const MAX_PENDING = 16 << 20;
+
+/** Under this name a transport of ours has its source, for a driver that then needs no streams. */
+const WIRE = Symbol.for('sansocket.wire');
+
+/** What a driver drives: a source with its loose ends tied. */
+export interface Wire {
+  start(sink: TransportSink): void;
+  write(bytes: Uint8Array<ArrayBuffer>): void | PromiseLike<void>;
+  end(): void | PromiseLike<void>;
+  abort(reason: unknown): void;
+  pause(): void;
+  resume(): void;
+  close(): unknown;
+}
+
+/**
+ * Makes a transport of callbacks.
+ *
+ * @example
+ * const transport = createTransport({
+ *   start: ({ data, end }) => { device.ondata = data; device.onend = end; },
+ *   write: (bytes) => device.send(bytes),
+ *   end: () => device.close(),
+ * });
+ */
+export function createTransport(source: TransportSource, options: CreateTransportOptions = {}): Transport {
+  for (const name of ['start', 'write'] as const) {
+    if (typeof source?.[name] !== 'function') throw new TypeError(`"source.${name}" expected a function`);
+  }
+  return new SourceTransport(source, options.maxPendingBytes ?? MAX_PENDING);
+}
+
+/** The wire of a transport that {@link createTransport} made and nobody has looked into. It is given once. */
+export function takeWire(transport: Transport): Wire | undefined {
+  return (transport as { [WIRE]?(): Wire | undefined })[WIRE]?.();
+}
+
+class SourceTransport implements Transport {
+  readonly closed: Promise<unknown> | undefined;
+  readonly #wire: SourceWire;
+  #streams: Pick<Transport, 'readable' | 'writable'> | undefined;
+  #taken = false;
+
+  constructor(source: TransportSource, maxPendingBytes: number) {
+    this.closed = source.closed;
+    this.#wire = new SourceWire(source, maxPendingBytes);
+  }
+
+  get readable(): ReadableStream<Uint8Array> {
+    return this.#open().readable;
+  }
+
+  get writable(): WritableStream<Uint8Array> {
+    return this.#open().writable;
+  }
+
+  close(): unknown {
+    return this.#wire.close();
+  }
+
+  [WIRE](): Wire | undefined {
+    if (this.#taken || this.#streams !== undefined) return undefined;
+    this.#taken = true;
+    return this.#wire;
+  }
+
+  #open(): Pick<Transport, 'readable' | 'writable'> {
+    if (this.#taken) throw new TypeError('the transport is in use');
+    this.#streams ??= streamsOf(this.#wire);
+    return this.#streams;
+  }
+}
+
+/** Web streams over a wire. */
+function streamsOf(wire: Wire): Pick<Transport, 'readable' | 'writable'> {
+  let failWritable: (reason: unknown) => void = () => {};
+  const readable = new ReadableStream<Uint8Array>({
+    start(controller) {
+      wire.start({
+        data(bytes) {
+          controller.enqueue(bytes);
+          if ((controller.desiredSize ?? 0) <= 0) wire.pause();
+        },
+        end: () => controller.close(),
+        fail(reason) {
+          controller.error(reason);
+          failWritable(reason);
+        },
+      });
+    },
+    pull: () => wire.resume(),
+    cancel: (reason) => wire.abort(reason),
+  });
+  const writable = new WritableStream<Uint8Array>({
+    start: (controller) => {
+      failWritable = (reason) => controller.error(reason);
+    },
+    // The wire may keep it: the caller's memory is copied.
+    write: (bytes) => wire.write(bytes.slice()),
+    close: () => wire.end(),
+    abort: (reason) => wire.abort(reason),
+  });
+  return { readable, writable };
+}
+
+type Item = Uint8Array | { readonly failed: boolean; readonly reason?: unknown };
+
+/** A source whose words arrive in order, in tasks, and not while the consumer has no room. */
+class SourceWire implements Wire {
+  readonly #source: TransportSource;
+  readonly #maxPendingBytes: number;
+  #sink: TransportSink | undefined;
+  readonly #waiting: Item[] = [];
+  #pendingBytes = 0;
+  #paused = false;
+  #scheduled = false;
+  /** Whether the source may speak: not before `start` has returned is it handled at once. */
+  #started = false;
+  #ended = false;
+
+  constructor(source: TransportSource, maxPendingBytes: number) {
+    this.#source = source;
+    this.#maxPendingBytes = maxPendingBytes;
+  }
+
+  start(sink: TransportSink): void {
+    this.#sink = sink;
+    const fail = (reason: unknown) => this.#take({ failed: true, reason });
+    try {
+      const starting = this.#source.start({
+        data: (bytes) => this.#take(bytes),
+        end: () => this.#take({ failed: false }),
+        fail,
+      });
+      starting?.then(undefined, fail);
+    } catch (error) {
+      fail(error);
+    }
+    this.#started = true;
+  }
+
+  write(bytes: Uint8Array<ArrayBuffer>): void | PromiseLike<void> {
+    return this.#source.write(bytes);
+  }
+
+  end(): void | PromiseLike<void> {
+    return this.#source.end?.();
+  }
+
+  abort(reason: unknown): void {
+    this.#ended = true;
+    this.#waiting.length = 0;
+    this.#source.abort?.(reason);
+  }
+
+  pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.#source.pause?.();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#source.resume?.();
+    this.#schedule();
+  }
+
+  close(): unknown {
+    return this.#source.close?.();
+  }
+
+  #take(item: Item): void {
+    if (this.#ended) return;
+    if (!(item instanceof Uint8Array)) this.#ended = true;
+    const atOnce = this.#started && this.#source.inTasks === true && !this.#paused && this.#waiting.length === 0;
+    if (atOnce) {
+      this.#tell(item);
+      return;
+    }
+    this.#waiting.push(item);
+    if (item instanceof Uint8Array) this.#pendingBytes += item.length;
+    if (this.#paused && this.#pendingBytes > this.#maxPendingBytes) this.#overflow();
+    this.#schedule();
+  }
+
+  /** The peer cannot be stopped, and sends more than is read. */
+  #overflow(): void {
+    const message = `${this.#pendingBytes} bytes wait to be read, more than the ${this.#maxPendingBytes} that may`;
+    const reason = new RangeError(message);
+    this.abort(reason);
+    this.#pendingBytes = 0;
+    this.#paused = false;
+    this.#waiting.push({ failed: true, reason });
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#paused || this.#waiting.length === 0) return;
+    this.#scheduled = true;
+    queueTask(() => {
+      this.#scheduled = false;
+      while (!this.#paused) {
+        const item = this.#waiting.shift();
+        if (item === undefined) break;
+        if (item instanceof Uint8Array) this.#pendingBytes -= item.length;
+        this.#tell(item);
+      }
+    });
+  }
+
+  #tell(item: Item): void {
+    if (item instanceof Uint8Array) this.#sink?.data(item);
+    else if (item.failed) this.#sink?.fail(item.reason);
+    else this.#sink?.end();
+  }
+}

@@ -1,0 +1,107 @@
+/** A transport as a driver drives it: its source if it has one, or else its streams. */
+
+import { type TransportSink, takeWire, type Wire } from './source.js';
+import { nextTask } from './tasks.js';
+import { bytesOfChunk, checkTransport, type Transport } from './transport.js';
+
+/** The wire of a transport; what is none throws a `TypeError` that names the part. */
+export function wireOf(transport: unknown): Wire {
+  const wire = typeof transport === 'object' && transport !== null ? takeWire(transport as Transport) : undefined;
+  if (wire !== undefined) return wire;
+  checkTransport(transport);
+  return new StreamWire(transport);
+}
+
+const ignore = () => {};
+
+class StreamWire implements Wire {
+  readonly #transport: Transport;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  /** Fulfilled when there is room, while there is none. */
+  #room: Promise<void> | undefined;
+  #resume: () => void = ignore;
+  /** Whether the peer's direction is over, in whatever way. */
+  #over = false;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+    this.#reader = transport.readable.getReader();
+    this.#writer = transport.writable.getWriter();
+    // Whoever waits for a write is told; these promises are for those who do not.
+    this.#reader.closed.catch(ignore);
+    this.#writer.closed.catch(ignore);
+    this.#writer.ready.catch(ignore);
+  }
+
+  start(sink: TransportSink): void {
+    void this.#read(sink);
+    this.#transport.closed?.then(
+      () => this.#lost(sink, new Error('the transport has closed')),
+      (reason) => this.#lost(sink, reason),
+    );
+  }
+
+  async write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    await this.#writer.ready;
+    await this.#writer.write(bytes);
+  }
+
+  end(): Promise<void> {
+    return this.#writer.close();
+  }
+
+  abort(reason: unknown): void {
+    this.#over = true;
+    this.#resume();
+    this.#writer.abort(reason).catch(ignore);
+    this.#reader.cancel(reason).catch(ignore);
+  }
+
+  pause(): void {
+    this.#room ??= new Promise((resolve) => {
+      this.#resume = resolve;
+    });
+  }
+
+  resume(): void {
+    this.#room = undefined;
+    this.#resume();
+  }
+
+  close(): unknown {
+    this.#over = true;
+    this.#reader.releaseLock();
+    this.#writer.releaseLock();
+    return this.#transport.close?.();
+  }
+
+  /** One chunk a task, so that microtasks run between what they cause. */
+  async #read(sink: TransportSink): Promise<void> {
+    try {
+      while (!this.#over) {
+        await this.#room;
+        const { done, value } = await this.#reader.read();
+        await nextTask();
+        await this.#room;
+        if (this.#over) return;
+        if (done) {
+          this.#over = true;
+          sink.end();
+        } else sink.data(bytesOfChunk(value));
+      }
+    } catch (reason) {
+      await nextTask();
+      this.#lost(sink, reason);
+    }
+  }
+
+  /** What was read before is handled first: a read may be on its way through the next task. */
+  async #lost(sink: TransportSink, reason: unknown): Promise<void> {
+    await nextTask();
+    await nextTask();
+    if (this.#over) return;
+    this.#over = true;
+    sink.fail(reason);
+  }
+}
