@@ -265,6 +265,11 @@ export class ClientHandshake extends Handshake {
     return this.#response;
   }
 
+  /** Whether {@link response} is all there is: its body does not grow any more. */
+  get responseComplete(): boolean {
+    return (this.flags & Flag.BodyComplete) !== 0;
+  }
+
   /** The subprotocol that the server chose, `''` if none. */
   get protocol(): string {
     return this.#protocol;
@@ -313,6 +318,10 @@ dispose(ClientHandshake);
 export class ServerHandshake extends Handshake {
   readonly #protocols: readonly string[];
   #request: HandshakeRequest | undefined;
+  #protocol = '';
+  /** The head that accepts the request, until it is taken. */
+  #answer: Uint8Array<ArrayBuffer>[] = [];
+  #extensions = '';
 
   constructor(options: ServerHandshakeOptions) {
     const given = objectOf('options', options);
@@ -332,6 +341,22 @@ export class ServerHandshake extends Handshake {
     return this.#request;
   }
 
+  /** The subprotocol that was chosen, `''` if none. */
+  get protocol(): string {
+    return this.#protocol;
+  }
+
+  /** The extensions that were agreed, `''` if none. */
+  get extensions(): string {
+    return this.#extensions;
+  }
+
+  override dataToSend(): Uint8Array<ArrayBuffer>[] {
+    const answer = this.#answer;
+    this.#answer = [];
+    return answer.length > 0 ? answer : super.dataToSend();
+  }
+
   /** Accepts the request; gives the connection, with what followed the request in it already. */
   accept(options?: AcceptOptions): Connection {
     const { codec } = this.handle;
@@ -346,6 +371,11 @@ export class ServerHandshake extends Handshake {
     const length = codec.writeBytes(packFields(fields));
     check(codec, codec.call('codec_server_handshake_answer', this.handle.value, ACCEPT, length, this.wantedDeflate));
     this.agreedDeflate = codec.value(0);
+    // Read from what is sent, so that it is what the client reads.
+    this.#answer = super.dataToSend();
+    const [, extensions = ''] = /^sec-websocket-extensions: *(.*)$/im.exec(latin1(this.#answer[0])) ?? [];
+    this.#protocol = protocol ?? '';
+    this.#extensions = extensions.trim();
     this.update(codec);
     return this.connection as Connection;
   }
@@ -397,6 +427,11 @@ export class ServerHandshake extends Handshake {
 
 export interface ServerHandshake extends Disposable {}
 dispose(ServerHandshake);
+
+/** Bytes of a head, one character each. */
+function latin1(bytes: Uint8Array = new Uint8Array()): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+}
 
 /** The error that the last call gave out. */
 function errorOf(codec: Codec): HandshakeError {

@@ -1,5 +1,9 @@
 /** `sansocket/websocket`: the `WebSocket` of the web platform, over any transport. */
 
+export type { Clock } from './clock.js';
+export type { DriverOptions } from './driver-options.js';
+export type { OpeningOptions } from './opening.js';
+export { OpeningError } from './opening-error.js';
 export {
   type CreateTransportOptions,
   createTransport,
@@ -7,3 +11,15 @@ export {
   type TransportSource,
 } from './source.js';
 export type { Connect, ConnectRequest, ConnectResponse, Transport } from './transport.js';
+export {
+  type BinaryType,
+  createWebSocketClass,
+  type WebSocket,
+  type WebSocketClass,
+  type WebSocketCloseEvent,
+  type WebSocketErrorEvent,
+  type WebSocketEventMap,
+  type WebSocketInit,
+  type WebSocketMessageEvent,
+  type WebSocketOptions,
+} from './websocket.js';

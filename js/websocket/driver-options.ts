@@ -1,0 +1,42 @@
+/** Time limits and signs of life. */
+
+import { type Clock, systemClock } from './clock.js';
+
+/** What a driver does by the clock. All in milliseconds; `Infinity` spells "no limit". */
+export interface DriverOptions {
+  /** For everything until the connection is open. Default 30,000. */
+  readonly handshakeTimeout?: number | undefined;
+  /** For everything from the first Close to the end of the transport; then it is reset. Default 10,000. */
+  readonly closeTimeout?: number | undefined;
+  /** Between two Pings (RFC 6455 §5.5.2). Default `Infinity`: none is sent. */
+  readonly pingInterval?: number | undefined;
+  /** From a Ping to its Pong; then the peer counts as gone, and the transport is reset. Default: {@link pingInterval}. */
+  readonly pongTimeout?: number | undefined;
+  /** Time as tests want it. Default: the system's. */
+  readonly clock?: Clock | undefined;
+}
+
+export interface DriverSettings {
+  readonly handshakeTimeout: number;
+  readonly closeTimeout: number;
+  readonly pingInterval: number;
+  readonly pongTimeout: number;
+  readonly clock: Clock;
+}
+
+/** The options with their defaults, checked. */
+export function driverSettings(options: DriverOptions): DriverSettings {
+  const delay = (name: 'handshakeTimeout' | 'closeTimeout' | 'pingInterval' | 'pongTimeout', preset: number) => {
+    const value = options[name] ?? preset;
+    if (typeof value === 'number' && value > 0) return value;
+    throw new RangeError(`"options.${name}" expected milliseconds above 0, or Infinity, got ${String(value)}`);
+  };
+  const pingInterval = delay('pingInterval', Number.POSITIVE_INFINITY);
+  return {
+    handshakeTimeout: delay('handshakeTimeout', 30_000),
+    closeTimeout: delay('closeTimeout', 10_000),
+    pingInterval,
+    pongTimeout: delay('pongTimeout', pingInterval),
+    clock: options.clock ?? systemClock,
+  };
+}

@@ -1,0 +1,39 @@
+/** Event handler attributes: `onopen` and the like (HTML §8.1.8.1). */
+
+type Handler = ((event: Event) => unknown) | null;
+
+/** The handlers of one target. A handler has the place among the listeners at which it was first set. */
+export class Handlers {
+  readonly #target: EventTarget;
+  readonly #entries = new Map<string, { value: object; readonly listener: (event: Event) => void }>();
+
+  constructor(target: EventTarget) {
+    this.#target = target;
+  }
+
+  get(type: string): Handler {
+    return (this.#entries.get(type)?.value as Handler | undefined) ?? null;
+  }
+
+  /** What is no object counts as `null`; an object that cannot be called is kept, and not called. */
+  set(type: string, value: unknown): void {
+    const entry = this.#entries.get(type);
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) {
+      if (entry !== undefined) this.#target.removeEventListener(type, entry.listener);
+      this.#entries.delete(type);
+      return;
+    }
+    if (entry !== undefined) {
+      entry.value = value;
+      return;
+    }
+    const made = {
+      value,
+      listener: (event: Event) => {
+        if (typeof made.value === 'function') made.value.call(this.#target, event);
+      },
+    };
+    this.#entries.set(type, made);
+    this.#target.addEventListener(type, made.listener);
+  }
+}

@@ -1,0 +1,60 @@
+/** Keep-alive by Ping and Pong (RFC 6455 §5.5.2). */
+
+import { Timer } from './clock.js';
+import type { DriverSettings } from './driver-options.js';
+
+interface Pulse {
+  /** Sends a Ping. */
+  ping(data: string): void;
+  /** No Pong came in time. */
+  gone(error: Error): void;
+}
+
+/** One Ping after the other, each with a time limit; a new one only when the last was answered. */
+export class Heartbeat {
+  readonly #settings: DriverSettings;
+  readonly #pulse: Pulse;
+  readonly #next: Timer;
+  readonly #limit: Timer;
+  #count = 0;
+  #unanswered: { readonly data: string; readonly sent: number } | undefined;
+
+  /** The milliseconds that the last answered Ping took. */
+  roundTripTime: number | undefined;
+
+  constructor(settings: DriverSettings, pulse: Pulse) {
+    this.#settings = settings;
+    this.#pulse = pulse;
+    this.#next = new Timer(settings.clock);
+    this.#limit = new Timer(settings.clock);
+  }
+
+  start(): void {
+    this.#next.set(this.#settings.pingInterval, () => this.#beat());
+  }
+
+  stop(): void {
+    this.#next.cancel();
+    this.#limit.cancel();
+  }
+
+  /** A Pong with other data answers nothing: it may come unasked (RFC 6455 §5.5.3). */
+  pong(data: Uint8Array): void {
+    if (this.#unanswered === undefined || String.fromCharCode(...data) !== this.#unanswered.data) return;
+    this.roundTripTime = this.#settings.clock.now() - this.#unanswered.sent;
+    this.#unanswered = undefined;
+    this.#limit.cancel();
+  }
+
+  #beat(): void {
+    this.start();
+    if (this.#unanswered !== undefined) return;
+    const { clock, pongTimeout } = this.#settings;
+    this.#count += 1;
+    this.#unanswered = { data: `${this.#count}`, sent: clock.now() };
+    this.#limit.set(pongTimeout, () =>
+      this.#pulse.gone(new Error(`the peer did not answer a Ping within ${pongTimeout} ms`)),
+    );
+    this.#pulse.ping(this.#unanswered.data);
+  }
+}

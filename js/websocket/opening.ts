@@ -1,0 +1,114 @@
+/** How a client comes to an open connection: the transport, and the handshake that fits it. */
+
+import { acceptKey, ClientHandshake, type ClientHandshakeOptions, Connection, type ConnectionLimits, type PerMessageDeflateOptions } from 'sansocket';
+import type { Driver } from './driver.js';
+import { nextTask } from './tasks.js';
+import type { Connect, ConnectResponse } from './transport.js';
+import { wireOf } from './wire.js';
+
+/** How connections are opened, and what they may do. */
+export interface OpeningOptions {
+  /**
+   * `http1` (the default): the handshake of RFC 6455 §4 goes over the transport. `none`: the transport is a WebSocket
+   * connection already, such as a data channel or a dedicated port with a handshake of its own.
+   */
+  readonly handshake?: 'http1' | 'none' | undefined;
+  /** The subprotocol of a connection without handshake. Default none. */
+  readonly protocol?: string | undefined;
+  /** Compression (RFC 7692): whether, and how. Default false. */
+  readonly perMessageDeflate?: boolean | PerMessageDeflateOptions | undefined;
+  /** Header fields for every handshake, such as `Origin` or `User-Agent`. */
+  readonly headers?: HeadersInit | undefined;
+  /** Bounds on what the peer can make a connection hold or do. */
+  readonly limits?: ConnectionLimits | undefined;
+}
+
+/** What is asked for. */
+export interface Target {
+  readonly url: URL;
+  readonly protocols: readonly string[];
+  readonly headers: Headers;
+  readonly signal: AbortSignal;
+}
+
+/** Opens a connection and gives it to the driver. Rejects with whatever `connect` rejects with. */
+export async function openClient(driver: Driver, connect: Connect, target: Target, options: OpeningOptions): Promise<void> {
+  const { url, protocols, headers, signal } = target;
+  driver.begin();
+  const request = {
+    url,
+    protocols,
+    headers,
+    signal,
+    get fields() {
+      return offeredFields(target, options);
+    },
+  };
+  const transport = await connect(request);
+  const wire = wireOf(transport);
+  await nextTask();
+  if (signal.aborted) {
+    wire.start({ data() {}, end() {}, fail() {} });
+    wire.abort(signal.reason);
+    wire.close();
+  } else driver.start(wire, openingOf(target, options, transport.response));
+}
+
+function openingOf(target: Target, options: OpeningOptions, response: ConnectResponse | undefined): ClientHandshake | Connection {
+  if (response !== undefined) return answeredHandshake(target, options, response);
+  if (options.handshake !== 'none') return new ClientHandshake(handshakeOptions(target, options));
+  return new Connection({ ...options.limits, role: 'client', perMessageDeflate: options.perMessageDeflate });
+}
+
+/** The defaults of the class, the fields of the caller over them. */
+function allHeaders(target: Target, options: OpeningOptions): [string, string][] {
+  const headers = new Headers(options.headers);
+  for (const [name, value] of target.headers) headers.set(name, value);
+  return [...headers];
+}
+
+function handshakeOptions(target: Target, options: OpeningOptions): ClientHandshakeOptions {
+  const { url, protocols } = target;
+  const headers = allHeaders(target, options);
+  const origin = headers.find(([name]) => name === 'origin')?.[1];
+  return {
+    host: url.host,
+    path: url.pathname + url.search,
+    protocols,
+    origin,
+    headers: headers.filter(([name]) => name !== 'origin'),
+    perMessageDeflate: options.perMessageDeflate,
+    connection: options.limits,
+  };
+}
+
+/** What an extended CONNECT carries of the handshake (RFC 8441 §5): no key, and nothing about this one connection. */
+function offeredFields(target: Target, options: OpeningOptions): [name: string, value: string][] {
+  const handshake = new ClientHandshake(handshakeOptions(target, options));
+  const [head] = handshake.dataToSend();
+  handshake.free();
+  const lines = latin1(head).split('\r\n').slice(1, -2);
+  const fields = lines.map((line): [string, string] => {
+    const colon = line.indexOf(':');
+    return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+  });
+  return fields.filter(([name]) => !/^(host|upgrade|connection|sec-websocket-key)$/.test(name));
+}
+
+/** An extended CONNECT and its answer are checked as the handshake that they stand for. */
+function answeredHandshake(target: Target, options: OpeningOptions, { status, headers }: ConnectResponse): ClientHandshake {
+  const key = 'dGhlIHNhbXBsZSBub25jZQ==';
+  const handshake = new ClientHandshake({ ...handshakeOptions(target, options), key });
+  handshake.dataToSend();
+  const opened = status >= 200 && status < 300;
+  const own = /^(connection|upgrade|sec-websocket-accept|transfer-encoding)$/i;
+  const fields = [...headers].filter(([name]) => !own.test(name));
+  if (opened) fields.push(['upgrade', 'websocket'], ['connection', 'upgrade'], ['sec-websocket-accept', acceptKey(key)]);
+  const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  handshake.receiveData(bytesOfLatin1(`HTTP/1.1 ${opened ? '101 Switching Protocols' : status}\r\n${lines}\r\n`));
+  return handshake;
+}
+
+/** Header fields are bytes: one character each (RFC 9110 §5.5). */
+const latin1 = (bytes: Uint8Array = new Uint8Array()) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+const bytesOfLatin1 = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));

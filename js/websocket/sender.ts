@@ -1,0 +1,113 @@
+/** What goes out, in the order of the calls, and how much of it the transport has not taken. */
+
+import { UsageError } from 'sansocket';
+import type { Driver } from './driver.js';
+
+const encoder = new TextEncoder();
+
+/** Not everywhere. It counts without encoding. */
+const { Buffer } = globalThis as { Buffer?: { byteLength(text: string): number } };
+
+/** Bytes of UTF-8; a lone surrogate takes the three of U+FFFD. */
+const utf8Length: (text: string) => number = Buffer?.byteLength ?? ((text) => encoder.encode(text).length);
+
+/** Sends for one connection. */
+export class Sender {
+  readonly #driver: Driver;
+  readonly #fail: (error: Error) => void;
+  /** Bytes of messages that the transport has not taken. After the end it only grows. */
+  bufferedAmount = 0;
+  /** Where a Blob is being read, what comes after it waits. */
+  #last: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(driver: Driver, fail: (error: Error) => void) {
+    this.#driver = driver;
+    this.#fail = fail;
+  }
+
+  /** Sends what `send()` was given; counts it only, if the connection is not open any more. */
+  send(data: unknown, open: boolean): void {
+    if (data instanceof Blob) {
+      this.bufferedAmount += data.size;
+      if (open) this.#inOrder(async () => this.#binary(new Uint8Array(await data.arrayBuffer())));
+      return;
+    }
+    const bytes = bytesOf(data);
+    if (bytes !== undefined) {
+      this.bufferedAmount += bytes.byteLength;
+      if (!open) return;
+      if (this.#last === undefined) this.#binary(bytes);
+      else {
+        const copy = bytes.slice();
+        this.#inOrder(() => this.#binary(copy));
+      }
+      return;
+    }
+    const text = String(data);
+    const length = utf8Length(text);
+    this.bufferedAmount += length;
+    if (open) this.#inOrder(() => this.#guarded(length, (connection) => connection.sendText(text)));
+  }
+
+  /** Closes after everything that was sent. */
+  close(code: number | undefined, reason: string): void {
+    this.#inOrder(() => this.#driver.close(code, reason));
+  }
+
+  drained(bytes: number): void {
+    this.bufferedAmount -= bytes;
+  }
+
+  /** It is over: what waits is not sent any more. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  #binary(bytes: Uint8Array): void {
+    this.#guarded(bytes.byteLength, (connection) => connection.sendBinary(bytes));
+  }
+
+  #guarded(...args: Parameters<Driver['send']>): void {
+    try {
+      this.#driver.send(...args);
+    } catch (error) {
+      // The peer has closed meanwhile: what is sent then is lost, as on every network.
+      if (error instanceof UsageError && error.code === 'not_open') return;
+      this.#fail(error as Error);
+    }
+  }
+
+  #inOrder(run: () => void | Promise<void>): void {
+    if (this.#last === undefined) {
+      const running = run();
+      if (running !== undefined) this.#waitFor(running);
+    } else this.#waitFor(this.#last.then(() => (this.#stopped ? undefined : run())));
+  }
+
+  #waitFor(running: Promise<void>): void {
+    const last = running.then(undefined, (reason) => {
+      this.#fail(new Error('a Blob could not be read', { cause: reason }));
+    });
+    this.#last = last;
+    void last.then(() => {
+      if (this.#last === last) this.#last = undefined;
+    });
+  }
+}
+
+/** The bytes of a `BufferSource`; `undefined` for anything else. */
+function bytesOf(data: unknown): Uint8Array | undefined {
+  const view = ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : /^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(data))
+      ? new Uint8Array(data as ArrayBuffer)
+      : undefined;
+  if (view === undefined) return undefined;
+  const { buffer } = view as { buffer: ArrayBufferLike & { resizable?: boolean; growable?: boolean } };
+  if (Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]') {
+    throw new TypeError('"data" expected memory that is not shared');
+  }
+  if (buffer.resizable === true) throw new TypeError('"data" expected memory that cannot be resized');
+  return view;
+}

@@ -1,0 +1,371 @@
+/** The `WebSocket` of the web platform (WHATWG WebSockets), with the network replaced by a transport. */
+
+import type { ClientHandshake, ServerHandshake } from 'sansocket';
+import { closeCode, closeReason } from './close-arguments.js';
+import { Driver, type Ending, type Observer } from './driver.js';
+import { type DriverOptions, driverSettings } from './driver-options.js';
+import { CloseEvent, ErrorEvent, MessageEvent } from './events.js';
+import { Handlers } from './handlers.js';
+import { type OpeningOptions, openClient } from './opening.js';
+import { callerHeaders, subprotocols, webSocketUrl } from './request.js';
+import { Sender } from './sender.js';
+import { queueTask } from './tasks.js';
+import type { Connect } from './transport.js';
+
+/** Choices for all connections of a class. */
+export interface WebSocketOptions extends OpeningOptions, DriverOptions {
+  /**
+   * Whether the events of one chunk of input are dispatched in one task (default), or each in its own, with microtasks
+   * between.
+   */
+  readonly allowSynchronousEvents?: boolean | undefined;
+}
+
+/** Further arguments of a connection. */
+export interface WebSocketInit {
+  /** Subprotocols, best first. */
+  readonly protocols?: string | Iterable<string> | undefined;
+  /** Header fields of the handshake, such as `Authorization`. Those that the handshake writes throw a `TypeError`. */
+  readonly headers?: HeadersInit | undefined;
+}
+
+/** How the data of a binary message is handed out. */
+export type BinaryType = 'blob' | 'arraybuffer';
+
+/** The `message` event. `data` is a string, a `Blob`, or an `ArrayBuffer` of exactly the message's length. */
+export interface WebSocketMessageEvent extends Event {
+  // biome-ignore lint/suspicious/noExplicitAny: as the platform's declarations have it, so that handlers fit both
+  readonly data: any;
+  readonly origin: string;
+}
+
+/** The `close` event. */
+export interface WebSocketCloseEvent extends Event {
+  readonly code: number;
+  readonly reason: string;
+  readonly wasClean: boolean;
+}
+
+/** The `error` event. Unlike in a browser it tells the cause: a `ProtocolError`, an `OpeningError`, or what the transport said. */
+export interface WebSocketErrorEvent extends Event {
+  readonly message: string;
+  readonly error: Error;
+}
+
+/** The events by their names. */
+export interface WebSocketEventMap {
+  readonly open: Event;
+  readonly message: WebSocketMessageEvent;
+  readonly error: WebSocketErrorEvent;
+  readonly close: WebSocketCloseEvent;
+}
+
+type HandlerOf<E> = ((this: WebSocket, event: E) => unknown) | null;
+
+/** A WebSocket as the platform has it. */
+export interface WebSocket extends EventTarget {
+  readonly CONNECTING: 0;
+  readonly OPEN: 1;
+  readonly CLOSING: 2;
+  readonly CLOSED: 3;
+  readonly url: string;
+  readonly readyState: 0 | 1 | 2 | 3;
+  /** The subprotocol, `''` if none. */
+  readonly protocol: string;
+  /** The extensions, `''` if none. */
+  readonly extensions: string;
+  /** Bytes of messages that the transport has not taken: text as UTF-8, without framing. */
+  readonly bufferedAmount: number;
+  binaryType: BinaryType;
+  /** Not of the platform: milliseconds that the last answered Ping took; see `pingInterval`. */
+  readonly roundTripTime: number | undefined;
+  onopen: HandlerOf<Event>;
+  onmessage: HandlerOf<WebSocketMessageEvent>;
+  onerror: HandlerOf<WebSocketErrorEvent>;
+  onclose: HandlerOf<WebSocketCloseEvent>;
+  /** Sends a message: a string as text; a `Blob`, buffer or view as binary, copied before it returns. */
+  send(data: string | Blob | ArrayBuffer | ArrayBufferView): void;
+  /** Closes: 1000 or 3000–4999, and at most 123 bytes of reason. */
+  close(code?: number, reason?: string): void;
+  addEventListener<K extends keyof WebSocketEventMap>(
+    type: K,
+    listener: (this: WebSocket, event: WebSocketEventMap[K]) => unknown,
+    options?: boolean | { capture?: boolean; once?: boolean; passive?: boolean; signal?: AbortSignal },
+  ): void;
+  addEventListener(
+    type: string,
+    // biome-ignore lint/suspicious/noExplicitAny: any listener of events
+    listener: ((event: any) => unknown) | { handleEvent(event: any): unknown } | null,
+    options?: boolean | { capture?: boolean; once?: boolean; passive?: boolean; signal?: AbortSignal },
+  ): void;
+}
+
+/** A class of the platform's shape. */
+export interface WebSocketClass {
+  new (url: string | URL, protocols?: string | Iterable<string> | WebSocketInit): WebSocket;
+  readonly prototype: WebSocket;
+  readonly CONNECTING: 0;
+  readonly OPEN: 1;
+  readonly CLOSING: 2;
+  readonly CLOSED: 3;
+}
+
+const State = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 } as const;
+
+/** Instead of a URL: a connection that somebody else opened, as servers have them. */
+export class Accepted {
+  readonly url: string;
+  readonly options: WebSocketOptions;
+  /** Starts the driver. */
+  readonly start: (driver: Driver) => void;
+  /** Decides on a request, and tells the driver. */
+  readonly request: ((handshake: ServerHandshake, driver: Driver) => void) | undefined;
+
+  constructor(url: string, options: WebSocketOptions, start: Accepted['start'], request?: Accepted['request']) {
+    this.url = url;
+    this.options = options;
+    this.start = start;
+    this.request = request;
+  }
+}
+
+/**
+ * Makes a class that behaves as the platform's `WebSocket`, over the transports that `connect` gives. `connect` is
+ * called once for each connection, never within the constructor.
+ *
+ * @example
+ * const WebSocket = createWebSocketClass(() => relay.createBidirectionalStream());
+ * const socket = new WebSocket('ws://peer/chat', 'chat');
+ */
+export function createWebSocketClass(connect: Connect, options: WebSocketOptions = {}): WebSocketClass {
+  if (typeof connect !== 'function') throw new TypeError('"connect" expected a function that gives a transport');
+  // A wrong option is refused now, and not with the first connection.
+  driverSettings(options);
+  class WebSocket extends EventTarget {
+    readonly #url: string;
+    readonly #controller = new AbortController();
+    readonly #handlers = new Handlers(this);
+    readonly #driver: Driver;
+    readonly #sender: Sender;
+    readonly #together: boolean;
+    #readyState: 0 | 1 | 2 | 3 = State.CONNECTING;
+    #protocol = '';
+    #extensions = '';
+    #binaryType: BinaryType = 'blob';
+    /** What waits for a task of its own. */
+    readonly #steps: (() => void)[] = [];
+
+    constructor(url: string | URL, protocols?: string | Iterable<string> | WebSocketInit, ..._ignored: never[]) {
+      // biome-ignore lint/complexity/noArguments: Web IDL counts them
+      if (arguments.length === 0) throw new TypeError('1 argument required, but only 0 present');
+      super();
+      const accepted = (url as unknown) instanceof Accepted ? (url as unknown as Accepted) : undefined;
+      const request = accepted === undefined ? requested(url, protocols) : undefined;
+      this.#url = request?.url.href ?? accepted?.url ?? '';
+      const settings = accepted?.options ?? options;
+      this.#together = settings.allowSynchronousEvents ?? true;
+      this.#driver = new Driver(this.#observer(accepted), settings);
+      this.#sender = new Sender(this.#driver, (error) => this.#fail(error));
+      if (accepted !== undefined) accepted.start(this.#driver);
+      else if (request !== undefined) queueTask(() => this.#connect(request));
+    }
+
+    get url(): string {
+      return this.#url;
+    }
+
+    get readyState(): 0 | 1 | 2 | 3 {
+      return this.#readyState;
+    }
+
+    get protocol(): string {
+      return this.#protocol;
+    }
+
+    get extensions(): string {
+      return this.#extensions;
+    }
+
+    get bufferedAmount(): number {
+      return this.#sender.bufferedAmount;
+    }
+
+    get roundTripTime(): number | undefined {
+      return this.#driver.roundTripTime;
+    }
+
+    get binaryType(): BinaryType {
+      return this.#binaryType;
+    }
+
+    set binaryType(type: BinaryType) {
+      if (type === 'blob' || type === 'arraybuffer') this.#binaryType = type;
+    }
+
+    get onopen(): unknown {
+      return this.#handlers.get('open');
+    }
+
+    set onopen(handler: unknown) {
+      this.#handlers.set('open', handler);
+    }
+
+    get onmessage(): unknown {
+      return this.#handlers.get('message');
+    }
+
+    set onmessage(handler: unknown) {
+      this.#handlers.set('message', handler);
+    }
+
+    get onerror(): unknown {
+      return this.#handlers.get('error');
+    }
+
+    set onerror(handler: unknown) {
+      this.#handlers.set('error', handler);
+    }
+
+    get onclose(): unknown {
+      return this.#handlers.get('close');
+    }
+
+    set onclose(handler: unknown) {
+      this.#handlers.set('close', handler);
+    }
+
+    send(data: unknown): void {
+      // biome-ignore lint/complexity/noArguments: Web IDL counts them
+      if (arguments.length === 0) throw new TypeError('1 argument required, but only 0 present');
+      if (this.#readyState === State.CONNECTING) throw new DOMException('still connecting', 'InvalidStateError');
+      this.#sender.send(data, this.#readyState === State.OPEN);
+    }
+
+    close(code?: unknown, reason?: unknown): void {
+      const checkedCode = closeCode(code);
+      const checkedReason = reason === undefined ? '' : closeReason(reason);
+      if (this.#readyState === State.CONNECTING) {
+        this.#readyState = State.CLOSING;
+        const error = new Error('the connection was closed before it was open');
+        this.#controller.abort(error);
+        queueTask(() => this.#driver.abort(error));
+      } else if (this.#readyState === State.OPEN) {
+        this.#readyState = State.CLOSING;
+        this.#sender.close(checkedCode, checkedReason);
+      }
+    }
+
+    #connect({ url, protocols, headers }: Requested): void {
+      if (this.#readyState !== State.CONNECTING) return;
+      const { signal } = this.#controller;
+      openClient(this.#driver, connect, { url, protocols, headers, signal }, options).catch((reason) =>
+        queueTask(() => {
+          const error = reason instanceof Error ? reason : new Error('no connection', { cause: reason });
+          this.#driver.abort(error);
+        }),
+      );
+    }
+
+    #observer(accepted: Accepted | undefined): Observer {
+      return {
+        request: (handshake) => accepted?.request?.(handshake, this.#driver),
+        open: (handshake) => {
+          const agreed = agreedBy(handshake, accepted?.options ?? options);
+          this.#step(() => this.#opened(agreed));
+        },
+        message: (data) => this.#step(() => this.#message(data)),
+        closing: () => {
+          this.#step(() => {
+            if (this.#readyState === State.OPEN) this.#readyState = State.CLOSING;
+          });
+        },
+        drained: (bytes) => this.#sender.drained(bytes),
+        closed: (ending) => this.#step(() => this.#closed(ending)),
+      };
+    }
+
+    #opened({ protocol, extensions }: Agreed): void {
+      if (this.#readyState !== State.CONNECTING) return;
+      this.#readyState = State.OPEN;
+      this.#protocol = protocol;
+      this.#extensions = extensions;
+      this.dispatchEvent(new Event('open'));
+    }
+
+    #message(data: string | Uint8Array<ArrayBuffer>): void {
+      if (this.#readyState !== State.OPEN) return;
+      const origin = originOf(this.#url);
+      this.dispatchEvent(new MessageEvent('message', { data: this.#dataOf(data), origin }));
+    }
+
+    #dataOf(data: string | Uint8Array<ArrayBuffer>): string | Blob | ArrayBuffer {
+      if (typeof data === 'string') return data;
+      if (this.#binaryType === 'blob') return new Blob([data]);
+      const { buffer, byteOffset, byteLength } = data;
+      return byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength);
+    }
+
+    #closed({ code, reason, wasClean, error }: Ending): void {
+      this.#readyState = State.CLOSED;
+      this.#sender.stop();
+      // A transport that is still on its way is not wanted any more.
+      this.#controller.abort(error);
+      if (error !== undefined) this.dispatchEvent(new ErrorEvent('error', { message: error.message, error }));
+      this.dispatchEvent(new CloseEvent('close', { code, reason, wasClean }));
+    }
+
+    #fail(error: Error): void {
+      this.#readyState = State.CLOSING;
+      this.#driver.fail(1011, error);
+    }
+
+    /** Steps happen in order: now if nothing waits, since the driver speaks from tasks; or each in a task of its own. */
+    #step(run: () => void): void {
+      if (this.#together) run();
+      else {
+        this.#steps.push(run);
+        queueTask(() => this.#steps.shift()?.());
+      }
+    }
+  }
+
+  for (const [name, value] of Object.entries(State)) {
+    for (const owner of [WebSocket, WebSocket.prototype]) {
+      Object.defineProperty(owner, name, { value, enumerable: true });
+    }
+  }
+  for (const name of Object.getOwnPropertyNames(WebSocket.prototype)) {
+    if (name !== 'constructor') Object.defineProperty(WebSocket.prototype, name, { enumerable: true });
+  }
+  Object.defineProperty(WebSocket.prototype, Symbol.toStringTag, { value: 'WebSocket', configurable: true });
+  Object.defineProperty(WebSocket, 'length', { value: 1, configurable: true });
+  return WebSocket as unknown as WebSocketClass;
+}
+
+interface Requested {
+  readonly url: URL;
+  readonly protocols: readonly string[];
+  readonly headers: Headers;
+}
+
+/** The arguments of the constructor. An object that is no list has further wishes (whatwg/websockets#42). */
+function requested(url: unknown, given: string | Iterable<string> | WebSocketInit | undefined): Requested {
+  const isInit = typeof given === 'object' && given !== null && !(Symbol.iterator in given);
+  const { protocols = [], headers } = isInit ? given : { protocols: given as string | Iterable<string> | undefined };
+  const list = typeof protocols === 'object' && protocols !== null ? protocols : [protocols];
+  return { url: webSocketUrl(url), protocols: subprotocols(list), headers: callerHeaders(headers as HeadersInit) };
+}
+
+interface Agreed {
+  readonly protocol: string;
+  readonly extensions: string;
+}
+
+/** What was agreed with the peer, or beforehand. */
+function agreedBy(handshake: ClientHandshake | ServerHandshake | undefined, options: OpeningOptions): Agreed {
+  if (handshake === undefined) return { protocol: options.protocol ?? '', extensions: '' };
+  return { protocol: handshake.protocol, extensions: handshake.extensions };
+}
+
+const originOf = (url: string): string => new URL(url).origin;
+
