@@ -13,7 +13,9 @@ export class OpeningError extends Error {
 
   constructor(cause: HandshakeError, response: HandshakeResponse | undefined) {
     const refusal = cause.kind === 'unexpected_status' && response !== undefined;
-    super(refusal ? `the server answered ${response.status} ${response.statusText}`.trimEnd() : cause.message, { cause });
+    super(refusal ? `the server answered ${response.status} ${response.statusText}`.trimEnd() : cause.message, {
+      cause,
+    });
     this.response = response;
   }
 }

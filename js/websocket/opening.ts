@@ -1,6 +1,13 @@
 /** How a client comes to an open connection: the transport, and the handshake that fits it. */
 
-import { acceptKey, ClientHandshake, type ClientHandshakeOptions, Connection, type ConnectionLimits, type PerMessageDeflateOptions } from 'sansocket';
+import {
+  acceptKey,
+  ClientHandshake,
+  type ClientHandshakeOptions,
+  Connection,
+  type ConnectionLimits,
+  type PerMessageDeflateOptions,
+} from 'sansocket';
 import type { Driver } from './driver.js';
 import { nextTask } from './tasks.js';
 import type { Connect, ConnectResponse } from './transport.js';
@@ -32,7 +39,12 @@ export interface Target {
 }
 
 /** Opens a connection and gives it to the driver. Rejects with whatever `connect` rejects with. */
-export async function openClient(driver: Driver, connect: Connect, target: Target, options: OpeningOptions): Promise<void> {
+export async function openClient(
+  driver: Driver,
+  connect: Connect,
+  target: Target,
+  options: OpeningOptions,
+): Promise<void> {
   const { url, protocols, headers, signal } = target;
   driver.begin();
   const request = {
@@ -54,7 +66,11 @@ export async function openClient(driver: Driver, connect: Connect, target: Targe
   } else driver.start(wire, openingOf(target, options, transport.response));
 }
 
-function openingOf(target: Target, options: OpeningOptions, response: ConnectResponse | undefined): ClientHandshake | Connection {
+function openingOf(
+  target: Target,
+  options: OpeningOptions,
+  response: ConnectResponse | undefined,
+): ClientHandshake | Connection {
   if (response !== undefined) return answeredHandshake(target, options, response);
   if (options.handshake !== 'none') return new ClientHandshake(handshakeOptions(target, options));
   return new Connection({ ...options.limits, role: 'client', perMessageDeflate: options.perMessageDeflate });
@@ -96,19 +112,25 @@ function offeredFields(target: Target, options: OpeningOptions): [name: string, 
 }
 
 /** An extended CONNECT and its answer are checked as the handshake that they stand for. */
-function answeredHandshake(target: Target, options: OpeningOptions, { status, headers }: ConnectResponse): ClientHandshake {
+function answeredHandshake(
+  target: Target,
+  options: OpeningOptions,
+  { status, headers }: ConnectResponse,
+): ClientHandshake {
   const key = 'dGhlIHNhbXBsZSBub25jZQ==';
   const handshake = new ClientHandshake({ ...handshakeOptions(target, options), key });
   handshake.dataToSend();
   const opened = status >= 200 && status < 300;
   const own = /^(connection|upgrade|sec-websocket-accept|transfer-encoding)$/i;
   const fields = [...headers].filter(([name]) => !own.test(name));
-  if (opened) fields.push(['upgrade', 'websocket'], ['connection', 'upgrade'], ['sec-websocket-accept', acceptKey(key)]);
+  if (opened)
+    fields.push(['upgrade', 'websocket'], ['connection', 'upgrade'], ['sec-websocket-accept', acceptKey(key)]);
   const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   handshake.receiveData(bytesOfLatin1(`HTTP/1.1 ${opened ? '101 Switching Protocols' : status}\r\n${lines}\r\n`));
   return handshake;
 }
 
 /** Header fields are bytes: one character each (RFC 9110 §5.5). */
-const latin1 = (bytes: Uint8Array = new Uint8Array()) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+const latin1 = (bytes: Uint8Array = new Uint8Array()) =>
+  Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
 const bytesOfLatin1 = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));

@@ -368,4 +368,3 @@ function agreedBy(handshake: ClientHandshake | ServerHandshake | undefined, opti
 }
 
 const originOf = (url: string): string => new URL(url).origin;
-

@@ -1,6 +1,6 @@
 // What the project needs on a machine. A step says how to see that it is there, how to bring it, and how long that usually takes.
 
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { aptInstall } from './debian.mjs';
 import { Failure } from './failure.mjs';
@@ -18,6 +18,14 @@ import {
 } from './rust.mjs';
 
 export const venv = join(toolsDir, 'venv');
+
+/** Other runtimes. Not among the devDependencies: each has one package for every platform, which few of us need. */
+const runtimeVersions = { bun: '1.4.5', deno: '2.9.6', workerd: '1.20261117.1' };
+const runtimesDir = join(toolsDir, 'runtimes');
+const runtimesStamp = join(runtimesDir, 'installed.json');
+
+/** The program of another runtime, as the step `runtimes` brings it. */
+export const runtime = (name) => join(runtimesDir, 'node_modules', '.bin', name);
 
 /** A tool from crates.io. */
 const crate = (name, version, program, seconds) => ({
@@ -81,6 +89,13 @@ export const steps = {
       existsSync(venvStamp) || (await outputOf('python3', ['-c', 'import venv, ensurepip'])) !== undefined,
     bring: (line) => aptInstall(['python3', 'python3-venv'], line),
   },
+  runtimes: {
+    title: `Deno, Bun and workerd in .tools/runtimes`,
+    seconds: 20,
+    lane: 'npm',
+    present: () => existsSync(runtimesStamp) && readFileSync(runtimesStamp, 'utf8') === JSON.stringify(runtimeVersions),
+    bring: installRuntimes,
+  },
   websockets: {
     title: `Python websockets ${websockets} in .tools/venv`,
     seconds: 10,
@@ -118,6 +133,24 @@ async function npmCi(line) {
       `npm could not install the packages:\n${reason.slice(0, 12).join('\n')}`,
       `npm ${args.join(' ')}`,
     );
+}
+
+async function installRuntimes(line) {
+  rmSync(runtimesDir, { recursive: true, force: true });
+  mkdirSync(runtimesDir, { recursive: true });
+  writeFileSync(join(runtimesDir, 'package.json'), '{ "private": true }\n');
+  const names = Object.entries(runtimeVersions).map(([name, version]) => `${name}@${version}`);
+  const commands = [
+    ['npm', 'install', '--prefix', runtimesDir, '--no-audit', '--no-fund', '--ignore-scripts', ...names],
+    // Of these only Bun needs its script: it puts the program of the platform into its place.
+    ['node', join(runtimesDir, 'node_modules', 'bun', 'install.js')],
+  ];
+  for (const [command, ...args] of commands) {
+    const { code, output } = await run(command, args, { onLine: line });
+    if (code !== 0)
+      throw new Failure(`the runtimes could not be installed:\n${tail(output)}`, `${command} ${args.join(' ')}`);
+  }
+  writeFileSync(runtimesStamp, JSON.stringify(runtimeVersions));
 }
 
 const venvStamp = join(venv, `.websockets-${websockets}`);
