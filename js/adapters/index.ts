@@ -1,3 +1,15 @@
 /** `sansocket/adapters`: transports out of what platforms hand out. */
 
-export { createTransport } from '../websocket/source.js';
+export {
+  type CreateTransportOptions,
+  createTransport,
+  type TransportSink,
+  type TransportSource,
+} from '../websocket/source.js';
+export type { Transport } from '../websocket/transport.js';
+export { type BunSocket, type BunSocketHandlers, bunSocketHandlers, fromBunSocket } from './bun.js';
+export { type FromDataChannelOptions, fromDataChannel } from './data-channel.js';
+export { fromLibp2pStream, type Libp2pStream } from './libp2p.js';
+export { type FromMessagePortOptions, fromMessagePort, type MessagePortLike } from './message-port.js';
+export { type FromNodeDuplexOptions, fromNodeDuplex, type NodeDuplex } from './node.js';
+export { type TransportPairOptions, transportPair } from './pair.js';

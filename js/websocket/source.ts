@@ -15,7 +15,10 @@ export interface TransportSink {
 
 /** A byte stream with callbacks. Only `start` and `write` must be there. */
 export interface TransportSource {
-  /** Attaches to whatever gives the bytes; at once, or early bytes are lost. A rejection is a loss. */
+  /**
+   * Attaches to whatever gives the bytes. It is called by {@link createTransport} itself, so that early bytes are not lost;
+   * what arrives before the transport is read waits. A rejection is a loss.
+   */
   start(sink: TransportSink): void | PromiseLike<void>;
   /** Sends bytes. A promise is the backpressure: nothing more is written until it is fulfilled. A rejection is a loss. */
   write(bytes: Uint8Array<ArrayBuffer>): void | PromiseLike<void>;
@@ -120,9 +123,11 @@ class SourceTransport implements Transport {
 
 /** Web streams over a wire. */
 function streamsOf(wire: Wire): Pick<Transport, 'readable' | 'writable'> {
+  let failReadable: (reason: unknown) => void = () => {};
   let failWritable: (reason: unknown) => void = () => {};
   const readable = new ReadableStream<Uint8Array>({
     start(controller) {
+      failReadable = (reason) => controller.error(reason);
       wire.start({
         data(bytes) {
           controller.enqueue(bytes);
@@ -136,7 +141,11 @@ function streamsOf(wire: Wire): Pick<Transport, 'readable' | 'writable'> {
       });
     },
     pull: () => wire.resume(),
-    cancel: (reason) => wire.abort(reason),
+    // A reset is of both directions.
+    cancel(reason) {
+      wire.abort(reason);
+      failWritable(reason);
+    },
   });
   const writable = new WritableStream<Uint8Array>({
     start: (controller) => {
@@ -145,7 +154,10 @@ function streamsOf(wire: Wire): Pick<Transport, 'readable' | 'writable'> {
     // The wire may keep it: the caller's memory is copied.
     write: (bytes) => wire.write(bytes.slice()),
     close: () => wire.end(),
-    abort: (reason) => wire.abort(reason),
+    abort(reason) {
+      wire.abort(reason);
+      failReadable(reason);
+    },
   });
   return { readable, writable };
 }
@@ -159,19 +171,14 @@ class SourceWire implements Wire {
   #sink: TransportSink | undefined;
   readonly #waiting: Item[] = [];
   #pendingBytes = 0;
-  #paused = false;
+  /** Nobody reads before `start`. */
+  #paused = true;
   #scheduled = false;
-  /** Whether the source may speak: not before `start` has returned is it handled at once. */
-  #started = false;
   #ended = false;
 
   constructor(source: TransportSource, maxPendingBytes: number) {
     this.#source = source;
     this.#maxPendingBytes = maxPendingBytes;
-  }
-
-  start(sink: TransportSink): void {
-    this.#sink = sink;
     const fail = (reason: unknown) => this.#take({ failed: true, reason });
     try {
       const starting = this.#source.start({
@@ -183,7 +190,14 @@ class SourceWire implements Wire {
     } catch (error) {
       fail(error);
     }
-    this.#started = true;
+    source.closed?.then(() => fail(new Error('the transport has closed')), fail);
+    if (!this.#ended) source.pause?.();
+  }
+
+  start(sink: TransportSink): void {
+    this.#sink = sink;
+    this.resume();
+    this.#schedule();
   }
 
   write(bytes: Uint8Array<ArrayBuffer>): void | PromiseLike<void> {
@@ -220,7 +234,7 @@ class SourceWire implements Wire {
   #take(item: Item): void {
     if (this.#ended) return;
     if (!(item instanceof Uint8Array)) this.#ended = true;
-    const atOnce = this.#started && this.#source.inTasks === true && !this.#paused && this.#waiting.length === 0;
+    const atOnce = this.#source.inTasks === true && !this.#paused && this.#waiting.length === 0;
     if (atOnce) {
       this.#tell(item);
       return;
@@ -242,7 +256,7 @@ class SourceWire implements Wire {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#paused || this.#waiting.length === 0) return;
+    if (this.#sink === undefined || this.#scheduled || this.#paused || this.#waiting.length === 0) return;
     this.#scheduled = true;
     queueTask(() => {
       this.#scheduled = false;

@@ -1,0 +1,103 @@
+/** Data channels of WebRTC as transports. */
+
+import { type CreateTransportOptions, createTransport } from '../websocket/source.js';
+import type { Transport } from '../websocket/transport.js';
+import { byteCount, checkMethods } from './arguments.js';
+import { Turn } from './turn.js';
+
+/** Choices for {@link fromDataChannel}. */
+export interface FromDataChannelOptions extends CreateTransportOptions {
+  /**
+   * Bytes a message, at most. Default 16 KiB, which every implementation takes; the ceiling is `sctp.maxMessageSize` of the
+   * peer connection.
+   */
+  readonly chunkSize?: number | undefined;
+  /** Bytes that may wait in the channel to be sent before a writer has to wait. Default 256 KiB. */
+  readonly highWaterMark?: number | undefined;
+}
+
+/**
+ * A transport over a data channel, which may be connecting still. Call it in the task in which the channel was received.
+ *
+ * A channel has no half-close: once all is sent, `writable.close()` closes it in both directions, and its close by the peer is the
+ * peer's end. Nothing slows the sender down: what arrives while nobody reads waits up to `maxPendingBytes`, and more than that
+ * fails the transport.
+ *
+ * @throws TypeError if it is no data channel, or one that may lose or reorder messages.
+ */
+export function fromDataChannel(channel: RTCDataChannel, options: FromDataChannelOptions = {}): Transport {
+  checkMethods('channel', channel, 'RTCDataChannel', ['addEventListener', 'send', 'close']);
+  if (channel.ordered === false) throw new TypeError('"channel" expected an ordered data channel');
+  for (const name of ['maxRetransmits', 'maxPacketLifeTime'] as const) {
+    // Some implementations have `undefined` for no limit.
+    if (channel[name] != null) throw new TypeError(`"channel" expected a reliable data channel, got one with ${name}`);
+  }
+  const chunkSize = byteCount('options.chunkSize', options.chunkSize, 16 << 10);
+  const highWaterMark = byteCount('options.highWaterMark', options.highWaterMark, 256 << 10);
+  const turn = new Turn();
+
+  const opened = async () => {
+    while (channel.readyState === 'connecting') await turn.wait();
+  };
+  const drained = async (limit: number) => {
+    channel.bufferedAmountLowThreshold = limit;
+    while (channel.bufferedAmount > limit) await turn.wait();
+    turn.check();
+  };
+
+  return createTransport(
+    {
+      inTasks: true,
+
+      start(sink) {
+        channel.binaryType = 'arraybuffer';
+        const lose = (reason: unknown) => {
+          turn.lose(reason);
+          sink.fail(reason);
+        };
+        const closed = () => {
+          turn.lose(new Error('the data channel is closed'));
+          sink.end();
+        };
+        channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+          if (data instanceof ArrayBuffer) return sink.data(new Uint8Array(data));
+          const kind = typeof data === 'string' ? 'a text message' : 'a message that is no ArrayBuffer';
+          lose(new TypeError(`the data channel expected bytes, got ${kind}`));
+          channel.close();
+        });
+        channel.addEventListener('error', (event) => {
+          lose((event as Partial<RTCErrorEvent>).error ?? new Error('the data channel has failed'));
+        });
+        channel.addEventListener('close', closed);
+        channel.addEventListener('open', () => turn.come());
+        channel.addEventListener('bufferedamountlow', () => turn.come());
+        if (channel.readyState === 'closed') closed();
+      },
+
+      async write(bytes) {
+        await opened();
+        for (let at = 0; at < bytes.length; at += chunkSize) {
+          await drained(highWaterMark);
+          channel.send(bytes.subarray(at, at + chunkSize));
+        }
+      },
+
+      async end() {
+        await opened();
+        // The peer has closed both directions already.
+        if (channel.readyState !== 'open') return;
+        // Some implementations drop what is not sent yet.
+        await drained(0);
+        channel.close();
+      },
+
+      abort(reason) {
+        turn.lose(reason);
+        channel.close();
+      },
+
+      close: () => channel.close(),
+    },
+    options,
+  );
+}

@@ -1,0 +1,135 @@
+/** Node's streams as transports: sockets of `net` and `tls`, streams of `http2`, whatever is a `Duplex`. */
+
+import { createTransport } from '../websocket/source.js';
+import { queueTask } from '../websocket/tasks.js';
+import type { Transport } from '../websocket/transport.js';
+import { checkMethods } from './arguments.js';
+import { ownBytes } from './own-bytes.js';
+import { Turn } from './turn.js';
+
+/** What is used of Node's `Duplex`, by its shape: no declarations of Node are needed. */
+export interface NodeDuplex {
+  on(event: string, listener: (...values: never[]) => void): unknown;
+  write(chunk: Uint8Array): boolean;
+  end(callback: (error?: Error | null) => void): unknown;
+  destroy(error?: Error): unknown;
+  pause(): unknown;
+  resume(): unknown;
+  readonly destroyed?: boolean;
+  readonly errored?: Error | null;
+  readonly readableEnded?: boolean;
+  allowHalfOpen?: boolean;
+}
+
+/** What only some duplexes have. */
+interface Extras {
+  /** Of `net.Socket` and `tls.TLSSocket`. */
+  setNoDelay?(noDelay: boolean): unknown;
+  setTimeout?(milliseconds: number): unknown;
+  resetAndDestroy?(): unknown;
+  /** Of `Http2Stream`. */
+  close?(code: number): unknown;
+  readonly rstCode?: number | undefined;
+}
+
+/** Choices for {@link fromNodeDuplex}. */
+export interface FromNodeDuplexOptions {
+  /** What was read already and comes first: the third argument of Node's `'upgrade'` and `'connect'` events. */
+  readonly head?: Uint8Array | undefined;
+}
+
+/** RFC 9113 §7: how a stream is reset that is no longer needed, and an abort over it (RFC 8441 §5). */
+const HTTP2_CANCEL = 8;
+
+/**
+ * A transport over a `Duplex` of Node. Call it in the task in which the duplex was received.
+ *
+ * The idle timeout of a socket is cleared and Nagle's algorithm is off. The duplex stays open for writing when the peer has
+ * ended its direction; `abort` resets a TCP connection and an HTTP/2 stream, and destroys any other.
+ *
+ * @throws TypeError if `duplex` is none.
+ * @example
+ * server.on('upgrade', (request, socket, head) => {
+ *   const transport = fromNodeDuplex(socket, { head });
+ * });
+ */
+export function fromNodeDuplex(duplex: NodeDuplex, options: FromNodeDuplexOptions = {}): Transport {
+  checkMethods('duplex', duplex, 'a Duplex of Node', ['on', 'write', 'end', 'destroy', 'pause', 'resume']);
+  const { head } = options;
+  const extras = duplex as Extras;
+  const isSocket = typeof extras.setNoDelay === 'function';
+  const turn = new Turn();
+  let stopped = false;
+
+  return createTransport({
+    // Node reads sockets in tasks of their own. A duplex made of other streams hands on when it likes.
+    inTasks: isSocket,
+
+    start(sink) {
+      const lose = (reason: unknown) => {
+        turn.lose(reason);
+        sink.fail(reason);
+      };
+      const closed = () => lose(duplex.errored ?? new Error('the stream was closed before its end'));
+      extras.setTimeout?.(0);
+      extras.setNoDelay?.(true);
+      // Or else Node ends our direction as soon as the peer has ended its own.
+      duplex.allowHalfOpen = true;
+      // Before `data`, which would let it flow.
+      duplex.pause();
+      if (head !== undefined && head.length > 0) sink.data(ownBytes(head));
+      duplex.on('data', (chunk: unknown) => {
+        if (chunk instanceof Uint8Array) return sink.data(ownBytes(chunk));
+        const error = new TypeError(`a chunk of "duplex" expected bytes, got ${typeof chunk}`);
+        lose(error);
+        duplex.destroy(error);
+      });
+      duplex.on('end', sink.end);
+      duplex.on('drain', () => turn.come());
+      duplex.on('error', lose);
+      duplex.on('close', closed);
+      if (duplex.readableEnded === true) sink.end();
+      if (duplex.destroyed === true) closed();
+    },
+
+    write(bytes) {
+      turn.check();
+      return duplex.write(bytes) ? undefined : turn.wait();
+    },
+
+    end: () =>
+      new Promise((resolve, reject) => {
+        duplex.end((error) => (error ? reject(error) : resolve()));
+      }),
+
+    abort(reason) {
+      turn.lose(reason);
+      reset(duplex);
+    },
+
+    pause() {
+      stopped = true;
+      duplex.pause();
+    },
+
+    // Node empties its buffer before other microtasks run: let this be a task of its own.
+    resume() {
+      stopped = false;
+      queueTask(() => {
+        if (!stopped) duplex.resume();
+      });
+    },
+
+    close: () => duplex.destroy(),
+  });
+}
+
+function reset(duplex: NodeDuplex & Extras): void {
+  if ('rstCode' in duplex) duplex.close?.(HTTP2_CANCEL);
+  try {
+    duplex.resetAndDestroy?.();
+  } catch {
+    // It is a TLS or a Unix socket, which cannot be reset.
+  }
+  duplex.destroy();
+}
