@@ -1,8 +1,8 @@
 // What the project needs on a machine. A step says how to see that it is there, how to bring it, and how long that usually takes.
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { aptInstall } from './debian.mjs';
+import { dirname, join } from 'node:path';
+import { aptInstall, aptUnpack } from './debian.mjs';
 import { Failure } from './failure.mjs';
 import { at, toolsDir, which } from './paths.mjs';
 import { outputOf, run } from './run.mjs';
@@ -16,6 +16,7 @@ import {
   wasmBindgenVersion,
   wasmTarget,
 } from './rust.mjs';
+import { filesBelow } from './stage.mjs';
 
 export const venv = join(toolsDir, 'venv');
 
@@ -23,6 +24,21 @@ export const venv = join(toolsDir, 'venv');
 const runtimeVersions = { bun: '1.4.5', deno: '2.9.6', workerd: '1.20261117.1' };
 const runtimesDir = join(toolsDir, 'runtimes');
 const runtimesStamp = join(runtimesDir, 'installed.json');
+
+const proxiesDir = join(toolsDir, 'proxies');
+const proxiesStamp = join(proxiesDir, '.unpacked');
+const proxyPrograms = { nginx: 'usr/sbin/nginx', haproxy: 'usr/sbin/haproxy', tinyproxy: 'usr/bin/tinyproxy' };
+
+/** A proxy: the machine's own, or the one that the step `proxies` unpacks with its libraries. */
+export function proxy(name) {
+  const own = which(name);
+  if (own !== undefined) return { command: own, env: {} };
+  const folders = filesBelow([join('.tools', 'proxies')])
+    .filter((path) => /\.so(\.\d+)*$/.test(path))
+    .map(dirname);
+  const libraries = [...new Set(folders)].map((folder) => at(folder));
+  return { command: join(proxiesDir, proxyPrograms[name]), env: { LD_LIBRARY_PATH: libraries.join(':') } };
+}
 
 /** The program of another runtime, as the step `runtimes` brings it. */
 export const runtime = (name) => join(runtimesDir, 'node_modules', '.bin', name);
@@ -89,8 +105,15 @@ export const steps = {
       existsSync(venvStamp) || (await outputOf('python3', ['-c', 'import venv, ensurepip'])) !== undefined,
     bring: (line) => aptInstall(['python3', 'python3-venv'], line),
   },
+  proxies: {
+    title: 'nginx, HAProxy and tinyproxy in .tools/proxies',
+    seconds: 10,
+    lane: 'apt',
+    present: () => existsSync(proxiesStamp) || Object.keys(proxyPrograms).every((name) => which(name)),
+    bring: unpackProxies,
+  },
   runtimes: {
-    title: `Deno, Bun and workerd in .tools/runtimes`,
+    title: 'Deno, Bun and workerd in .tools/runtimes',
     seconds: 20,
     lane: 'npm',
     present: () => existsSync(runtimesStamp) && readFileSync(runtimesStamp, 'utf8') === JSON.stringify(runtimeVersions),
@@ -133,6 +156,16 @@ async function npmCi(line) {
       `npm could not install the packages:\n${reason.slice(0, 12).join('\n')}`,
       `npm ${args.join(' ')}`,
     );
+}
+
+async function unpackProxies(line) {
+  rmSync(proxiesDir, { recursive: true, force: true });
+  mkdirSync(proxiesDir, { recursive: true });
+  // The programs, and those of their libraries that not every machine has.
+  const programs = ['nginx', 'haproxy', 'tinyproxy-bin'];
+  const libraries = ['liblua5.3-0', 'libopentracing-c-wrapper0', 'libopentracing1', 'libpcre2-8-0', 'libssl3'];
+  await aptUnpack([...programs, ...libraries], proxiesDir, line);
+  writeFileSync(proxiesStamp, '');
 }
 
 async function installRuntimes(line) {
