@@ -8,6 +8,7 @@ import {
   type ConnectionLimits,
   type PerMessageDeflateOptions,
 } from 'sansocket';
+import { basicAuth } from './basic-auth.js';
 import type { Driver } from './driver.js';
 import { nextTask } from './tasks.js';
 import type { Connect, ConnectResponse } from './transport.js';
@@ -76,9 +77,11 @@ function openingOf(
   return new Connection({ ...options.limits, role: 'client', perMessageDeflate: options.perMessageDeflate });
 }
 
-/** The defaults of the class, the fields of the caller over them. */
+/** The defaults of the class, over them the credentials in the URL, and over them the fields of the caller. */
 function allHeaders(target: Target, options: OpeningOptions): [string, string][] {
   const headers = new Headers(options.headers);
+  const credentials = basicAuth(target.url);
+  if (credentials !== undefined) headers.set('authorization', credentials);
   for (const [name, value] of target.headers) headers.set(name, value);
   return [...headers];
 }

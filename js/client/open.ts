@@ -1,0 +1,120 @@
+/** A promise for an open WebSocket. */
+
+import { OpeningError } from '../websocket/opening-error.js';
+import { webSocketUrl } from '../websocket/request.js';
+import { createWebSocketClass, type WebSocket, type WebSocketOptions } from '../websocket/websocket.js';
+import { decodeChunked } from './chunked.js';
+import { connect } from './connect.js';
+import { ConnectError, failed, refused } from './errors.js';
+import type { ConnectOptions } from './options.js';
+import { locationOf, type Redirectable, redirected } from './redirect.js';
+import { serverOf } from './url.js';
+
+/** Choices for {@link open}. */
+export interface OpenOptions extends ConnectOptions, WebSocketOptions {
+  /** Subprotocols, best first. Default none. */
+  readonly protocols?: string | Iterable<string> | undefined;
+  /** Ends the attempt. Once the connection is open, it does nothing. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * How many redirects are followed. To another origin they do without `Authorization` and `Cookie`, without the user and
+   * the password of the URL and without the client's certificate; from `wss:` to `ws:` none is followed. Default 5.
+   */
+  readonly maxRedirects?: number | undefined;
+  /**
+   * Default false here: each event has a task of its own, so that handlers that are set after the `await` miss none.
+   * With true it is faster, and messages that arrive together with the server's answer may come too early for them.
+   */
+  readonly allowSynchronousEvents?: boolean | undefined;
+}
+
+/**
+ * Opens a connection. Rejects with a {@link ConnectError}, which has the status, the header fields and the body of a
+ * refusal, or with the reason of the signal. The time limits hold for each redirect anew.
+ *
+ * @example
+ * const socket = await open('wss://server.example/chat', { protocols: 'chat', headers: { authorization: 'Bearer …' } });
+ * socket.onmessage = ({ data }) => console.log(data);
+ * socket.send('Hello');
+ */
+export async function open(url: string | URL, options: OpenOptions = {}): Promise<WebSocket> {
+  const { maxRedirects = 5 } = options;
+  if (!Number.isInteger(maxRedirects) || maxRedirects < 0)
+    throw new RangeError(`"options.maxRedirects" expected a whole number, got ${String(maxRedirects)}`);
+  let target: Redirectable = { url: webSocketUrl(url), headers: new Headers(options.headers), connect: options };
+  for (let redirects = 0; ; redirects += 1) {
+    options.signal?.throwIfAborted();
+    try {
+      return await attempt(target, options);
+    } catch (reason) {
+      if (options.signal?.aborted || reason instanceof TypeError || reason instanceof RangeError) throw reason;
+      const error = connectErrorOf(reason, target.url);
+      const location = maxRedirects === 0 ? undefined : locationOf(error);
+      if (location === undefined) throw error;
+      if (redirects === maxRedirects) {
+        const message = `no WebSocket with ${serverOf(target.url)}: more than ${maxRedirects} redirects`;
+        throw new ConnectError(message, { ...error, code: 'ERR_REDIRECT', cause: error });
+      }
+      target = redirected(target, location, error);
+    }
+  }
+}
+
+function attempt({ url, headers, connect: connectOptions }: Redirectable, options: OpenOptions): Promise<WebSocket> {
+  const { protocols, signal } = options;
+  // What the caller asked for goes with this connection: a redirect may have to do without.
+  const classOptions = { allowSynchronousEvents: false, ...options, headers: undefined };
+  const Class = createWebSocketClass(connect(connectOptions), classOptions);
+  const socket = new Class(url, { protocols, headers });
+  return new Promise((resolve, reject) => {
+    const settled = new AbortController();
+    const settle = <A extends unknown[]>(then: (...values: A) => void) => {
+      return (...values: A) => {
+        settled.abort();
+        then(...values);
+      };
+    };
+    const once = { signal: settled.signal };
+    socket.addEventListener(
+      'open',
+      settle(() => resolve(socket)),
+      once,
+    );
+    socket.addEventListener(
+      'error',
+      settle(({ error }) => reject(error)),
+      once,
+    );
+    signal?.addEventListener(
+      'abort',
+      settle(() => {
+        socket.close();
+        reject(signal.reason);
+      }),
+      once,
+    );
+  });
+}
+
+/** What went wrong, with the server in front. */
+function connectErrorOf(reason: unknown, url: URL): ConnectError {
+  if (reason instanceof ConnectError) return reason;
+  const what = `no WebSocket with ${serverOf(url)}`;
+  if (!(reason instanceof OpeningError)) {
+    // A lost transport has a cause, which says more.
+    const cause = reason instanceof Error && reason.cause instanceof Error ? reason.cause : reason;
+    return failed(what, cause, 'ERR_HANDSHAKE');
+  }
+  const { response, cause: broken } = reason;
+  if (response === undefined)
+    return new ConnectError(`${what}: ${reason.message}`, { code: 'ERR_HANDSHAKE', cause: reason });
+  const { status, statusText } = response;
+  const headers = new Headers(response.headers.map(([name, value]) => [name, value]));
+  const body = /\bchunked$/i.test(headers.get('transfer-encoding') ?? '')
+    ? decodeChunked(response.body)
+    : response.body;
+  const answer = { status, headers, body, cause: reason };
+  return broken.kind === 'unexpected_status'
+    ? refused(what, { ...answer, code: 'ERR_HANDSHAKE_REFUSED', statusText })
+    : new ConnectError(`${what}: ${reason.message}`, { ...answer, code: 'ERR_HANDSHAKE' });
+}
