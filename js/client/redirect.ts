@@ -42,7 +42,7 @@ export function redirected(from: Redirectable, location: string, refusal: Connec
 }
 
 function webSocketUrlOf(location: string, base: URL): URL | undefined {
-  if (!URL.canParse(location, base)) return undefined;
+  if (!URL.canParse(location, base.href)) return undefined;
   const url = new URL(new URL(location, base).href.replace(/^http(?=s?:)/, 'ws'));
   url.hash = '';
   return url.protocol === 'ws:' || url.protocol === 'wss:' ? url : undefined;

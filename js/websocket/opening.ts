@@ -10,6 +10,7 @@ import {
 } from 'sansocket';
 import { basicAuth } from './basic-auth.js';
 import type { Driver } from './driver.js';
+import type { HeadersInit } from './request.js';
 import { nextTask } from './tasks.js';
 import type { Connect, ConnectResponse } from './transport.js';
 import { wireOf } from './wire.js';

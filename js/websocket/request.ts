@@ -37,6 +37,9 @@ export function subprotocols(given: Iterable<unknown>): string[] {
 /** The fields that the handshake writes by itself. */
 const owned = /^(?:connection|upgrade|host|sec-websocket-.*)$/i;
 
+/** What `new Headers` takes. Of the platforms' declarations only the DOM's have this name. */
+export type HeadersInit = NonNullable<ConstructorParameters<typeof Headers>[0]>;
+
 /** Header fields that a caller adds to the handshake. */
 export function callerHeaders(given: HeadersInit | undefined): Headers {
   const headers = new Headers(given);

@@ -7,7 +7,7 @@ import { type DriverOptions, driverSettings } from './driver-options.js';
 import { CloseEvent, ErrorEvent, MessageEvent } from './events.js';
 import { Handlers } from './handlers.js';
 import { type OpeningOptions, openClient } from './opening.js';
-import { callerHeaders, subprotocols, webSocketUrl } from './request.js';
+import { callerHeaders, type HeadersInit, subprotocols, webSocketUrl } from './request.js';
 import { Sender } from './sender.js';
 import { queueTask } from './tasks.js';
 import type { Connect } from './transport.js';
