@@ -154,6 +154,8 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
     #binaryType: BinaryType = 'blob';
     /** What waits for a task of its own. */
     readonly #steps: (() => void)[] = [];
+    /** Whether the task of the `open` event has not ended yet. */
+    #opening = false;
 
     constructor(url: string | URL, protocols?: string | Iterable<string> | WebSocketInit, ..._ignored: never[]) {
       // biome-ignore lint/complexity/noArguments: Web IDL counts them
@@ -289,6 +291,10 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
       this.#readyState = State.OPEN;
       this.#protocol = protocol;
       this.#extensions = extensions;
+      this.#opening = true;
+      queueTask(() => {
+        this.#opening = false;
+      });
       this.dispatchEvent(new Event('open'));
     }
 
@@ -319,9 +325,12 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
       this.#driver.fail(1011, error);
     }
 
-    /** Steps happen in order: now if nothing waits, since the driver speaks from tasks; or each in a task of its own. */
+    /**
+     * Steps happen in order: now if nothing waits, since the driver speaks from tasks; or each in a task of its own. What
+     * came together with the answer waits, so that a handler that is set once the connection was awaited misses nothing.
+     */
     #step(run: () => void): void {
-      if (this.#together) run();
+      if (this.#together && !this.#opening && this.#steps.length === 0) run();
       else {
         this.#steps.push(run);
         queueTask(() => this.#steps.shift()?.());
