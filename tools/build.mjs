@@ -1,6 +1,6 @@
 // `npm run build`: writes pkg/, exactly what is published. Does nothing while nothing has changed.
 
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { duration } from './lib/board.mjs';
@@ -80,7 +80,9 @@ function report() {
     `declarations, maps, sources (${aids.length})`,
     { raw: sum('raw'), gzip: sum('gzip'), brotli: sum('brotli') },
   ]);
-  for (const { file } of modules.slice(1)) rows.push([`not published: ${basename(file)}`, sizesOf(file)]);
+  // Not built anew, and `cargo clean` may have taken it.
+  for (const { file } of modules.slice(1).filter(({ file }) => existsSync(file)))
+    rows.push([`not published: ${basename(file)}`, sizesOf(file)]);
   printSizes(rows);
 }
 

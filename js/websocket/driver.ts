@@ -110,6 +110,11 @@ export class Driver {
     queueTask(() => this.#advance());
   }
 
+  /** Tells why a request is refused, before it is. */
+  refused(error: Error): void {
+    this.#error ??= error;
+  }
+
   /** Goes on after a request was accepted or rejected. */
   decided(): void {
     this.#advance();

@@ -1,6 +1,6 @@
 /** What goes out, in the order of the calls, and how much of it the transport has not taken. */
 
-import { UsageError } from 'sansocket';
+import { type PreparedMessage, UsageError } from 'sansocket';
 import type { Driver } from './driver.js';
 
 const encoder = new TextEncoder();
@@ -48,6 +48,17 @@ export class Sender {
     const length = utf8Length(text);
     this.bufferedAmount += length;
     if (open) this.#inOrder(() => this.#guarded(length, (connection) => connection.sendText(text)));
+  }
+
+  /** Sends `data`, of so many bytes, which `message` has in prepared form. */
+  sendPrepared(message: PreparedMessage, data: string | ArrayBuffer | ArrayBufferView, length: number): void {
+    // What waits behind a Blob is sent when the prepared form may be gone.
+    if (this.#last !== undefined) {
+      this.send(data, true);
+      return;
+    }
+    this.bufferedAmount += length;
+    this.#guarded(length, (connection) => connection.sendPrepared(message));
   }
 
   /** Closes after everything that was sent. */

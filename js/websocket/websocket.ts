@@ -114,15 +114,21 @@ const State = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 } as const;
 
 /** Instead of a URL: a connection that somebody else opened, as servers have them. */
 export class Accepted {
-  readonly url: string;
+  /** The scheme of the `url`; the rest of it is in the request. */
+  readonly scheme: 'ws' | 'wss';
   readonly options: WebSocketOptions;
   /** Starts the driver. */
   readonly start: (driver: Driver) => void;
   /** Decides on a request, and tells the driver. */
   readonly request: ((handshake: ServerHandshake, driver: Driver) => void) | undefined;
 
-  constructor(url: string, options: WebSocketOptions, start: Accepted['start'], request?: Accepted['request']) {
-    this.url = url;
+  constructor(
+    scheme: Accepted['scheme'],
+    options: WebSocketOptions,
+    start: Accepted['start'],
+    request?: Accepted['request'],
+  ) {
+    this.scheme = scheme;
     this.options = options;
     this.start = start;
     this.request = request;
@@ -142,13 +148,14 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
   // A wrong option is refused now, and not with the first connection.
   driverSettings(options);
   class WebSocket extends EventTarget {
-    readonly #url: string;
+    #url: URL | undefined;
     readonly #controller = new AbortController();
     readonly #handlers = new Handlers(this);
     readonly #driver: Driver;
     readonly #sender: Sender;
     readonly #together: boolean;
     #readyState: 0 | 1 | 2 | 3 = State.CONNECTING;
+    #origin = '';
     #protocol = '';
     #extensions = '';
     #binaryType: BinaryType = 'blob';
@@ -163,17 +170,22 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
       super();
       const accepted = (url as unknown) instanceof Accepted ? (url as unknown as Accepted) : undefined;
       const request = accepted === undefined ? requested(url, protocols) : undefined;
-      this.#url = request?.url.href ?? accepted?.url ?? '';
+      this.#url = request?.url;
       const settings = accepted?.options ?? options;
       this.#together = settings.allowSynchronousEvents ?? true;
       this.#driver = new Driver(this.#observer(accepted), settings);
       this.#sender = new Sender(this.#driver, (error) => this.#fail(error));
+      insides.set(this, {
+        driver: this.#driver,
+        sender: this.#sender,
+        close: (code, reason) => this.#close(code, reason),
+      });
       if (accepted !== undefined) accepted.start(this.#driver);
       else if (request !== undefined) queueTask(() => this.#connect(request));
     }
 
     get url(): string {
-      return this.#url;
+      return this.#url?.href ?? '';
     }
 
     get readyState(): 0 | 1 | 2 | 3 {
@@ -245,7 +257,10 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
 
     close(code?: unknown, reason?: unknown): void {
       const checkedCode = closeCode(code);
-      const checkedReason = reason === undefined ? '' : closeReason(reason);
+      this.#close(checkedCode, reason === undefined ? '' : closeReason(reason));
+    }
+
+    #close(code: number | undefined, reason: string): void {
       if (this.#readyState === State.CONNECTING) {
         this.#readyState = State.CLOSING;
         const error = new Error('the connection was closed before it was open');
@@ -253,7 +268,7 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
         queueTask(() => this.#driver.abort(error));
       } else if (this.#readyState === State.OPEN) {
         this.#readyState = State.CLOSING;
-        this.#sender.close(checkedCode, checkedReason);
+        this.#sender.close(code, reason);
       }
     }
 
@@ -272,6 +287,7 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
       return {
         request: (handshake) => accepted?.request?.(handshake, this.#driver),
         open: (handshake) => {
+          if (accepted !== undefined) this.#url = urlOf(accepted.scheme, handshake);
           const agreed = agreedBy(handshake, accepted?.options ?? options);
           this.#step(() => this.#opened(agreed));
         },
@@ -289,6 +305,7 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
     #opened({ protocol, extensions }: Agreed): void {
       if (this.#readyState !== State.CONNECTING) return;
       this.#readyState = State.OPEN;
+      this.#origin = this.#url?.origin ?? '';
       this.#protocol = protocol;
       this.#extensions = extensions;
       this.#opening = true;
@@ -300,8 +317,7 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
 
     #message(data: string | Uint8Array<ArrayBuffer>): void {
       if (this.#readyState !== State.OPEN) return;
-      const origin = originOf(this.#url);
-      this.dispatchEvent(new MessageEvent('message', { data: this.#dataOf(data), origin }));
+      this.dispatchEvent(new MessageEvent('message', { data: this.#dataOf(data), origin: this.#origin }));
     }
 
     #dataOf(data: string | Uint8Array<ArrayBuffer>): string | Blob | ArrayBuffer {
@@ -376,4 +392,26 @@ function agreedBy(handshake: ClientHandshake | ServerHandshake | undefined, opti
   return { protocol: handshake.protocol, extensions: handshake.extensions };
 }
 
-const originOf = (url: string): string => new URL(url).origin;
+/** The URL that a client asked for. What it wrote may be none. */
+function urlOf(scheme: string, handshake: ClientHandshake | ServerHandshake | undefined): URL | undefined {
+  const request = handshake !== undefined && 'request' in handshake ? handshake.request : undefined;
+  const text = `${scheme}://${request?.host}${request?.path}`;
+  return request !== undefined && URL.canParse(text) ? new URL(text) : undefined;
+}
+
+/** What is behind a WebSocket of ours, for functions that are not of the platform. */
+interface Inside {
+  readonly driver: Driver;
+  readonly sender: Sender;
+  /** As `close()`, with the codes that endpoints may send beside those that applications may. */
+  close(code: number | undefined, reason: string): void;
+}
+
+const insides = new WeakMap<object, Inside>();
+
+/** What is behind a WebSocket; one that is not ours throws. */
+export function insideOf(socket: object): Inside {
+  const inside = insides.get(socket);
+  if (inside === undefined) throw new TypeError('"socket" expected a WebSocket that this package made');
+  return inside;
+}

@@ -1,0 +1,44 @@
+/** Connections over any transport. */
+
+import { Connection } from 'sansocket';
+import type { Transport } from '../websocket/transport.js';
+import type { WebSocket } from '../websocket/websocket.js';
+import { wireOf } from '../websocket/wire.js';
+import { acceptedWebSocket, type ServerOptions, serverHandshake } from './options.js';
+
+/** Choices for {@link acceptStream}. */
+export type AcceptStreamOptions =
+  | (ServerOptions & {
+      /** The request and the answer of RFC 6455 §4 go over the transport: the default. */
+      readonly handshake?: 'http1' | undefined;
+      /** The scheme for the `url` of the socket. Default `ws`. */
+      readonly scheme?: 'ws' | 'wss' | undefined;
+    })
+  | (Omit<ServerOptions, 'origins' | 'protocols' | 'headers' | 'authenticate'> & {
+      /** The transport is a WebSocket connection already. */
+      readonly handshake: 'none';
+      /** The subprotocol of it. Default none. */
+      readonly protocol?: string | undefined;
+    });
+
+/**
+ * Accepts a connection over a transport, and reads the request itself. What is no transport throws a `TypeError`.
+ *
+ * @example
+ * const [near, far] = transportPair();
+ * const peer = acceptStream(far, { origins: 'any' });
+ */
+export function acceptStream(transport: Transport, options: AcceptStreamOptions): WebSocket {
+  if (options.handshake === 'none') {
+    const { limits, perMessageDeflate } = options;
+    const connection = new Connection({ ...limits, role: 'server', perMessageDeflate });
+    const wire = wireOf(transport);
+    return acceptedWebSocket({ ...options, origins: 'any' }, 'ws', (driver) => driver.start(wire, connection));
+  }
+  const handshake = serverHandshake(options);
+  const wire = wireOf(transport);
+  return acceptedWebSocket(options, options.scheme ?? 'ws', (driver) => {
+    driver.begin();
+    driver.start(wire, handshake);
+  });
+}
