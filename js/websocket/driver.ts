@@ -328,11 +328,6 @@ export class Driver {
     const connection = this.#connection;
     if (connection === undefined) {
       if (this.#error === undefined) return;
-      // A client has nothing more to say to a server that it does not accept.
-      if (!(this.#handshake instanceof ServerHandshake)) {
-        this.abort(this.#error);
-        return;
-      }
     } else if (!connection.writeEnded) return;
     this.#output = 'ending';
     this.#beginClosing();

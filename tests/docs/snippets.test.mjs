@@ -11,7 +11,9 @@ import { promisify } from 'node:util';
 const preload = `data:text/javascript,${encodeURIComponent(`
   import { Server } from 'node:net';
   const { listen } = Server.prototype;
-  Server.prototype.listen = function () { return listen.call(this, 0, '127.0.0.1').unref(); };
+  Server.prototype.listen = function (...args) {
+    return listen.call(this, 0, '127.0.0.1', ...args.filter((arg) => typeof arg === 'function')).unref();
+  };
 `)}`;
 
 const root = new URL('../../', import.meta.url);
