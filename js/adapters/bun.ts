@@ -3,7 +3,6 @@
 import { createTransport, type TransportSink, type TransportSource } from '../websocket/source.js';
 import type { Transport } from '../websocket/transport.js';
 import { checkMethods } from './arguments.js';
-import { ownBytes } from './own-bytes.js';
 import { Turn } from './turn.js';
 
 /** What is used of a socket of Bun, by its shape. */
@@ -99,7 +98,7 @@ class State implements TransportSource {
   }
 
   data(chunk: Uint8Array): void {
-    this.sink?.data(ownBytes(chunk));
+    this.sink?.data(chunk);
   }
 
   lose(reason: unknown): void {

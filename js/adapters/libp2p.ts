@@ -3,7 +3,6 @@
 import { createTransport, type TransportSink } from '../websocket/source.js';
 import type { Transport } from '../websocket/transport.js';
 import { checkMethods } from './arguments.js';
-import { ownBytes } from './own-bytes.js';
 import { Turn } from './turn.js';
 
 /** What is used of a `Stream` of libp2p (`@libp2p/interface` 3), by its shape. */
@@ -56,7 +55,7 @@ export function fromLibp2pStream(stream: Libp2pStream): Transport {
         sink.fail(error ?? new Error('the stream was closed before its end'));
       };
       stream.addEventListener('message', ({ data }: { data: Chunk }) => {
-        sink.data(ownBytes(data instanceof Uint8Array ? data : data.subarray()));
+        sink.data(data instanceof Uint8Array ? data : data.subarray());
         endIfRead(sink);
       });
       stream.addEventListener('remoteCloseWrite', () => {

@@ -4,7 +4,6 @@ import { createTransport } from '../websocket/source.js';
 import { queueTask } from '../websocket/tasks.js';
 import type { Transport } from '../websocket/transport.js';
 import { checkMethods } from './arguments.js';
-import { ownBytes } from './own-bytes.js';
 import { Turn } from './turn.js';
 
 /** What is used of Node's `Duplex`, by its shape: no declarations of Node are needed. */
@@ -77,9 +76,9 @@ export function fromNodeDuplex(duplex: NodeDuplex, options: FromNodeDuplexOption
       duplex.allowHalfOpen = true;
       // Before `data`, which would let it flow.
       duplex.pause();
-      if (head !== undefined && head.length > 0) sink.data(ownBytes(head));
+      if (head !== undefined && head.length > 0) sink.data(head);
       duplex.on('data', (chunk: unknown) => {
-        if (chunk instanceof Uint8Array) return sink.data(ownBytes(chunk));
+        if (chunk instanceof Uint8Array) return sink.data(chunk);
         const error = new TypeError(`a chunk of "duplex" expected bytes, got ${typeof chunk}`);
         lose(error);
         duplex.destroy(error);

@@ -65,6 +65,8 @@ export class Driver {
   /** Bytes of the caller among what was not written yet. */
   #unwritten = 0;
   #inputEnded = false;
+  /** Between tasks: within one, `bufferedAmount` does not fall. */
+  readonly #drainedLater = (count: number) => queueTogether(() => this.#observer.drained(count));
   #output: 'open' | 'ending' | 'ended' = 'open';
 
   constructor(observer: Observer, options: DriverOptions) {
@@ -207,7 +209,8 @@ export class Driver {
     } finally {
       this.#busy = false;
     }
-    this.#flush();
+    // The listeners of this task have run: what the transport takes counts as taken now.
+    this.#flush((count) => this.#observer.drained(count));
   }
 
   #open(): void {
@@ -282,7 +285,7 @@ export class Driver {
   }
 
   /** Writes all there is in one piece, unless the transport is not done with the last; then ends what is due. */
-  #flush(): void {
+  #flush(drained = this.#drainedLater): void {
     if (this.#busy || this.#writing || this.#finished || this.#output !== 'open' || this.#wire === undefined) return;
     const bytes = this.#takeOutput();
     if (bytes === undefined) {
@@ -293,13 +296,13 @@ export class Driver {
     this.#unwritten = 0;
     try {
       const written = this.#wire.write(bytes);
-      if (written === undefined) this.#written(count);
+      if (written === undefined) this.#written(count, drained);
       else {
         this.#writing = true;
         written.then(
           () => {
             this.#writing = false;
-            this.#written(count);
+            this.#written(count, this.#drainedLater);
           },
           (reason) => this.#lose(reason),
         );
@@ -318,9 +321,9 @@ export class Driver {
     return this.#connection?.dataToSend()[0];
   }
 
-  #written(count: number): void {
-    if (count > 0) queueTogether(() => this.#observer.drained(count));
-    this.#flush();
+  #written(count: number, drained: (count: number) => void): void {
+    if (count > 0) drained(count);
+    this.#flush(drained);
   }
 
   /** Ends our direction once nothing will be sent any more. */

@@ -33,8 +33,9 @@ export class Sender {
       if (open) this.#inOrder(async () => this.#binary(new Uint8Array(await data.arrayBuffer())));
       return;
     }
-    const bytes = bytesOf(data);
-    if (bytes !== undefined) {
+    const bytes = typeof data === 'string' ? undefined : bytesOf(data);
+    if (bytes === undefined) this.#text(String(data), open);
+    else {
       this.bufferedAmount += bytes.byteLength;
       if (!open) return;
       if (this.#last === undefined) this.#binary(bytes);
@@ -42,12 +43,7 @@ export class Sender {
         const copy = bytes.slice();
         this.#inOrder(() => this.#binary(copy));
       }
-      return;
     }
-    const text = String(data);
-    const length = utf8Length(text);
-    this.bufferedAmount += length;
-    if (open) this.#inOrder(() => this.#guarded(length, (connection) => connection.sendText(text)));
   }
 
   /** Sends `data`, of so many bytes, which `message` has in prepared form. */
@@ -73,6 +69,12 @@ export class Sender {
   /** It is over: what waits is not sent any more. */
   stop(): void {
     this.#stopped = true;
+  }
+
+  #text(text: string, open: boolean): void {
+    const length = utf8Length(text);
+    this.bufferedAmount += length;
+    if (open) this.#inOrder(() => this.#guarded(length, (connection) => connection.sendText(text)));
   }
 
   #binary(bytes: Uint8Array): void {

@@ -1,11 +1,12 @@
 /** Transports made of callbacks: for platforms whose byte streams are objects with events. */
 
+import { ownBytes } from './own-bytes.js';
 import { queueTask } from './tasks.js';
 import type { Transport } from './transport.js';
 
 /** What a {@link TransportSource} tells. After `end` or `fail` nothing is heard any more. */
 export interface TransportSink {
-  /** Bytes have arrived. They must not change afterwards. */
+  /** Bytes have arrived. They are used at once or copied, so they may be of memory that is used again. */
   data(bytes: Uint8Array): void;
   /** The peer has ended its direction. */
   end(): void;
@@ -130,7 +131,7 @@ function streamsOf(wire: Wire): Pick<Transport, 'readable' | 'writable'> {
       failReadable = (reason) => controller.error(reason);
       wire.start({
         data(bytes) {
-          controller.enqueue(bytes);
+          controller.enqueue(ownBytes(bytes));
           if ((controller.desiredSize ?? 0) <= 0) wire.pause();
         },
         end: () => controller.close(),
@@ -239,7 +240,7 @@ class SourceWire implements Wire {
       this.#tell(item);
       return;
     }
-    this.#waiting.push(item);
+    this.#waiting.push(item instanceof Uint8Array ? ownBytes(item) : item);
     if (item instanceof Uint8Array) this.#pendingBytes += item.length;
     if (this.#paused && this.#pendingBytes > this.#maxPendingBytes) this.#overflow();
     this.#schedule();
