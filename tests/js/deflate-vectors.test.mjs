@@ -61,9 +61,10 @@ test('L07: a bomb stops at the limit', () => {
     assert.equal(error.offset, offset, `in chunks of ${size}`);
     // This is what bounds the work, too: a thousandth of the input was looked at.
     assert.ok(offset < 1100, `byte ${offset} is where the limit is crossed`);
-    // The message as it was collected, doubling; and what is there for arguments anyway.
+    // Linear memory does not shrink. It has had the message as it was collected, doubling: the last copy, the one before
+    // it while it was moved, and the gaps of all the earlier ones. What is held is counted in tests/deflate_memory.rs.
     const grown = memoryBytes() - before;
-    assert.ok(grown <= 2 * expect.max_extra_memory, `${grown} bytes more`);
+    assert.ok(grown <= 3 * expect.max_extra_memory, `${grown} bytes more`);
     connection.free();
   }
 });
