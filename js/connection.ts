@@ -41,6 +41,15 @@ export interface SendOptions {
   readonly compress?: boolean | undefined;
 }
 
+/** How output is handed out. */
+export interface OutputOptions {
+  /**
+   * Whether small arrays may share an `ArrayBuffer` with the output of other connections, as Node's `Buffer`s do. It is
+   * faster; such arrays must not be transferred or cloned, which would take the others along. Default false.
+   */
+  readonly pooled?: boolean | undefined;
+}
+
 /**
  * A WebSocket connection without the socket, open from the start: the opening handshake is a separate object.
  *
@@ -176,11 +185,11 @@ export class Connection {
    * Takes everything that is to be written to the transport, in order. Nothing is copied after it, and nothing is
    * given twice.
    */
-  dataToSend(): Uint8Array<ArrayBuffer>[] {
+  dataToSend(options?: OutputOptions): Uint8Array<ArrayBuffer>[] {
     const { codec } = this.#handle;
     if ((this.#flags & Flag.OutputPending) === 0) return [];
     this.#call(codec, 'codec_connection_drain');
-    const output = codec.takeOutput();
+    const output = codec.takeOutput(options?.pooled === true);
     return output.length === 0 ? [] : [output];
   }
 
@@ -284,12 +293,12 @@ export class Connection {
 
   /** Makes a call that may need masking keys: draws new ones whenever they are used up, and the call goes on. */
   #call(codec: Codec, name: CallName, ...rest: number[]): void {
-    const call = codec.call.bind(codec) as (name: CallName, ...rest: number[]) => number;
+    const call = codec.call as (name: CallName, ...rest: number[]) => number;
     try {
-      let refusal = call(name, this.#handle.value, ...rest);
+      let refusal = call.call(codec, name, this.#handle.value, ...rest);
       while (refusal === Refusal.NoRandomness) {
         codec.drawKeys();
-        refusal = call(name, this.#handle.value, ...rest);
+        refusal = call.call(codec, name, this.#handle.value, ...rest);
       }
       if (refusal !== Refusal.None) throw refusalError(refusal);
     } finally {
@@ -321,7 +330,9 @@ class EventQueue implements IterableIterator<ConnectionEvent> {
   }
 
   clear(): void {
-    this.queued.length = 0;
+    // To shorten an array gives its memory back, which the next event would want again.
+    if (this.queued.length === 1) this.queued.pop();
+    else this.queued.length = 0;
     this.#taken = 0;
   }
 

@@ -17,23 +17,35 @@ const request = [
   '\r\n',
 ].join('\r\n');
 
+const sockets = [];
 let count = 0;
-let open = 0;
+let going = false;
 for (let i = 0; i < connections; i += 1) {
   const socket = connect(port, '127.0.0.1', () => socket.write(request));
   socket.setNoDelay(true);
   socket.once('data', () => {
-    open += 1;
     let bytes = 0;
     socket.on('data', (chunk) => {
       bytes += chunk.length;
       const done = Math.floor(bytes / frameSize(size));
       bytes -= done * frameSize(size);
       count += done;
-      if (done > 0) socket.write(messages.subarray(0, done * message.length));
+      if (done > 0 && going) socket.write(messages.subarray(0, done * message.length));
     });
-    socket.write(messages);
-    if (open === connections) process.send('ready');
+    sockets.push(socket);
+    if (sockets.length === connections) process.send('ready');
   });
 }
-process.on('message', () => process.send(count));
+
+process.on('message', async (order) => {
+  if (order === 'go') {
+    going = true;
+    for (const socket of sockets) socket.write(messages);
+  }
+  if (order === 'stop') {
+    going = false;
+    // What is in flight comes back.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  process.send(count);
+});

@@ -63,6 +63,7 @@ export function fromNodeDuplex(duplex: NodeDuplex, options: FromNodeDuplexOption
   return createTransport({
     // Node reads sockets in tasks of their own. A duplex made of other streams hands on when it likes.
     inTasks: isSocket,
+    pooled: true,
 
     start(sink) {
       const lose = (reason: unknown) => {

@@ -60,6 +60,7 @@ class Http2Wire implements Wire {
   readonly #stream: ServerHttp2Stream;
   readonly #wire: Wire;
   #answered = false;
+  readonly pooled = true;
 
   constructor(stream: ServerHttp2Stream, wire: Wire) {
     this.#stream = stream;

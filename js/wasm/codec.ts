@@ -5,6 +5,7 @@
 
 import { lengthOf } from '../arguments.js';
 import { UsageError } from '../errors.js';
+import { Pool } from './pool.js';
 import { fillRandom } from './random.js';
 
 /** The functions of `src/wasm/`. Numbers only; addresses are those of linear memory. */
@@ -83,9 +84,16 @@ export const Refusal = {
   OutOfMemory: 12,
 } as const;
 
+/** The largest output that is taken from the pool. */
+const POOLED = 1 << 12;
+
+/** The longest text that is faster written unit by unit than by an encoder. */
+const SHORT = 32;
+
 /** Input memory that is kept between calls. More is given back after the call that needed it. */
 const KEPT_INPUT = 1 << 16;
 
+const pool = new Pool();
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
@@ -175,10 +183,11 @@ export class Codec {
     return this.words[this.#status + Status.Values + index] as number;
   }
 
-  /** A copy of the bytes that the last call gave out. */
-  takeOutput(): Uint8Array<ArrayBuffer> {
+  /** A copy of the bytes that the last call gave out, in memory of its own or, if `pooled` and small, of many. */
+  takeOutput(pooled = false): Uint8Array<ArrayBuffer> {
     const start = this.words[this.#status + Status.Output] as number;
     const length = this.words[this.#status + Status.OutputLength] as number;
+    if (pooled && length <= POOLED) return pool.copy(this.bytes, start, length);
     const output = this.bytes.slice(start, start + length);
     if (length > KEPT_INPUT) this.call('codec_release_output');
     return output;
@@ -199,7 +208,19 @@ export class Codec {
   writeText(text: string): number {
     // A UTF-16 unit takes at most three bytes.
     const at = this.#reserve(text.length * 3);
+    if (text.length <= SHORT && this.#writeAscii(text, at)) return text.length;
     return encoder.encodeInto(text, this.bytes.subarray(at, at + text.length * 3)).written;
+  }
+
+  /** Writes a text that is ASCII; gives whether it was. */
+  #writeAscii(text: string, at: number): boolean {
+    const { bytes } = this;
+    for (let i = 0; i < text.length; i += 1) {
+      const unit = text.charCodeAt(i);
+      if (unit > 0x7f) return false;
+      bytes[at + i] = unit;
+    }
+    return true;
   }
 
   /** Gives back the memory that a large argument took, once the call is done. */

@@ -318,7 +318,7 @@ export class Driver {
     if (head !== undefined || !this.#opened) return head;
     this.#handshake?.free();
     this.#handshake = undefined;
-    return this.#connection?.dataToSend()[0];
+    return this.#connection?.dataToSend(this.#wire)[0];
   }
 
   #written(count: number, drained: (count: number) => void): void {

@@ -40,6 +40,11 @@ export interface TransportSource {
    * handled at once. Default false: it is handled in the next task.
    */
   readonly inTasks?: boolean | undefined;
+  /**
+   * Whether `write` may be given bytes that share their `ArrayBuffer` with others, as Node's `Buffer`s do. Default
+   * false: they have it for themselves.
+   */
+  readonly pooled?: boolean | undefined;
 }
 
 /** Choices for {@link createTransport}. */
@@ -55,6 +60,8 @@ const WIRE = Symbol.for('sansocket.wire');
 
 /** What a driver drives: a source with its loose ends tied. */
 export interface Wire {
+  /** See {@link TransportSource.pooled}. */
+  readonly pooled: boolean;
   start(sink: TransportSink): void;
   write(bytes: Uint8Array<ArrayBuffer>): void | PromiseLike<void>;
   end(): void | PromiseLike<void>;
@@ -199,6 +206,10 @@ class SourceWire implements Wire {
     this.#sink = sink;
     this.resume();
     this.#schedule();
+  }
+
+  get pooled(): boolean {
+    return this.#source.pooled === true;
   }
 
   write(bytes: Uint8Array<ArrayBuffer>): void | PromiseLike<void> {

@@ -15,6 +15,7 @@ export function wireOf(transport: unknown): Wire {
 const ignore = () => {};
 
 class StreamWire implements Wire {
+  readonly pooled = false;
   readonly #transport: Transport;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
