@@ -64,15 +64,20 @@ export function fromLibp2pStream(stream: Libp2pStream): Transport {
       });
       stream.addEventListener('drain', () => turn.come());
       stream.addEventListener('close', ({ error }: { error?: Error }) => closed(error));
+      if (stream.status === 'aborted' || stream.status === 'reset') {
+        return closed(new Error(`the stream was ${stream.status}`));
+      }
       remoteEnded = stream.readableEnded === true;
       endIfRead(sink);
-      if (stream.status !== 'open' && stream.status !== 'closing') closed(undefined);
+      if (stream.status === 'closed') closed(undefined);
     },
 
     async write(bytes) {
       turn.check();
       // It throws once its own buffer is full.
       if (!stream.send(bytes)) while (stream.writableNeedsDrain) await turn.wait();
+      // A reset empties the buffer, too.
+      turn.check();
     },
 
     end: () => stream.close(),

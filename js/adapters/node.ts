@@ -26,9 +26,9 @@ interface Extras {
   setNoDelay?(noDelay: boolean): unknown;
   setTimeout?(milliseconds: number): unknown;
   resetAndDestroy?(): unknown;
-  /** Of `Http2Stream`. */
-  close?(code: number): unknown;
+  /** Of `Http2Stream`: the code with which it was reset. */
   readonly rstCode?: number | undefined;
+  [Symbol.asyncDispose]?(): PromiseLike<void>;
 }
 
 /** Choices for {@link fromNodeDuplex}. */
@@ -36,9 +36,6 @@ export interface FromNodeDuplexOptions {
   /** What was read already and comes first: the third argument of Node's `'upgrade'` and `'connect'` events. */
   readonly head?: Uint8Array | undefined;
 }
-
-/** RFC 9113 §7: how a stream is reset that is no longer needed, and an abort over it (RFC 8441 §5). */
-const HTTP2_CANCEL = 8;
 
 /**
  * A transport over a `Duplex` of Node. Call it in the task in which the duplex was received.
@@ -84,7 +81,10 @@ export function fromNodeDuplex(duplex: NodeDuplex, options: FromNodeDuplexOption
         lose(error);
         duplex.destroy(error);
       });
-      duplex.on('end', sink.end);
+      // Of HTTP/2: Node takes a reset with CANCEL for an end, and tells of it by an event only while both directions are open.
+      const aborted = () => lose(new Error(`the HTTP/2 stream was reset with code ${extras.rstCode}`));
+      duplex.on('aborted', aborted);
+      duplex.on('end', () => (extras.rstCode ? aborted() : sink.end()));
       duplex.on('drain', () => turn.come());
       duplex.on('error', lose);
       duplex.on('close', closed);
@@ -125,11 +125,13 @@ export function fromNodeDuplex(duplex: NodeDuplex, options: FromNodeDuplexOption
 }
 
 function reset(duplex: NodeDuplex & Extras): void {
-  if ('rstCode' in duplex) duplex.close?.(HTTP2_CANCEL);
+  // RFC 8441 §5 wants CANCEL. Node has it for streams that are disposed of; by `close(code)` it would end ours first.
+  if ('rstCode' in duplex) duplex[Symbol.asyncDispose]?.().then(undefined, () => {});
   try {
-    duplex.resetAndDestroy?.();
+    if (duplex.resetAndDestroy === undefined) duplex.destroy();
+    else duplex.resetAndDestroy();
   } catch {
     // It is a TLS or a Unix socket, which cannot be reset.
+    duplex.destroy();
   }
-  duplex.destroy();
 }

@@ -72,8 +72,12 @@ test('a start that throws or rejects, and a `closed` that settles, are losses', 
   const throws = () => {
     throw reason;
   };
-  for (const more of [{ start: throws }, { start: () => Promise.reject(reason) }, { closed: Promise.reject(reason) }]) {
-    const { transport } = probe({}, more);
+  for (const more of [
+    () => ({ start: throws }),
+    () => ({ start: () => Promise.reject(reason) }),
+    () => ({ closed: Promise.reject(reason) }),
+  ]) {
+    const { transport } = probe({}, more());
     await assert.rejects(transport.readable.getReader().read(), reason);
   }
   const { transport } = probe({}, { closed: Promise.resolve() });

@@ -75,7 +75,7 @@ export const suites = [
   node('js:tools', 'tests/tools', { build: false }),
   node('js:tests', 'tests/js'),
   node('js:cli', 'tests/cli'),
-  node('js:adapters', 'tests/adapters'),
+  node('js:adapters', 'tests/adapters', { needs: ['runtimes'] }),
   node('js:packaging', 'tests/packaging'),
   node('js:docs', 'tests/docs'),
   node('js:interop', 'tests/interop', {
