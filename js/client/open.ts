@@ -21,11 +21,6 @@ export interface OpenOptions extends ConnectOptions, WebSocketOptions {
    * the password of the URL and without the client's certificate; from `wss:` to `ws:` none is followed. Default 5.
    */
   readonly maxRedirects?: number | undefined;
-  /**
-   * Default false here: each event has a task of its own, so that handlers that are set after the `await` miss none.
-   * With true it is faster, and messages that arrive together with the server's answer may come too early for them.
-   */
-  readonly allowSynchronousEvents?: boolean | undefined;
 }
 
 /**
@@ -63,7 +58,7 @@ export async function open(url: string | URL, options: OpenOptions = {}): Promis
 function attempt({ url, headers, connect: connectOptions }: Redirectable, options: OpenOptions): Promise<WebSocket> {
   const { protocols, signal } = options;
   // What the caller asked for goes with this connection: a redirect may have to do without.
-  const classOptions = { allowSynchronousEvents: false, ...options, headers: undefined };
+  const classOptions = { ...options, headers: undefined };
   const Class = createWebSocketClass(connect(connectOptions), classOptions);
   const socket = new Class(url, { protocols, headers });
   return new Promise((resolve, reject) => {

@@ -9,10 +9,12 @@ import { type StepOptions, step } from './step.js';
 /** Where a socket leads to. */
 export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
 
+/** How a socket is made. `allowHalfOpen`: whether it stays open for writing when the peer has ended its direction. */
+export type SocketOptions = TcpOptions & { readonly allowHalfOpen: boolean };
+
 /** Connects a socket. */
-export function openSocket(address: Address, tcp: TcpOptions, options: StepOptions): Promise<Socket> {
-  // What the peer has ended, the driver may still have to answer.
-  const socket = netConnect({ noDelay: true, ...tcp, ...address, allowHalfOpen: true });
+export function openSocket(address: Address, socketOptions: SocketOptions, options: StepOptions): Promise<Socket> {
+  const socket = netConnect({ noDelay: true, ...socketOptions, ...address });
   return step<Socket>(socket, options, (done) => ({ connect: () => done(socket) }));
 }
 
