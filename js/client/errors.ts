@@ -68,8 +68,9 @@ const words: Readonly<Record<string, string>> = {
 /** An error of the platform with what was tried in front; `code` is for one that has none. */
 export function failed(what: string, cause: unknown, code = 'ERR_CLOSED'): ConnectError {
   const error = firstOf(cause);
-  const why = words[error.code ?? ''] ?? error.message ?? String(cause);
-  return new ConnectError(`${what}: ${why}`, { code: error.code ?? code, cause });
+  // Those of a DOMException are numbers, and have names.
+  const known = typeof error.code === 'string' ? error.code : error.name === 'TimeoutError' ? 'ERR_TIMEOUT' : code;
+  return new ConnectError(`${what}: ${words[known] ?? error.message ?? String(cause)}`, { code: known, cause });
 }
 
 /** The peer has gone without a word. */

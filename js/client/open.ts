@@ -7,7 +7,7 @@ import { decodeChunked } from './chunked.js';
 import { connect } from './connect.js';
 import { ConnectError, failed, refused } from './errors.js';
 import type { ConnectOptions } from './options.js';
-import { locationOf, type Redirectable, redirected } from './redirect.js';
+import { locationOf, type Redirectable, redirectError, redirected } from './redirect.js';
 import { serverOf } from './url.js';
 
 /** Choices for {@link open}. */
@@ -39,37 +39,40 @@ export async function open(url: string | URL, options: OpenOptions = {}): Promis
   let target: Redirectable = { url: webSocketUrl(url), headers: new Headers(options.headers), connect: options };
   for (let redirects = 0; ; redirects += 1) {
     options.signal?.throwIfAborted();
+    const socket = begin(target, options);
     try {
-      return await attempt(target, options);
+      return await opened(socket, options.signal);
     } catch (reason) {
-      if (options.signal?.aborted || reason instanceof TypeError || reason instanceof RangeError) throw reason;
+      if (options.signal?.aborted) throw options.signal.reason;
       const error = connectErrorOf(reason, target.url);
       const location = maxRedirects === 0 ? undefined : locationOf(error);
       if (location === undefined) throw error;
-      if (redirects === maxRedirects) {
-        const message = `no WebSocket with ${serverOf(target.url)}: more than ${maxRedirects} redirects`;
-        throw new ConnectError(message, { ...error, code: 'ERR_REDIRECT', cause: error });
-      }
+      if (redirects === maxRedirects) throw redirectError(target.url, `more than ${maxRedirects} times`, error);
       target = redirected(target, location, error);
     }
   }
 }
 
-function attempt({ url, headers, connect: connectOptions }: Redirectable, options: OpenOptions): Promise<WebSocket> {
-  const { protocols, signal } = options;
+function begin({ url, headers, connect: connectOptions }: Redirectable, options: OpenOptions): WebSocket {
   // What the caller asked for goes with this connection: a redirect may have to do without.
-  const classOptions = { ...options, headers: undefined };
-  const Class = createWebSocketClass(connect(connectOptions), classOptions);
-  const socket = new Class(url, { protocols, headers });
+  const Class = createWebSocketClass(connect(connectOptions), { ...options, headers: undefined });
+  return new Class(url, { protocols: options.protocols, headers });
+}
+
+function opened(socket: WebSocket, signal: AbortSignal | undefined): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
     const settled = new AbortController();
+    const once = { signal: settled.signal };
     const settle = <A extends unknown[]>(then: (...values: A) => void) => {
       return (...values: A) => {
         settled.abort();
         then(...values);
       };
     };
-    const once = { signal: settled.signal };
+    const abort = () => {
+      socket.close();
+      reject(signal?.reason);
+    };
     socket.addEventListener(
       'open',
       settle(() => resolve(socket)),
@@ -80,14 +83,7 @@ function attempt({ url, headers, connect: connectOptions }: Redirectable, option
       settle(({ error }) => reject(error)),
       once,
     );
-    signal?.addEventListener(
-      'abort',
-      settle(() => {
-        socket.close();
-        reject(signal.reason);
-      }),
-      once,
-    );
+    signal?.addEventListener('abort', settle(abort), once);
   });
 }
 

@@ -20,14 +20,17 @@ export function locationOf({ code, status, headers }: ConnectError): string | un
   return headers?.get('location') ?? undefined;
 }
 
+/** A redirect is not followed. */
+export function redirectError(from: URL, why: string, refusal: ConnectError): ConnectError {
+  const { status, headers, body } = refusal;
+  const message = `no WebSocket with ${serverOf(from)}: it redirects ${why}`;
+  return new ConnectError(message, { code: 'ERR_REDIRECT', status, headers, body, cause: refusal });
+}
+
 /** The next attempt; a redirect that must not be followed throws. */
 export function redirected(from: Redirectable, location: string, refusal: ConnectError): Redirectable {
   const url = webSocketUrlOf(location, from.url);
-  const refuse = (why: string) => {
-    const message = `no WebSocket with ${serverOf(from.url)}: it redirects ${why}`;
-    const { status, headers, body } = refusal;
-    return new ConnectError(message, { code: 'ERR_REDIRECT', status, headers, body, cause: refusal });
-  };
+  const refuse = (why: string) => redirectError(from.url, why, refusal);
   if (url === undefined) throw refuse('to what is no WebSocket URL');
   if (from.url.protocol === 'wss:' && url.protocol !== 'wss:') throw refuse('from wss: to ws:');
   if (url.origin === from.url.origin) {

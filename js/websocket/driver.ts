@@ -94,7 +94,8 @@ export class Driver {
     this.#deadline.set(handshakeTimeout, () => {
       // Of a refusal the end may be missing.
       const refusal = this.#handshake && openingError(this.#handshake, true);
-      this.abort(refusal ?? new Error(`the connection was not open within ${handshakeTimeout} ms`));
+      const late = `the connection was not open within ${handshakeTimeout} ms`;
+      this.abort(refusal ?? new DOMException(late, 'TimeoutError'));
     });
   }
 
