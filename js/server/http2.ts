@@ -74,11 +74,15 @@ class Http2Wire implements Wire {
   write(bytes: Uint8Array<ArrayBuffer>): void | PromiseLike<void> {
     if (this.#answered) return this.#wire.write(bytes);
     this.#answered = true;
+    if (this.status !== undefined) {
+      this.#stream.respond({ ':status': this.status });
+      return undefined;
+    }
     const text = latin1Of(bytes);
     const end = text.indexOf('\r\n\r\n');
     const [first = '', ...lines] = text.slice(0, end).split('\r\n');
     const status = Number(first.split(' ')[1]);
-    const fields: OutgoingHttpHeaders = { ':status': status === 101 ? 200 : (this.status ?? status) };
+    const fields: OutgoingHttpHeaders = { ':status': status === 101 ? 200 : status };
     for (const line of lines) {
       const colon = line.indexOf(':');
       const name = line.slice(0, colon).toLowerCase();

@@ -9,6 +9,7 @@ import {
   type ServerHandshakeOptions,
 } from 'sansocket';
 import type { Driver } from '../websocket/driver.js';
+import { driverSettings } from '../websocket/driver-options.js';
 import { Accepted, createWebSocketClass, type WebSocket, type WebSocketOptions } from '../websocket/websocket.js';
 
 /** A refusal: the status, and what to say with it. */
@@ -35,8 +36,9 @@ export interface ServerOptions
     | undefined;
 }
 
-/** The handshake of a server with these choices; a wrong one throws. */
+/** The handshake of a server with these choices; a wrong one throws, before a transport is touched. */
 export function serverHandshake(options: ServerOptions): ServerHandshake {
+  driverSettings(options);
   const { origins, protocols, perMessageDeflate, limits, maxHeaderBytes, maxHeaders, maxStartLineBytes } = options;
   return new ServerHandshake({
     origins,
@@ -69,11 +71,12 @@ function decideRequest(handshake: ServerHandshake, driver: Driver, options: Serv
   const request = handshake.request as HandshakeRequest;
   const settle = (refusal: Refusal | undefined) => {
     // Meanwhile the client may have gone.
-    if (handshake.state !== 'connecting') return;
+    if (driver.finished) return;
     if (refusal === undefined) accept(handshake, request, options);
     else handshake.reject(refusal.status, refusal);
   };
   const fail = (reason: unknown) => {
+    if (driver.finished) return;
     driver.refused(new Error('the request could not be decided', { cause: reason }));
     if (handshake.state === 'connecting') handshake.reject(500);
   };

@@ -1,6 +1,7 @@
 /** Connections over any transport. */
 
 import { Connection } from 'sansocket';
+import { driverSettings } from '../websocket/driver-options.js';
 import type { Transport } from '../websocket/transport.js';
 import type { WebSocket } from '../websocket/websocket.js';
 import { wireOf } from '../websocket/wire.js';
@@ -31,6 +32,7 @@ export type AcceptStreamOptions =
 export function acceptStream(transport: Transport, options: AcceptStreamOptions): WebSocket {
   if (options.handshake === 'none') {
     const { limits, perMessageDeflate } = options;
+    driverSettings(options);
     const connection = new Connection({ ...limits, role: 'server', perMessageDeflate });
     const wire = wireOf(transport);
     return acceptedWebSocket({ ...options, origins: 'any' }, 'ws', (driver) => driver.start(wire, connection));

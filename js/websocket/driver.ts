@@ -88,6 +88,11 @@ export class Driver {
     return this.#heartbeat.roundTripTime;
   }
 
+  /** Whether it is over, and the handshake freed. */
+  get finished(): boolean {
+    return this.#finished;
+  }
+
   /** Begins to count the time of the handshake. */
   begin(): void {
     const { handshakeTimeout } = this.#settings;

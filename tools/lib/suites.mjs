@@ -83,6 +83,7 @@ export const suites = [
     needs: ['python', 'websockets'],
     env: { PYTHON: join(venv, 'bin', 'python') },
   }),
+  node('js:server', 'tests/server'),
   node('js:infrastructure', 'tests/infrastructure', { needs: ['proxies'] }),
   node('e2e', 'tests/e2e', { needs: ['firefox', 'chromium'] }),
 ];

@@ -1,0 +1,91 @@
+// Ping and Pong by a clock that the test turns.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { transportPair } from 'sansocket/adapters';
+import { acceptStream } from 'sansocket/server';
+import { accepting, ended, frame, isOpen, next, opened } from './support.mjs';
+
+/** Time that stands still until it is told. */
+class TestClock {
+  #now = 0;
+  #timers = new Map();
+  #count = 0;
+
+  now() {
+    return this.#now;
+  }
+
+  setTimeout(run, milliseconds) {
+    this.#count += 1;
+    this.#timers.set(this.#count, { at: this.#now + milliseconds, run });
+    return this.#count;
+  }
+
+  clearTimeout(timer) {
+    this.#timers.delete(timer);
+  }
+
+  get pending() {
+    return this.#timers.size;
+  }
+
+  advance(milliseconds) {
+    const end = this.#now + milliseconds;
+    for (;;) {
+      const due = [...this.#timers].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at)[0];
+      if (due === undefined) break;
+      const [id, { at, run }] = due;
+      this.#timers.delete(id);
+      this.#now = at;
+      run();
+    }
+    this.#now = end;
+  }
+}
+
+test('a Ping every interval, its round trip, and the end of a peer that does not answer', async (t) => {
+  const clock = new TestClock();
+  const server = await accepting(t, { origins: 'any', pingInterval: 1000, pongTimeout: 400, clock });
+  const { raw } = await opened(server.port);
+  const peer = await server.next();
+  await isOpen(peer);
+  assert.equal(peer.roundTripTime, undefined);
+
+  clock.advance(999);
+  raw.write(frame(1, 'x'));
+  await next(peer, 'message');
+  clock.advance(1);
+  const first = await raw.frame();
+  assert.equal(first.opcode, 9);
+
+  clock.advance(30);
+  // A Pong that answers nothing (RFC 6455 §5.5.3) does not count.
+  raw.write(frame(10, 'unasked'), frame(1, 'y'));
+  await next(peer, 'message');
+  assert.equal(peer.roundTripTime, undefined);
+  raw.write(frame(10, first.payload), frame(1, 'z'));
+  await next(peer, 'message');
+  assert.equal(peer.roundTripTime, 30);
+
+  clock.advance(970);
+  assert.equal((await raw.frame()).opcode, 9);
+  clock.advance(399);
+  assert.equal(peer.readyState, 1);
+  const end = ended(peer);
+  clock.advance(1);
+  const { code, wasClean, error } = await end;
+  assert.deepEqual([code, wasClean, error.message], [1006, false, 'the peer did not answer a Ping within 400 ms']);
+  assert.equal(clock.pending, 0);
+});
+
+test('time limits that are no time are refused, and the transport is left alone', () => {
+  const [near] = transportPair();
+  for (const name of ['handshakeTimeout', 'closeTimeout', 'pingInterval', 'pongTimeout']) {
+    for (const value of [0, -1, Number.NaN, '5']) {
+      assert.throws(() => acceptStream(near, { origins: 'any', [name]: value }), new RegExp(name));
+      assert.throws(() => acceptStream(near, { handshake: 'none', [name]: value }), new RegExp(name));
+    }
+  }
+  assert.equal(near.readable.locked, false);
+});
