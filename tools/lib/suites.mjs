@@ -77,7 +77,7 @@ export const suites = [
   node('js:cli', 'tests/cli'),
   node('js:adapters', 'tests/adapters', { needs: ['runtimes'] }),
   node('js:packaging', 'tests/packaging'),
-  node('js:client', 'tests/client'),
+  node('js:client', 'tests/client', { needs: ['runtimes'] }),
   node('js:docs', 'tests/docs'),
   node('js:interop', 'tests/interop', {
     needs: ['python', 'websockets'],
