@@ -37,6 +37,7 @@ test('without a handshake', async () => {
   const end = ended(peer);
   writer.write(encodeFrame({ opcode: 1, payload: 'x' }));
   assert.equal((await end).error.code, 'WS_ERR_EXPECTED_MASK');
+  await writer.close();
 });
 
 test('garbage, half a request, and nothing', async () => {

@@ -8,11 +8,14 @@ import { acceptUpgrade } from 'sansocket/server';
 
 /** Listens on a free port until the test is over; gives the port. */
 export async function listen(t, server) {
+  // Also those that were upgraded, of which an HTTP server knows nothing any more.
+  const sockets = new Set();
+  server.on('connection', (socket) => sockets.add(socket));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => {
-    server.closeAllConnections?.();
     server.close();
+    for (const socket of sockets) socket.destroy();
   });
   return server.address().port;
 }
