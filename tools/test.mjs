@@ -9,6 +9,9 @@ import { run } from './lib/run.mjs';
 import { suites } from './lib/suites.mjs';
 import { setup } from './setup.mjs';
 
+/** Minutes for one command of a suite: none takes a third of it, and one that hangs must not hide the others. */
+const LONGEST = 15;
+
 await main(async () => {
   process.chdir(root);
   const { values } = parseArgs({ options: { only: { type: 'string' } } });
@@ -42,7 +45,8 @@ async function runSuite({ name, env, commands, counts }) {
   const sum = { passed: 0, failed: 0, skipped: 0 };
   for (const [command, ...args] of commands()) {
     heading(`${name}: ${[command, ...args].join(' ')}`);
-    const { code, output } = await run(command, args, { env, onLine: (line) => console.log(line) });
+    const options = { env, onLine: (line) => console.log(line), minutes: LONGEST };
+    const { code, output } = await run(command, args, options);
     const counted = counts(output, code);
     for (const key of Object.keys(sum)) sum[key] += counted[key];
     // A program that did not come to its tests printed no count.
