@@ -52,7 +52,7 @@ export function bunSocketHandlers(onOpen?: (transport: Transport, socket: BunSoc
     drain: (socket) => stateOf(socket).turn.come(),
     end: (socket) => stateOf(socket).sink?.end(),
     error: (socket, error) => stateOf(socket).lose(error),
-    close: (socket, error) => stateOf(socket).lose(error ?? new Error('the socket was closed before its end')),
+    close: (socket, error) => stateOf(socket).socketClosed(error),
   };
 }
 
@@ -85,6 +85,7 @@ class State implements TransportSource {
   sink: TransportSink | undefined;
   readonly #socket: BunSocket;
   #closed = false;
+  #ended = false;
 
   constructor(socket: BunSocket) {
     this.#socket = socket;
@@ -107,6 +108,12 @@ class State implements TransportSource {
     this.sink?.fail(reason);
   }
 
+  /** Once we have ended, Bun tells no more of the peer's end than this. */
+  socketClosed(error: Error | undefined): void {
+    if (error === undefined && this.#ended) this.sink?.end();
+    this.lose(error ?? new Error('the socket was closed before its end'));
+  }
+
   async write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; ; ) {
       this.turn.check();
@@ -118,6 +125,7 @@ class State implements TransportSource {
 
   end(): void {
     this.turn.check();
+    this.#ended = true;
     this.#socket.shutdown();
   }
 

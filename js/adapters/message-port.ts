@@ -59,7 +59,7 @@ export function fromMessagePort(port: MessagePortLike, options: FromMessagePortO
   const turn = new Turn();
   /** Bytes that we may send, and bytes that the peer may be told of. */
   let credit = withCredit ? 0 : Number.POSITIVE_INFINITY;
-  let owed = withCredit ? WINDOW : 0;
+  let owed = 0;
   let paused = true;
 
   const tell = (control: Control) => port.postMessage(control, []);
@@ -114,6 +114,7 @@ export function fromMessagePort(port: MessagePortLike, options: FromMessagePortO
           exit: () => lose(new Error('the worker has ended')),
         });
         port.start?.();
+        if (withCredit) tell({ type: 'credit', bytes: WINDOW });
       },
 
       async write(bytes) {

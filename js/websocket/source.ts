@@ -6,7 +6,7 @@ import type { Transport } from './transport.js';
 
 /** What a {@link TransportSource} tells. After `end` or `fail` nothing is heard any more. */
 export interface TransportSink {
-  /** Bytes have arrived. They are used at once or copied, so they may be of memory that is used again. */
+  /** Bytes have arrived. They must not change afterwards. */
   data(bytes: Uint8Array): void;
   /** The peer has ended its direction. */
   end(): void;
