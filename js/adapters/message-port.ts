@@ -51,7 +51,8 @@ const WINDOW = 256 << 10;
  */
 export function fromMessagePort(port: MessagePortLike, options: FromMessagePortOptions = {}): Transport {
   checkMethods('port', port, 'MessagePort or Worker', ['postMessage']);
-  const kind = Object.prototype.toString.call(port).slice(8, -1);
+  // By name, since it may be of another realm, and Node has no tag for its channel.
+  const kind = port.constructor.name;
   if (kind === 'BroadcastChannel' || kind === 'Window') {
     throw new TypeError(`"port" expected MessagePort or Worker, which have two ends, got ${kind}`);
   }

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { fromMessagePort } from 'sansocket/adapters';
+import { echoChecks, pairChecks } from './checks.mjs';
+import { declare } from './declare.mjs';
+
+const over = (options) => () => {
+  const { port1, port2 } = new MessageChannel();
+  const release = () => {
+    port1.close();
+    port2.close();
+  };
+  return { near: fromMessagePort(port1, options), far: fromMessagePort(port2, options), release };
+};
+
+declare('message ports', pairChecks, over());
+declare('message ports without credit', pairChecks, over({ credit: false }), { backpressure: false });
+
+declare('a worker', echoChecks, async () => {
+  const worker = new Worker(new URL('port-worker.mjs', import.meta.url));
+  return { near: fromMessagePort(worker), release: () => worker.terminate() };
+});
+
+test('without credit, more than may wait is a loss at both ends', async () => {
+  const { near, far, release } = over({ credit: false, maxPendingBytes: 1000 })();
+  const writing = near.writable.getWriter().write(new Uint8Array(1001));
+  const reading = near.readable.getReader().read();
+  await writing;
+  await assert.rejects(reading, /the peer has reset the connection: 1001 bytes wait to be read/);
+  await assert.rejects(far.readable.getReader().read(), { name: 'RangeError' });
+  release();
+});
+
+test('the buffer of the writer stays its own', async () => {
+  const { near, far, release } = over()();
+  const bytes = Uint8Array.of(1, 2, 3);
+  const slice = Buffer.from('pooled');
+  const writer = near.writable.getWriter();
+  await writer.write(bytes);
+  await writer.write(slice);
+  await writer.close();
+  assert.deepEqual(bytes, Uint8Array.of(1, 2, 3));
+  assert.equal(String(slice), 'pooled');
+  const chunks = await Array.fromAsync?.(far.readable);
+  if (chunks !== undefined) assert.equal(Buffer.concat(chunks).length, 9);
+  release();
+});
+
+test('a port that closes without its end marker, and a worker that stops, are losses', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const reading = fromMessagePort(port1).readable.getReader().read();
+  port2.close();
+  await assert.rejects(reading, /the port was closed before its end/);
+
+  const worker = new Worker('', { eval: true });
+  await assert.rejects(fromMessagePort(worker).readable.getReader().read(), /the worker has ended/);
+
+  const failing = new Worker('throw new Error("out of paper")', { eval: true });
+  await assert.rejects(fromMessagePort(failing).readable.getReader().read(), /out of paper/);
+});
+
+test('a writer without credit is told that its port is gone', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const transport = fromMessagePort(port1);
+  const writing = transport.writable.getWriter().write(Uint8Array.of(1));
+  port2.close();
+  await assert.rejects(writing, /the port was closed before its end/);
+});
+
+test('messages of somebody else are an error, and close the port', async () => {
+  for (const message of ['text', 7, null, { type: 'greeting' }, new Uint16Array(1)]) {
+    const { port1, port2 } = new MessageChannel();
+    const closed = once(port2, 'close');
+    port2.on('message', () => {});
+    port2.postMessage(message);
+    const { readable } = fromMessagePort(port1);
+    await assert.rejects(readable.getReader().read(), { name: 'TypeError', message: /^the port expected bytes/ });
+    await closed;
+  }
+});
+
+test('what has more than two ends, or is no port, is refused by name', () => {
+  const channel = new BroadcastChannel('sansocket');
+  try {
+    assert.throws(() => fromMessagePort(channel), { name: 'TypeError', message: /got BroadcastChannel$/ });
+  } finally {
+    channel.close();
+  }
+  assert.throws(() => fromMessagePort({}), {
+    name: 'TypeError',
+    message: '"port" expected MessagePort or Worker, got an object without postMessage()',
+  });
+});
