@@ -8,7 +8,7 @@ import { openStream } from './http2.js';
 import { type ConnectOptions, type ForwardProxy, proxyOf, type Settings, settingsOf } from './options.js';
 import { openTunnel } from './proxy.js';
 import { proxyFromEnvironment } from './proxy-env.js';
-import { openSocket, type SocketOptions, startTls } from './socket.js';
+import { openSocket, startTls } from './socket.js';
 import type { StepOptions } from './step.js';
 import { authority, hostOf, portOf, serverOf } from './url.js';
 
@@ -45,18 +45,14 @@ async function socketTo({ url, signal }: ConnectRequest, settings: Settings): Pr
 }
 
 function plainSocketTo(url: URL, signal: AbortSignal, settings: Settings): Promise<Duplex> {
-  const { socketPath, connectTimeout: timeout } = settings;
-  const socketOptions = socketOptionsOf(settings);
+  const { socketPath, tcp, connectTimeout: timeout } = settings;
   if (socketPath !== undefined)
-    return openSocket({ path: socketPath }, socketOptions, { what: `cannot reach ${socketPath}`, signal, timeout });
+    return openSocket({ path: socketPath }, {}, { what: `cannot reach ${socketPath}`, signal, timeout });
   const proxy = settings.proxy ?? environmentProxyFor(url);
   if (proxy) return tunnelTo(serverOf(url), proxy, signal, settings);
   const address = { host: hostOf(url), port: portOf(url) };
-  return openSocket(address, socketOptions, { what: `cannot reach ${serverOf(url)}`, signal, timeout });
+  return openSocket(address, tcp, { what: `cannot reach ${serverOf(url)}`, signal, timeout });
 }
-
-/** The driver may have to answer a peer that has ended its direction. A session of HTTP/2 has nothing more to say. */
-const socketOptionsOf = ({ tcp, http2 }: Settings): SocketOptions => ({ ...tcp, allowHalfOpen: !http2 });
 
 function environmentProxyFor(url: URL): ForwardProxy | undefined {
   try {
@@ -73,7 +69,7 @@ async function tunnelTo(server: string, proxy: ForwardProxy, signal: AbortSignal
   const name = `the proxy ${authority(address.host, address.port)}`;
   const stepOf = (what: string, timeout: number): StepOptions => ({ what, signal, timeout });
   const reaching = stepOf(`cannot reach ${name}`, connectTimeout);
-  let socket: Duplex = await openSocket(address, socketOptionsOf(settings), reaching);
+  let socket: Duplex = await openSocket(address, settings.tcp, reaching);
   if (proxy.url.protocol === 'https:')
     socket = await startTls(socket, address.host, proxy.tls, 'http/1.1', stepOf(`no TLS with ${name}`, tlsTimeout));
   await openTunnel(socket, proxy, server, stepOf(`no way to ${server} through ${name}`, proxyTimeout));

@@ -9,12 +9,9 @@ import { type StepOptions, step } from './step.js';
 /** Where a socket leads to. */
 export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
 
-/** How a socket is made. `allowHalfOpen`: whether it stays open for writing when the peer has ended its direction. */
-export type SocketOptions = TcpOptions & { readonly allowHalfOpen: boolean };
-
 /** Connects a socket. */
-export function openSocket(address: Address, socketOptions: SocketOptions, options: StepOptions): Promise<Socket> {
-  const socket = netConnect({ noDelay: true, ...socketOptions, ...address });
+export function openSocket(address: Address, tcp: TcpOptions, options: StepOptions): Promise<Socket> {
+  const socket = netConnect({ noDelay: true, ...tcp, ...address });
   return step<Socket>(socket, options, (done) => ({ connect: () => done(socket) }));
 }
 
@@ -34,8 +31,6 @@ export async function startTls(
     socket,
     host,
   });
-  // One does not always take the other along when it goes.
-  secure.on('close', () => socket.destroy());
   try {
     return await step<TLSSocket>(secure, options, (done) => ({ secureConnect: () => done(secure) }));
   } catch (error) {

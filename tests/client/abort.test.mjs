@@ -20,6 +20,11 @@ async function muteHttp2Server(t, onStream) {
   return listening(t, server);
 }
 
+/** Lets the client read what was written: it may be aborted before, too, but that is another stage. */
+async function turns() {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Each gives a server, the options and the URL, and calls `there` when the stage is reached. */
 const stages = {
   'the name is looked up': async (_t, there) => {
@@ -46,7 +51,7 @@ const stages = {
   'the proxy refuses, slowly': async (t, there) => {
     const answer = (socket) => {
       socket.write('HTTP/1.1 403 Forbidden\r\nContent-Length: 5\r\n\r\n');
-      socket.write('No', there);
+      socket.write('No', () => turns().then(there));
     };
     const server = await proxyServer(t, { answer });
     return { server, options: { proxy: `http://127.0.0.1:${server.port}` }, url: 'ws://server.test/' };
@@ -73,7 +78,7 @@ const stages = {
   'HTTP/2 refuses, slowly': async (t, there) => {
     const server = await muteHttp2Server(t, (stream) => {
       stream.respond({ ':status': 403 });
-      stream.write('No', there);
+      stream.write('No', () => turns().then(there));
     });
     return { server, options: { http2: true }, url: `ws://127.0.0.1:${server.port}/` };
   },
@@ -96,9 +101,15 @@ for (const [name, prepare] of Object.entries(stages)) {
   });
 }
 
-test('aborted before it began, nothing is tried', async (t) => {
-  const server = await tcpServer(t, () => assert.fail('a connection has come'));
+test('aborted before it began, nothing is tried', async () => {
   const signal = AbortSignal.abort(new Error('never wanted'));
-  const error = await errorOf(connect()(requestFor(`ws://127.0.0.1:${server.port}/`, { signal })));
-  assert.equal(error, signal.reason);
+  const lookup = () => assert.fail('a name is looked up');
+  assert.equal(await errorOf(connect({ tcp: { lookup } })(requestFor('ws://server.test/', { signal }))), signal.reason);
+});
+
+test('aborted by what it calls itself, it ends as well', async () => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const lookup = () => controller.abort();
+  assert.equal(await errorOf(connect({ tcp: { lookup } })(requestFor('ws://server.test/', { signal }))), signal.reason);
 });

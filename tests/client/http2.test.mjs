@@ -121,3 +121,10 @@ test('what does not take WebSockets over HTTP/2 is told why', async (t) => {
   }
   for (const server of [old, other, none, rst, text, mute]) await server.idle();
 });
+
+test('a field that HTTP/2 does not have leaves nothing open', async (t) => {
+  const server = await http2Server(t, () => assert.fail('nothing may be asked'));
+  const request = requestFor(`wss://localhost:${server.port}/`, { fields: [['keep-alive', '5']] });
+  assert.equal((await errorOf(connect(http2)(request))).code, 'ERR_HTTP2_INVALID_CONNECTION_HEADERS');
+  await server.idle();
+});

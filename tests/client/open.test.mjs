@@ -186,6 +186,11 @@ test('a peer that does not speak the protocol is told why', async (t) => {
     assert.ok(error.cause instanceof Error);
     await server.idle();
   }
+  // One that ends before it is asked may be found out by either side of its connection.
+  const hasty = await tcpServer(t, (socket) => socket.end());
+  assert.match((await errorOf(open(`ws://127.0.0.1:${hasty.port}/`))).message, /: the connection was (lost|reset)/);
+  await hasty.idle();
+
   const server = await tcpServer(t, (socket) => socket.once('data', () => socket.resetAndDestroy()));
   const error = await errorOf(open(`ws://127.0.0.1:${server.port}/`));
   assert.equal(error.message, `no WebSocket with 127.0.0.1:${server.port}: the connection was reset`);

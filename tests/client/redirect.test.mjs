@@ -45,7 +45,8 @@ test('within an origin everything goes along', async (t) => {
   const requests = [];
   server.on('upgrade', (request, socket) => {
     requests.push([request.url, request.headers.authorization, request.headers.cookie]);
-    socket.end(request.url === '/a' ? response('302 Found', { Location: '/b' }) : response('403 Forbidden'));
+    const location = { '/a': '/b', '/b': `ws://${request.headers.host}/c` }[request.url];
+    socket.end(location ? response('302 Found', { Location: location }) : response('403 Forbidden'));
   });
   const { port } = await listening(t, server);
   const error = await errorOf(open(`ws://u:p@127.0.0.1:${port}/a`, { headers: { Cookie: 'a=b' } }));
@@ -53,6 +54,7 @@ test('within an origin everything goes along', async (t) => {
   assert.deepEqual(requests, [
     ['/a', 'Basic dTpw', 'a=b'],
     ['/b', 'Basic dTpw', 'a=b'],
+    ['/c', 'Basic dTpw', 'a=b'],
   ]);
 });
 

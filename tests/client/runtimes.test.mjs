@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 import { acceptHttp2 } from 'sansocket/server';
 import { runtime } from '../../tools/lib/steps.mjs';
 import { proxyServer } from './support/proxy.mjs';
-import { ca, identity, listening, tcpServer } from './support/servers.mjs';
+import { ca, identity, listening, tcpServer, tlsServer } from './support/servers.mjs';
 import { echoServer, refusingServer, response } from './support/websocket.mjs';
 
 const program = fileURLToPath(new URL('support/visit.mjs', import.meta.url));
@@ -47,7 +47,8 @@ for (const [name, [command, ...args]] of Object.entries(runtimes)) {
       answer: (socket) => socket.end(response('407 Proxy Authentication Required')),
     });
     const mute = await tcpServer(t);
-    const servers = [plain, secure, local, http2, proxy, secureProxy, refusing, refusingProxy, mute];
+    const secureMute = await tlsServer(t, {});
+    const servers = [plain, secure, local, http2, proxy, secureProxy, refusing, refusingProxy, mute, secureMute];
 
     const trusted = ca.toString();
     const through = ({ port }, scheme = 'http') => `${scheme}://localhost:${port}`;
@@ -64,6 +65,11 @@ for (const [name, [command, ...args]] of Object.entries(runtimes)) {
       'a refusal': [`ws://127.0.0.1:${refusing.port}/`, {}, ['ERR_HANDSHAKE_REFUSED', 403]],
       'a refusing proxy': ['ws://server.test/', { proxy: through(refusingProxy) }, ['ERR_PROXY_REFUSED', 407]],
       silence: [`ws://127.0.0.1:${mute.port}/`, { handshakeTimeout: 50 }, ['ERR_TIMEOUT', 0]],
+      'silence in TLS through TLS': [
+        `wss://localhost:${secureMute.port}/`,
+        { proxy: through(secureProxy, 'https'), trusted, handshakeTimeout: 500 },
+        ['ERR_TIMEOUT', 0],
+      ],
       'silence below TLS': [`wss://127.0.0.1:${mute.port}/`, { tlsTimeout: 50 }, ['ERR_TIMEOUT', 0]],
     };
     const asked = Object.entries(visits).map(([visit, [url, options]]) => [visit, [url, options]]);
