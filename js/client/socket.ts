@@ -16,7 +16,7 @@ export function openSocket(address: Address, tcp: TcpOptions, options: StepOptio
 }
 
 /** Begins TLS on a connected socket. On the wire and in the certificate the server's name is `host`. */
-export async function startTls(
+export function startTls(
   socket: Duplex,
   host: string,
   tls: TlsOptions,
@@ -31,10 +31,5 @@ export async function startTls(
     socket,
     host,
   });
-  try {
-    return await step<TLSSocket>(secure, options, (done) => ({ secureConnect: () => done(secure) }));
-  } catch (error) {
-    socket.destroy();
-    throw error;
-  }
+  return step<TLSSocket>(secure, options, (done) => ({ secureConnect: () => done(secure) }));
 }
