@@ -114,8 +114,7 @@ test('a refusal shows what the proxy says', async (t) => {
 test('a body that never comes does not keep a refusal from being told', async (t) => {
   const answer = (socket) => socket.write('HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\nOnly this');
   const proxy = await proxyServer(t, { answer });
-  const options = { proxy: `http://127.0.0.1:${proxy.port}`, proxyTimeout: 500 };
-  const error = await errorOf(connect(options)(requestFor('ws://server.test/')));
+  const error = await errorOf(connect({ proxy: `http://127.0.0.1:${proxy.port}` })(requestFor('ws://server.test/')));
   assert.equal(error.status, 403);
   assert.equal(Buffer.from(error.body).toString(), 'Only this');
   await proxy.idle();
@@ -138,11 +137,11 @@ test('what a proxy answers must be HTTP, whole and not without end', async (t) =
     ],
     [(socket) => socket.end('HTTP/1.1 200'), 'ERR_PROXY', 'it ended the connection without an answer'],
     [(socket) => socket.resetAndDestroy(), 'ECONNRESET', 'the connection was reset'],
-    [() => {}, 'ERR_TIMEOUT', 'no answer in 500 ms'],
+    [() => {}, 'ERR_TIMEOUT', 'no answer in 50 ms', { proxyTimeout: 50 }],
   ];
-  for (const [answer, code, why] of cases) {
+  for (const [answer, code, why, more] of cases) {
     const proxy = await proxyServer(t, { answer });
-    const options = { proxy: `http://127.0.0.1:${proxy.port}`, proxyTimeout: 500 };
+    const options = { proxy: `http://127.0.0.1:${proxy.port}`, ...more };
     const error = await errorOf(connect(options)(requestFor('ws://server.test/')));
     assert.equal(error.message, `no way to server.test:80 through the proxy 127.0.0.1:${proxy.port}: ${why}`);
     assert.equal(error.code, code);
