@@ -22,7 +22,7 @@ export async function stage(name, { inputs, outputs, settings = '' }, body) {
   return true;
 }
 
-/** Every file below these files and folders, relative to the root, in one order on every machine. */
+/** Every file below these files and folders but packages, relative to the root, in one order on every machine. */
 export function filesBelow(paths) {
   return paths.flatMap(walk).sort();
 }
@@ -32,7 +32,8 @@ function walk(path) {
   const stat = statSync(absolute, { throwIfNoEntry: false });
   if (!stat) return [];
   if (stat.isFile()) return [path];
-  return readdirSync(absolute).flatMap((name) => walk(join(path, name)));
+  const names = readdirSync(absolute).filter((name) => name !== 'node_modules');
+  return names.flatMap((name) => walk(join(path, name)));
 }
 
 function fingerprint(paths, settings = '') {

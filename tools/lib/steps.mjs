@@ -1,6 +1,6 @@
 // What the project needs on a machine. A step says how to see that it is there, how to bring it, and how long that usually takes.
 
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { aptInstall, aptUnpack } from './debian.mjs';
 import { Failure } from './failure.mjs';
@@ -105,6 +105,13 @@ export const steps = {
       existsSync(venvStamp) || (await outputOf('python3', ['-c', 'import venv, ensurepip'])) !== undefined,
     bring: (line) => aptInstall(['python3', 'python3-venv'], line),
   },
+  consumers: {
+    title: 'libraries that take a WebSocket class, for tests/consumers',
+    seconds: 30,
+    lane: 'npm',
+    present: () => existsSync(consumersLock) && readFileSync(consumersLock, 'utf8') === wantedConsumers(),
+    bring: installConsumers,
+  },
   proxies: {
     title: 'nginx, HAProxy and tinyproxy in .tools/proxies',
     seconds: 10,
@@ -156,6 +163,20 @@ async function npmCi(line) {
       `npm could not install the packages:\n${reason.slice(0, 12).join('\n')}`,
       `npm ${args.join(' ')}`,
     );
+}
+
+const consumersDir = at('tests', 'consumers');
+/** Written last: what it holds is what was installed. */
+const consumersLock = join(consumersDir, 'node_modules', '.installed.json');
+const wantedConsumers = () => readFileSync(join(consumersDir, 'package-lock.json'), 'utf8');
+
+async function installConsumers(line) {
+  const args = ['ci', '--prefix', consumersDir, '--no-audit', '--no-fund', '--ignore-scripts'];
+  const { code, output } = await run('npm', args, { onLine: line });
+  if (code !== 0) throw new Failure(`npm could not install the libraries:\n${tail(output)}`, `npm ${args.join(' ')}`);
+  // The package as it is built here.
+  symlinkSync(join('..', '..', '..'), join(consumersDir, 'node_modules', 'sansocket'));
+  writeFileSync(consumersLock, wantedConsumers());
 }
 
 async function unpackProxies(line) {
