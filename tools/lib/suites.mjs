@@ -83,6 +83,7 @@ export const suites = [
     needs: ['python', 'websockets'],
     env: { PYTHON: join(venv, 'bin', 'python') },
   }),
+  node('js:websocket', 'tests/websocket'),
   node('js:server', 'tests/server'),
   node('js:consumers', 'tests/consumers', { needs: ['consumers'] }),
   node('js:infrastructure', 'tests/infrastructure', { needs: ['proxies'] }),
