@@ -4,7 +4,7 @@
  * A reliable, ordered duplex of bytes. Where it is cut into chunks carries no meaning.
  *
  * Many platforms hand one out as it is: a `WebTransport` bidirectional stream, a `TCPSocket` of Direct Sockets or of
- * `cloudflare:sockets`, a `Deno.Conn`. For the others there are `sansocket/adapters` and {@link createTransport}.
+ * `cloudflare:sockets`. For the others there are `sansocket/adapters` and {@link createTransport}.
  */
 export interface Transport {
   /** What the peer sends, any `BufferSource` a chunk. Its close is the peer's end; an error is the loss of the connection. */
