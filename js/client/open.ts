@@ -105,7 +105,7 @@ function connectErrorOf(reason: unknown, url: URL): ConnectError {
     ? decodeChunked(response.body)
     : response.body;
   const answer = { status, headers, body, cause: reason };
-  return broken.kind === 'unexpected_status'
+  return broken?.kind === 'unexpected_status'
     ? refused(what, { ...answer, code: 'ERR_HANDSHAKE_REFUSED', statusText })
     : new ConnectError(`${what}: ${reason.message}`, { ...answer, code: 'ERR_HANDSHAKE' });
 }

@@ -100,8 +100,8 @@ class Http2Wire implements Wire {
     return this.#wire.end();
   }
 
-  abort(reason: unknown): void {
-    this.#wire.abort(reason);
+  abort(reason: unknown): void | PromiseLike<void> {
+    return this.#wire.abort(reason);
   }
 
   pause(): void {

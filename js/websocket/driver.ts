@@ -1,12 +1,22 @@
 /** Joins a `Connection`, which has no socket, to a transport, which has no protocol. */
 
-import { type ClientHandshake, type Connection, type ConnectionEvent, ServerHandshake, UsageError } from 'sansocket';
+import {
+  type ClientHandshake,
+  type Connection,
+  type ConnectionEvent,
+  type HandshakeRequest,
+  ServerHandshake,
+  UsageError,
+} from 'sansocket';
 import { Timer } from './clock.js';
 import { type DriverOptions, type DriverSettings, driverSettings } from './driver-options.js';
 import { Heartbeat } from './heartbeat.js';
 import { openingError } from './opening-error.js';
+import { quietly } from './quietly.js';
 import type { Wire } from './source.js';
+import { Steps } from './steps.js';
 import { queueTask, queueTogether } from './tasks.js';
+import { letGo } from './wire.js';
 
 /** How a connection ended. */
 export interface Ending {
@@ -19,15 +29,25 @@ export interface Ending {
   readonly error: Error | undefined;
 }
 
+/** What the opening handshake has led to. */
+export interface Agreement {
+  /** The subprotocol, `''` for none. */
+  readonly protocol: string;
+  /** The extensions, `''` for none. */
+  readonly extensions: string;
+  /** What the client asked for. Servers only. */
+  readonly request: HandshakeRequest | undefined;
+}
+
 /** Who is told what happens on a connection, always in a task. */
 export interface Observer {
   /** A request has arrived: accept or reject it, now or later, then call {@link Driver.decided}. Servers only. */
   request?(handshake: ServerHandshake): void;
-  /** The connection is open. `handshake` is `undefined` if there was none. */
-  open(handshake: ClientHandshake | ServerHandshake | undefined): void;
+  /** The connection is open. `agreed` is `undefined` if there was no handshake. */
+  open(agreed: Agreement | undefined): void;
   /** A whole message. */
   message(data: string | Uint8Array<ArrayBuffer>): void;
-  /** The peer wants to close. */
+  /** The peer wants to close. What answers its messages can be sent until this returns. */
   closing(): void;
   /** The transport has taken so many bytes of the caller's. */
   drained(bytes: number): void;
@@ -40,6 +60,8 @@ type Handshake = ClientHandshake | ServerHandshake;
 /** The driver of one connection. It holds the locks of the transport from `start` to the end. */
 export class Driver {
   readonly #observer: Observer;
+  /** What the observer is told. */
+  readonly #steps: Steps;
   readonly #settings: DriverSettings;
   readonly #heartbeat: Heartbeat;
   /** Of the handshake, later of the closing. */
@@ -51,6 +73,8 @@ export class Driver {
   #opened = false;
   #requested = false;
   #closing = false;
+  /** The subprotocols of which the server has to choose one. */
+  #offered: readonly string[] = [];
 
   /** The peer's Close. */
   #close: { readonly code: number; readonly reason: string } | undefined;
@@ -60,6 +84,8 @@ export class Driver {
   /** Whether the input is being handled: what is sent meanwhile goes out in one piece at the end. */
   #busy = false;
   #flushQueued = false;
+  /** Whether a Close is owed to the peer, and not every message before it has had its turn. */
+  #owing = false;
   /** Whether the transport has not taken the last write yet. */
   #writing = false;
   /** Bytes of the caller among what was not written yet. */
@@ -69,8 +95,10 @@ export class Driver {
   readonly #drainedLater = (count: number) => queueTogether(() => this.#observer.drained(count));
   #output: 'open' | 'ending' | 'ended' = 'open';
 
-  constructor(observer: Observer, options: DriverOptions) {
+  /** `together`: whether what one chunk leads to is told in one task. */
+  constructor(observer: Observer, options: DriverOptions, together = true) {
     this.#observer = observer;
+    this.#steps = new Steps(together);
     this.#settings = driverSettings(options);
     this.#deadline = new Timer(this.#settings.clock);
     this.#heartbeat = new Heartbeat(this.#settings, {
@@ -98,21 +126,28 @@ export class Driver {
     const { handshakeTimeout } = this.#settings;
     this.#deadline.set(handshakeTimeout, () => {
       // Of a refusal the end may be missing.
-      const refusal = this.#handshake && openingError(this.#handshake, true);
+      const refusal = this.#handshake && openingError(this.#handshake, true, this.#offered);
       const late = `the connection was not open within ${handshakeTimeout} ms`;
       this.abort(refusal ?? new DOMException(late, 'TimeoutError'));
     });
   }
 
-  /** Takes over a transport: performs a handshake on it, or goes on with a connection that is open. */
-  start(wire: Wire, opening: Handshake | Connection): void {
+  /**
+   * Takes over a transport: performs a handshake on it, or goes on with a connection that is open.
+   *
+   * @param offered the subprotocols that were offered, for a client. A server that chooses none of them fails the
+   * connection (WHATWG WebSockets §2.2).
+   */
+  start(wire: Wire, opening: Handshake | Connection, offered: readonly string[] = []): void {
     this.#wire = wire;
+    this.#offered = offered;
     if ('sendText' in opening) this.#connection = opening;
     else this.#handshake = opening;
     wire.start({
       data: (bytes) => this.#receive(bytes),
-      end: () => this.#receiveEnd(),
-      fail: (reason) => this.#lose(reason),
+      // What was received before comes first, and can still be answered.
+      end: () => this.#steps.run(() => this.#receiveEnd()),
+      fail: (reason) => this.#steps.run(() => this.#lose(reason)),
     });
     this.#flush();
     queueTask(() => this.#advance());
@@ -168,11 +203,14 @@ export class Driver {
 
   /** Reads nothing until {@link resume}, unless the connection is closing: the Close must be found. */
   pause(): void {
-    if (!this.#closing) this.#wire?.pause();
+    if (this.#closing) return;
+    this.#heartbeat.hold();
+    this.#wire?.pause();
   }
 
   /** Reads on. */
   resume(): void {
+    this.#heartbeat.listen();
     this.#wire?.resume();
   }
 
@@ -202,7 +240,8 @@ export class Driver {
   }
 
   get #exchangedCloses(): boolean {
-    return this.#close !== undefined && this.#connection?.state !== 'open' && !this.#writing && !this.#flushQueued;
+    const written = !this.#writing && !this.#flushQueued && !this.#owing;
+    return written && this.#close !== undefined && this.#connection?.state !== 'open';
   }
 
   /** Handles what the input has led to, and writes the answers. */
@@ -225,16 +264,17 @@ export class Driver {
       this.#requested = true;
       this.#observer.request?.(handshake);
     }
-    this.#connection ??= handshake?.connection;
-    if (this.#connection === undefined) {
-      if (handshake !== undefined) this.#error ??= openingError(handshake, this.#inputEnded);
-      return;
-    }
     if (this.#opened) return;
+    if (handshake !== undefined) this.#error ??= openingError(handshake, this.#inputEnded, this.#offered);
+    this.#connection ??= this.#error === undefined ? handshake?.connection : undefined;
+    if (this.#connection === undefined) return;
     this.#opened = true;
     this.#deadline.cancel();
     this.#heartbeat.start();
-    this.#observer.open(handshake);
+    const agreed = handshake && agreementOf(handshake);
+    this.#steps.run(() => this.#observer.open(agreed));
+    // A handler that is set once the connection was awaited misses nothing of what came with the answer.
+    this.#steps.pause();
   }
 
   #handleEvents(): void {
@@ -250,21 +290,34 @@ export class Driver {
     switch (event.type) {
       case 'text':
       case 'binary':
-        this.#observer.message(event.data);
+        this.#steps.run(() => this.#observer.message(event.data));
         break;
       case 'pong':
         this.#heartbeat.pong(event.data);
         break;
       case 'close':
         this.#close = event;
-        this.#beginClosing();
-        this.#observer.closing();
+        this.#oweClose(() => this.#observer.closing());
         break;
       case 'error':
         this.#error ??= event.error;
-        this.#beginClosing();
+        this.#oweClose(() => {});
         break;
     }
+  }
+
+  /**
+   * The codec owes the peer a Close: the answer to its own, or the one that says what it did wrong. What answers the messages
+   * before that goes first, so nothing is written until they have had their turn and the promises of their listeners have run.
+   */
+  #oweClose(step: () => void): void {
+    this.#beginClosing();
+    this.#owing = true;
+    this.#steps.alone(() => {
+      step();
+      this.#owing = false;
+      this.#flush();
+    });
   }
 
   /** From the first Close on, there is a time limit. */
@@ -292,7 +345,8 @@ export class Driver {
 
   /** Writes all there is in one piece, unless the transport is not done with the last; then ends what is due. */
   #flush(drained = this.#drainedLater): void {
-    if (this.#busy || this.#writing || this.#finished || this.#output !== 'open' || this.#wire === undefined) return;
+    const stopped = this.#busy || this.#writing || this.#owing || this.#finished || this.#output !== 'open';
+    if (stopped || this.#wire === undefined) return;
     const bytes = this.#takeOutput();
     if (bytes === undefined) {
       this.#endIfDue(this.#wire);
@@ -328,6 +382,7 @@ export class Driver {
   }
 
   #written(count: number, drained: (count: number) => void): void {
+    if (this.#finished) return;
     if (count > 0) drained(count);
     this.#flush(drained);
   }
@@ -340,7 +395,7 @@ export class Driver {
     } else if (!connection.writeEnded) return;
     this.#output = 'ending';
     this.#beginClosing();
-    Promise.resolve(wire.end()).then(
+    new Promise((resolve) => resolve(wire.end())).then(
       () => {
         this.#output = 'ended';
         // For the end of a failed connection nobody has to wait.
@@ -359,11 +414,11 @@ export class Driver {
     const error = this.#error;
     const { code, reason } = this.#close ?? { code: 1006, reason: '' };
     const wasClean = error === undefined && this.#close !== undefined;
+    (this.#connection ?? this.#handshake?.connection)?.free();
     this.#handshake?.free();
-    this.#connection?.free();
     this.#handshake = undefined;
     this.#connection = undefined;
-    queueTask(() => this.#observer.closed({ code, reason, wasClean, error }));
+    this.#steps.alone(() => this.#observer.closed({ code, reason, wasClean, error }));
   }
 
   #releaseIfDue(): void {
@@ -372,7 +427,7 @@ export class Driver {
     this.#deadline.cancel();
     const wire = this.#wire;
     this.#wire = undefined;
-    wire?.close();
+    if (wire !== undefined) quietly(() => wire.close());
   }
 
   /** Gives the transport up. */
@@ -380,7 +435,12 @@ export class Driver {
     this.#deadline.cancel();
     const wire = this.#wire;
     this.#wire = undefined;
-    wire?.abort(reason);
-    wire?.close();
+    if (wire !== undefined) letGo(wire, reason);
   }
+}
+
+/** What there is to say about a handshake that has succeeded. */
+function agreementOf(handshake: Handshake): Agreement {
+  const { protocol, extensions } = handshake;
+  return { protocol, extensions, request: 'request' in handshake ? handshake.request : undefined };
 }

@@ -17,7 +17,10 @@ export class Heartbeat {
   readonly #next: Timer;
   readonly #limit: Timer;
   #count = 0;
-  #unanswered: { readonly data: string; readonly sent: number } | undefined;
+  /** Of a Ping whose answer may have waited to be read, the round trip is not known. */
+  #unanswered: { readonly data: string; sent: number | undefined } | undefined;
+  /** Whether nobody reads: then a Pong cannot be found, and its lack says nothing. */
+  #deaf = false;
 
   /** The milliseconds that the last answered Ping took. */
   roundTripTime: number | undefined;
@@ -41,20 +44,39 @@ export class Heartbeat {
   /** A Pong with other data answers nothing: it may come unasked (RFC 6455 §5.5.3). */
   pong(data: Uint8Array): void {
     if (this.#unanswered === undefined || String.fromCharCode(...data) !== this.#unanswered.data) return;
-    this.roundTripTime = this.#settings.clock.now() - this.#unanswered.sent;
+    const { sent } = this.#unanswered;
+    if (sent !== undefined) this.roundTripTime = this.#settings.clock.now() - sent;
     this.#unanswered = undefined;
     this.#limit.cancel();
+  }
+
+  /** Nothing is read until {@link listen}. */
+  hold(): void {
+    this.#deaf = true;
+    this.#limit.cancel();
+    if (this.#unanswered !== undefined) this.#unanswered.sent = undefined;
+  }
+
+  /** Everything is read again. The time for a Pong begins anew. */
+  listen(): void {
+    if (!this.#deaf) return;
+    this.#deaf = false;
+    if (this.#unanswered !== undefined) this.#limitAnswer();
   }
 
   #beat(): void {
     this.start();
     if (this.#unanswered !== undefined) return;
-    const { clock, pongTimeout } = this.#settings;
     this.#count += 1;
-    this.#unanswered = { data: `${this.#count}`, sent: clock.now() };
+    this.#unanswered = { data: `${this.#count}`, sent: this.#deaf ? undefined : this.#settings.clock.now() };
+    if (!this.#deaf) this.#limitAnswer();
+    this.#pulse.ping(this.#unanswered.data);
+  }
+
+  #limitAnswer(): void {
+    const { pongTimeout } = this.#settings;
     this.#limit.set(pongTimeout, () =>
       this.#pulse.gone(new Error(`the peer did not answer a Ping within ${pongTimeout} ms`)),
     );
-    this.#pulse.ping(this.#unanswered.data);
   }
 }

@@ -6,28 +6,40 @@ export class OpeningError extends Error {
     OpeningError.prototype.name = 'OpeningError';
   }
 
-  /** The rule that was broken. */
-  declare readonly cause: HandshakeError;
+  /** The rule of the protocol that was broken; `undefined` if it is one of the platform's `WebSocket` alone. */
+  declare readonly cause: HandshakeError | undefined;
   /** For a client, what the server answered: status, headers and what has arrived of the body. */
   readonly response: HandshakeResponse | undefined;
 
-  constructor(cause: HandshakeError, response: HandshakeResponse | undefined) {
-    const refusal = cause.kind === 'unexpected_status' && response !== undefined;
-    super(refusal ? `the server answered ${response.status} ${response.statusText}`.trimEnd() : cause.message, {
-      cause,
-    });
+  constructor(message: string, response: HandshakeResponse | undefined, cause?: HandshakeError) {
+    super(message, cause && { cause });
     this.response = response;
   }
 }
 
-/** Why a handshake failed, if it did and everything that belongs to it is there. */
-export function openingError(handshake: ClientHandshake | ServerHandshake, inputEnded: boolean): Error | undefined {
+/**
+ * Why a handshake failed, if it did and everything that belongs to it is there. `offered`: the subprotocols that a client
+ * offered.
+ */
+export function openingError(
+  handshake: ClientHandshake | ServerHandshake,
+  inputEnded: boolean,
+  offered: readonly string[],
+): Error | undefined {
   const { error } = handshake;
-  if (error === undefined) {
+  if (!('responseComplete' in handshake)) {
+    if (error !== undefined) return new OpeningError(error.message, undefined, error);
     return handshake.state === 'closed' ? new Error('the request was refused by this server') : undefined;
   }
-  if (!('responseComplete' in handshake)) return new OpeningError(error, undefined);
+  const { response } = handshake;
+  if (error === undefined) {
+    // RFC 6455 §4.1 leaves that to the client; WHATWG WebSockets §2.2 does not.
+    if (handshake.state !== 'open' || offered.length === 0 || handshake.protocol !== '') return undefined;
+    return new OpeningError(`the server chose none of the subprotocols offered: ${offered.join(', ')}`, response);
+  }
+  if (error.kind !== 'unexpected_status' || response === undefined)
+    return new OpeningError(error.message, response, error);
   // The body of a refusal may say more than its status.
-  if (error.kind === 'unexpected_status' && !handshake.responseComplete && !inputEnded) return undefined;
-  return new OpeningError(error, handshake.response);
+  if (!handshake.responseComplete && !inputEnded) return undefined;
+  return new OpeningError(`the server answered ${response.status} ${response.statusText}`.trimEnd(), response, error);
 }

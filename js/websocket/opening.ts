@@ -13,7 +13,7 @@ import type { Driver } from './driver.js';
 import type { HeadersInit } from './request.js';
 import { nextTask } from './tasks.js';
 import type { Connect, ConnectResponse } from './transport.js';
-import { wireOf } from './wire.js';
+import { letGo, wireOf } from './wire.js';
 
 /** How connections are opened, and what they may do. */
 export interface OpeningOptions {
@@ -61,11 +61,19 @@ export async function openClient(
   const transport = await connect(request);
   const wire = wireOf(transport);
   await nextTask();
-  if (signal.aborted) {
-    wire.start({ data() {}, end() {}, fail() {} });
-    wire.abort(signal.reason);
-    wire.close();
-  } else driver.start(wire, openingOf(target, options, transport.response));
+  // By close(), or by the time limit: what comes afterwards is not wanted any more.
+  if (driver.finished) {
+    letGo(wire, new Error('the connection was given up before its transport was there'));
+    return;
+  }
+  let opening: ClientHandshake | Connection;
+  try {
+    opening = openingOf(target, options, transport.response);
+  } catch (error) {
+    letGo(wire, error);
+    throw error;
+  }
+  driver.start(wire, opening, protocols);
 }
 
 function openingOf(

@@ -1,6 +1,8 @@
 /** Transports made of callbacks: for platforms whose byte streams are objects with events. */
 
 import { ownBytes } from './own-bytes.js';
+import { quietly } from './quietly.js';
+import { Room, untilSilent } from './room.js';
 import { queueTask } from './tasks.js';
 import type { Transport } from './transport.js';
 
@@ -26,11 +28,11 @@ export interface TransportSource {
   /** Ends this direction, after all that was written. */
   end?(): void | PromiseLike<void>;
   /** Resets the connection: both directions, at once. */
-  abort?(reason: unknown): void;
+  abort?(reason: unknown): void | PromiseLike<void>;
   /** There is no room for more: stop the peer. Without it, what arrives is kept up to `maxPendingBytes`. */
-  pause?(): void;
+  pause?(): void | PromiseLike<void>;
   /** There is room again. */
-  resume?(): void;
+  resume?(): void | PromiseLike<void>;
   /** Releases the resource, once both directions have ended. */
   close?(): unknown;
   /** Settles when the connection is gone. */
@@ -65,7 +67,7 @@ export interface Wire {
   start(sink: TransportSink): void;
   write(bytes: Uint8Array<ArrayBuffer>): void | PromiseLike<void>;
   end(): void | PromiseLike<void>;
-  abort(reason: unknown): void;
+  abort(reason: unknown): void | PromiseLike<void>;
   pause(): void;
   resume(): void;
   close(): unknown;
@@ -151,8 +153,8 @@ function streamsOf(wire: Wire): Pick<Transport, 'readable' | 'writable'> {
     pull: () => wire.resume(),
     // A reset is of both directions.
     cancel(reason) {
-      wire.abort(reason);
       failWritable(reason);
+      return wire.abort(reason);
     },
   });
   const writable = new WritableStream<Uint8Array>({
@@ -163,8 +165,8 @@ function streamsOf(wire: Wire): Pick<Transport, 'readable' | 'writable'> {
     write: (bytes) => wire.write(bytes.slice()),
     close: () => wire.end(),
     abort(reason) {
-      wire.abort(reason);
       failReadable(reason);
+      return wire.abort(reason);
     },
   });
   return { readable, writable };
@@ -179,14 +181,17 @@ class SourceWire implements Wire {
   #sink: TransportSink | undefined;
   readonly #waiting: Item[] = [];
   #pendingBytes = 0;
-  /** Nobody reads before `start`. */
-  #paused = true;
+  readonly #room = new Room();
+  /** Whether the source has told something lately. */
+  #heard = false;
   #scheduled = false;
   #ended = false;
 
   constructor(source: TransportSource, maxPendingBytes: number) {
     this.#source = source;
     this.#maxPendingBytes = maxPendingBytes;
+    // Nobody reads before `start`.
+    this.#room.shut();
     const fail = (reason: unknown) => this.#take({ failed: true, reason });
     try {
       const starting = this.#source.start({
@@ -198,8 +203,11 @@ class SourceWire implements Wire {
     } catch (error) {
       fail(error);
     }
-    source.closed?.then(() => fail(new Error('the transport has closed')), fail);
-    if (!this.#ended) source.pause?.();
+    source.closed?.then(
+      () => this.#leave(new Error('the transport has closed')),
+      (reason) => this.#leave(reason),
+    );
+    if (!this.#ended) this.#steer(() => source.pause?.());
   }
 
   start(sink: TransportSink): void {
@@ -220,22 +228,22 @@ class SourceWire implements Wire {
     return this.#source.end?.();
   }
 
-  abort(reason: unknown): void {
+  abort(reason: unknown): void | PromiseLike<void> {
     this.#ended = true;
     this.#waiting.length = 0;
-    this.#source.abort?.(reason);
+    return this.#source.abort?.(reason);
   }
 
   pause(): void {
-    if (this.#paused) return;
-    this.#paused = true;
-    this.#source.pause?.();
+    if (this.#room.isShut) return;
+    this.#room.shut();
+    this.#steer(() => this.#source.pause?.());
   }
 
   resume(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    this.#source.resume?.();
+    if (!this.#room.isShut) return;
+    this.#room.open();
+    this.#steer(() => this.#source.resume?.());
     this.#schedule();
   }
 
@@ -243,17 +251,39 @@ class SourceWire implements Wire {
     return this.#source.close?.();
   }
 
+  /** A source that cannot be stopped, or goes on no more, is lost. */
+  #steer(act: () => unknown): void {
+    const fail = (reason: unknown) => this.#take({ failed: true, reason });
+    try {
+      const acting = act() as Partial<PromiseLike<void>> | undefined;
+      if (typeof acting?.then === 'function') acting.then(undefined, fail);
+    } catch (reason) {
+      fail(reason);
+    }
+  }
+
+  /** The source is gone. What it has received before, and still has while it is paused, comes first. */
+  async #leave(reason: unknown): Promise<void> {
+    await untilSilent(this.#room, () => {
+      const heard = this.#heard;
+      this.#heard = false;
+      return heard;
+    });
+    this.#take({ failed: true, reason });
+  }
+
   #take(item: Item): void {
     if (this.#ended) return;
+    this.#heard = true;
     if (!(item instanceof Uint8Array)) this.#ended = true;
-    const atOnce = this.#source.inTasks === true && !this.#paused && this.#waiting.length === 0;
+    const atOnce = this.#source.inTasks === true && !this.#room.isShut && this.#waiting.length === 0;
     if (atOnce) {
       this.#tell(item);
       return;
     }
     this.#waiting.push(item instanceof Uint8Array ? ownBytes(item) : item);
     if (item instanceof Uint8Array) this.#pendingBytes += item.length;
-    if (this.#paused && this.#pendingBytes > this.#maxPendingBytes) this.#overflow();
+    if (this.#room.isShut && this.#pendingBytes > this.#maxPendingBytes) this.#overflow();
     this.#schedule();
   }
 
@@ -261,18 +291,18 @@ class SourceWire implements Wire {
   #overflow(): void {
     const message = `${this.#pendingBytes} bytes wait to be read, more than the ${this.#maxPendingBytes} that may`;
     const reason = new RangeError(message);
-    this.abort(reason);
+    quietly(() => this.abort(reason));
     this.#pendingBytes = 0;
-    this.#paused = false;
+    this.#room.open();
     this.#waiting.push({ failed: true, reason });
   }
 
   #schedule(): void {
-    if (this.#sink === undefined || this.#scheduled || this.#paused || this.#waiting.length === 0) return;
+    if (this.#sink === undefined || this.#scheduled || this.#room.isShut || this.#waiting.length === 0) return;
     this.#scheduled = true;
     queueTask(() => {
       this.#scheduled = false;
-      while (!this.#paused) {
+      while (!this.#room.isShut) {
         const item = this.#waiting.shift();
         if (item === undefined) break;
         if (item instanceof Uint8Array) this.#pendingBytes -= item.length;

@@ -62,13 +62,19 @@ export function checkTransport(value: unknown): asserts value is Transport {
   if (typeof value !== 'object' || value === null) {
     throw new TypeError(`"transport" expected { readable, writable }, got ${describe(value)}`);
   }
-  const { readable, writable } = value as Partial<Transport>;
+  const { readable, writable, closed, close } = value as Partial<Transport>;
   // By what they can do: a stream of another realm is one, too.
   if (typeof readable?.getReader !== 'function') {
     throw new TypeError(`"transport.readable" expected ReadableStream, got ${describe(readable)}`);
   }
   if (typeof writable?.getWriter !== 'function') {
     throw new TypeError(`"transport.writable" expected WritableStream, got ${describe(writable)}`);
+  }
+  if (closed !== undefined && typeof closed?.then !== 'function') {
+    throw new TypeError(`"transport.closed" expected Promise, got ${describe(closed)}`);
+  }
+  if (close !== undefined && typeof close !== 'function') {
+    throw new TypeError(`"transport.close" expected function, got ${describe(close)}`);
   }
   if (readable.locked)
     throw new TypeError('"transport.readable" expected a stream that nobody reads, got a locked one');

@@ -1,8 +1,8 @@
 /** The `WebSocket` of the web platform (WHATWG WebSockets), with the network replaced by a transport. */
 
-import type { ClientHandshake, ServerHandshake } from 'sansocket';
+import type { HandshakeRequest, ServerHandshake } from 'sansocket';
 import { closeCode, closeReason } from './close-arguments.js';
-import { Driver, type Ending, type Observer } from './driver.js';
+import { type Agreement, Driver, type Ending, type Observer } from './driver.js';
 import { type DriverOptions, driverSettings } from './driver-options.js';
 import { CloseEvent, ErrorEvent, MessageEvent } from './events.js';
 import { Handlers } from './handlers.js';
@@ -153,16 +153,11 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
     readonly #handlers = new Handlers(this);
     readonly #driver: Driver;
     readonly #sender: Sender;
-    readonly #together: boolean;
     #readyState: 0 | 1 | 2 | 3 = State.CONNECTING;
     #origin = '';
     #protocol = '';
     #extensions = '';
     #binaryType: BinaryType = 'blob';
-    /** What waits for a task of its own. */
-    readonly #steps: (() => void)[] = [];
-    /** Whether the task of the `open` event has not ended yet. */
-    #opening = false;
 
     constructor(url: string | URL, protocols?: string | Iterable<string> | WebSocketInit, ..._ignored: never[]) {
       // biome-ignore lint/complexity/noArguments: Web IDL counts them
@@ -172,8 +167,7 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
       const request = accepted === undefined ? requested(url, protocols) : undefined;
       this.#url = request?.url;
       const settings = accepted?.options ?? options;
-      this.#together = settings.allowSynchronousEvents ?? true;
-      this.#driver = new Driver(this.#observer(accepted), settings);
+      this.#driver = new Driver(this.#observer(accepted), settings, settings.allowSynchronousEvents);
       this.#sender = new Sender(this.#driver, (error) => this.#fail(error));
       insides.set(this, {
         driver: this.#driver,
@@ -255,7 +249,7 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
       this.#sender.send(data, this.#readyState === State.OPEN);
     }
 
-    close(code?: unknown, reason?: unknown): void {
+    close(...[code, reason]: unknown[]): void {
       const checkedCode = closeCode(code);
       this.#close(checkedCode, reason === undefined ? '' : closeReason(reason));
     }
@@ -265,7 +259,7 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
         this.#readyState = State.CLOSING;
         const error = new Error('the connection was closed before it was open');
         this.#controller.abort(error);
-        queueTask(() => this.#driver.abort(error));
+        this.#driver.abort(error);
       } else if (this.#readyState === State.OPEN) {
         this.#readyState = State.CLOSING;
         this.#sender.close(code, reason);
@@ -275,43 +269,35 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
     #connect({ url, protocols, headers }: Requested): void {
       if (this.#readyState !== State.CONNECTING) return;
       const { signal } = this.#controller;
-      openClient(this.#driver, connect, { url, protocols, headers, signal }, options).catch((reason) =>
-        queueTask(() => {
-          const error = reason instanceof Error ? reason : new Error('no connection', { cause: reason });
-          this.#driver.abort(error);
-        }),
-      );
+      openClient(this.#driver, connect, { url, protocols, headers, signal }, options).catch((reason) => {
+        const error = reason instanceof Error ? reason : new Error('no connection', { cause: reason });
+        this.#driver.abort(error);
+      });
     }
 
     #observer(accepted: Accepted | undefined): Observer {
+      const settings = accepted?.options ?? options;
       return {
         request: (handshake) => accepted?.request?.(handshake, this.#driver),
-        open: (handshake) => {
-          if (accepted !== undefined) this.#url = urlOf(accepted.scheme, handshake);
-          const agreed = agreedBy(handshake, accepted?.options ?? options);
-          this.#step(() => this.#opened(agreed));
+        open: (agreed) => {
+          if (accepted !== undefined) this.#url = urlOf(accepted.scheme, agreed?.request);
+          this.#opened(agreed ?? { protocol: settings.protocol ?? '', extensions: '' });
         },
-        message: (data) => this.#step(() => this.#message(data)),
+        message: (data) => this.#message(data),
         closing: () => {
-          this.#step(() => {
-            if (this.#readyState === State.OPEN) this.#readyState = State.CLOSING;
-          });
+          if (this.#readyState === State.OPEN) this.#readyState = State.CLOSING;
         },
         drained: (bytes) => this.#sender.drained(bytes),
-        closed: (ending) => this.#step(() => this.#closed(ending)),
+        closed: (ending) => this.#closed(ending),
       };
     }
 
-    #opened({ protocol, extensions }: Agreed): void {
+    #opened({ protocol, extensions }: Pick<Agreement, 'protocol' | 'extensions'>): void {
       if (this.#readyState !== State.CONNECTING) return;
       this.#readyState = State.OPEN;
       this.#origin = this.#url?.origin ?? '';
       this.#protocol = protocol;
       this.#extensions = extensions;
-      this.#opening = true;
-      queueTask(() => {
-        this.#opening = false;
-      });
       this.dispatchEvent(new Event('open'));
     }
 
@@ -339,18 +325,6 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
     #fail(error: Error): void {
       this.#readyState = State.CLOSING;
       this.#driver.fail(1011, error);
-    }
-
-    /**
-     * Steps happen in order: now if nothing waits, since the driver speaks from tasks; or each in a task of its own. What
-     * came together with the answer waits, so that a handler that is set once the connection was awaited misses nothing.
-     */
-    #step(run: () => void): void {
-      if (this.#together && !this.#opening && this.#steps.length === 0) run();
-      else {
-        this.#steps.push(run);
-        queueTask(() => this.#steps.shift()?.());
-      }
     }
   }
 
@@ -381,20 +355,8 @@ function requested(url: unknown, given: string | Iterable<string> | WebSocketIni
   return { url: webSocketUrl(url), protocols: subprotocols(list), headers: callerHeaders(headers as HeadersInit) };
 }
 
-interface Agreed {
-  readonly protocol: string;
-  readonly extensions: string;
-}
-
-/** What was agreed with the peer, or beforehand. */
-function agreedBy(handshake: ClientHandshake | ServerHandshake | undefined, options: OpeningOptions): Agreed {
-  if (handshake === undefined) return { protocol: options.protocol ?? '', extensions: '' };
-  return { protocol: handshake.protocol, extensions: handshake.extensions };
-}
-
 /** The URL that a client asked for. What it wrote may be none. */
-function urlOf(scheme: string, handshake: ClientHandshake | ServerHandshake | undefined): URL | undefined {
-  const request = handshake !== undefined && 'request' in handshake ? handshake.request : undefined;
+function urlOf(scheme: string, request: HandshakeRequest | undefined): URL | undefined {
   const text = `${scheme}://${request?.host}${request?.path}`;
   return request !== undefined && URL.canParse(text) ? new URL(text) : undefined;
 }

@@ -1,5 +1,7 @@
 /** A transport as a driver drives it: its source if it has one, or else its streams. */
 
+import { quietly } from './quietly.js';
+import { Room, untilSilent } from './room.js';
 import { type TransportSink, takeWire, type Wire } from './source.js';
 import { nextTask } from './tasks.js';
 import { bytesOfChunk, checkTransport, type Transport } from './transport.js';
@@ -14,14 +16,20 @@ export function wireOf(transport: unknown): Wire {
 
 const ignore = () => {};
 
+/** Gives a transport up: resets and releases it. */
+export function letGo(wire: Wire, reason: unknown): void {
+  quietly(() => wire.abort(reason));
+  quietly(() => wire.close());
+}
+
 class StreamWire implements Wire {
   readonly pooled = false;
   readonly #transport: Transport;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  /** Fulfilled when there is room, while there is none. */
-  #room: Promise<void> | undefined;
-  #resume: () => void = ignore;
+  readonly #room = new Room();
+  /** Whether the stream has given something lately. */
+  #heard = false;
   /** Whether the peer's direction is over, in whatever way. */
   #over = false;
 
@@ -33,13 +41,14 @@ class StreamWire implements Wire {
     this.#reader.closed.catch(ignore);
     this.#writer.closed.catch(ignore);
     this.#writer.ready.catch(ignore);
+    this.#transport.closed?.then(ignore, ignore);
   }
 
   start(sink: TransportSink): void {
     void this.#read(sink);
     this.#transport.closed?.then(
-      () => this.#lost(sink, new Error('the transport has closed')),
-      (reason) => this.#lost(sink, reason),
+      () => this.#leave(sink, new Error('the transport has closed')),
+      (reason) => this.#leave(sink, reason),
     );
   }
 
@@ -54,20 +63,17 @@ class StreamWire implements Wire {
 
   abort(reason: unknown): void {
     this.#over = true;
-    this.#resume();
+    this.#room.open();
     this.#writer.abort(reason).catch(ignore);
     this.#reader.cancel(reason).catch(ignore);
   }
 
   pause(): void {
-    this.#room ??= new Promise((resolve) => {
-      this.#resume = resolve;
-    });
+    this.#room.shut();
   }
 
   resume(): void {
-    this.#room = undefined;
-    this.#resume();
+    this.#room.open();
   }
 
   close(): unknown {
@@ -81,10 +87,11 @@ class StreamWire implements Wire {
   async #read(sink: TransportSink): Promise<void> {
     try {
       while (!this.#over) {
-        await this.#room;
+        await this.#room.there;
         const { done, value } = await this.#reader.read();
+        this.#heard = true;
         await nextTask();
-        await this.#room;
+        await this.#room.there;
         if (this.#over) return;
         if (done) {
           this.#over = true;
@@ -93,14 +100,21 @@ class StreamWire implements Wire {
       }
     } catch (reason) {
       await nextTask();
-      this.#lost(sink, reason);
+      this.#lose(sink, reason);
     }
   }
 
-  /** What was read before is handled first: a read may be on its way through the next task. */
-  async #lost(sink: TransportSink, reason: unknown): Promise<void> {
-    await nextTask();
-    await nextTask();
+  /** The transport is gone. What was received before is still in the stream, and handled first. */
+  async #leave(sink: TransportSink, reason: unknown): Promise<void> {
+    await untilSilent(this.#room, () => {
+      const heard = this.#heard;
+      this.#heard = false;
+      return heard;
+    });
+    this.#lose(sink, reason);
+  }
+
+  #lose(sink: TransportSink, reason: unknown): void {
     if (this.#over) return;
     this.#over = true;
     sink.fail(reason);

@@ -3,49 +3,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Connection, encodeFrame, ServerHandshake } from 'sansocket';
-import { transportPair } from 'sansocket/adapters';
-import { acceptStream } from 'sansocket/server';
 import { createWebSocketClass } from 'sansocket/websocket';
-
-const next = (socket, type) => new Promise((resolve) => socket.addEventListener(type, resolve, { once: true }));
-
-/** What a socket tells until it is closed: the types of its events, and its end. */
-function watch(socket) {
-  const types = [];
-  let error;
-  for (const type of ['open', 'message', 'error', 'close']) {
-    socket.addEventListener(type, (event) => {
-      types.push(type);
-      error ??= event.error;
-    });
-  }
-  return next(socket, 'close').then(({ code, reason, wasClean }) => ({ types, code, reason, wasClean, error }));
-}
-
-/** A class over memory, and the other ends of its connections. */
-function overMemory(options) {
-  const peers = [];
-  const WebSocket = createWebSocketClass(() => {
-    const [near, far] = transportPair();
-    peers.push(far);
-    return near;
-  }, options);
-  return { WebSocket, peers };
-}
-
-/** An open pair over memory. */
-async function pair(options, serverOptions) {
-  const { WebSocket, peers } = overMemory({ closeTimeout: 10_000, ...options });
-  const socket = new WebSocket('ws://in.memory/');
-  while (peers.length === 0) await new Promise((resolve) => setImmediate(resolve));
-  const peer = acceptStream(peers[0], { origins: 'any', closeTimeout: 10_000, ...serverOptions });
-  await Promise.all([next(socket, 'open'), next(peer, 'open')]);
-  return { socket, peer };
-}
+import { next, overMemory, pair, watch } from './support.mjs';
 
 test('the shape of the class', () => {
   const { WebSocket } = overMemory();
   assert.deepEqual([WebSocket.name, WebSocket.length, typeof WebSocket], ['WebSocket', 1, 'function']);
+  // Web IDL counts the arguments that must be there.
+  assert.deepEqual([WebSocket.prototype.send.length, WebSocket.prototype.close.length], [1, 0]);
   assert.equal(Object.prototype.toString.call(WebSocket.prototype), '[object WebSocket]');
   for (const [i, name] of ['CONNECTING', 'OPEN', 'CLOSING', 'CLOSED'].entries()) {
     for (const owner of [WebSocket, WebSocket.prototype]) {
