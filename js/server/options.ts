@@ -8,9 +8,10 @@ import {
   ServerHandshake,
   type ServerHandshakeOptions,
 } from 'sansocket';
+import { Accepted } from '../websocket/accepted.js';
 import type { Driver } from '../websocket/driver.js';
 import { driverSettings } from '../websocket/driver-options.js';
-import { Accepted, createWebSocketClass, type WebSocket, type WebSocketOptions } from '../websocket/websocket.js';
+import { createWebSocketClass, type WebSocket, type WebSocketOptions } from '../websocket/websocket.js';
 
 /** A refusal: the status, and what to say with it. */
 export interface Refusal extends RejectOptions {

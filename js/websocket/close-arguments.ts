@@ -28,3 +28,25 @@ export function closeReason(given: unknown): string {
   if (length <= 123) return reason;
   throw new DOMException(`"reason" expected at most 123 bytes of UTF-8, got ${length}`, 'SyntaxError');
 }
+
+/** What to close with. */
+export interface CloseInfo {
+  readonly code: number | undefined;
+  readonly reason: string;
+}
+
+/** A `WebSocketCloseInfo` (whatwg/websockets#48), checked; `name` is what it is called in errors. */
+export function closeInfo(name: string, given: unknown): CloseInfo {
+  const { closeCode: code, reason } = dictionary(name, given);
+  const checked = closeCode(code);
+  const text = reason === undefined ? '' : closeReason(reason);
+  // A reason must have a code before it (RFC 6455 §5.5.1).
+  return { code: checked === undefined && text !== '' ? 1000 : checked, reason: text };
+}
+
+/** A dictionary as Web IDL converts it: no primitive value but `undefined` and `null`, which are empty ones. */
+export function dictionary(name: string, given: unknown): Readonly<Record<string, unknown>> {
+  if (given === undefined || given === null) return {};
+  if (typeof given === 'object' || typeof given === 'function') return given as Readonly<Record<string, unknown>>;
+  throw new TypeError(`"${name}" expected an object, got ${typeof given}`);
+}

@@ -15,7 +15,7 @@ import { openingError } from './opening-error.js';
 import { quietly } from './quietly.js';
 import type { Wire } from './source.js';
 import { Steps } from './steps.js';
-import { queueTask, queueTogether } from './tasks.js';
+import { queueTask } from './tasks.js';
 import { letGo } from './wire.js';
 
 /** How a connection ended. */
@@ -47,10 +47,18 @@ export interface Observer {
   open(agreed: Agreement | undefined): void;
   /** A whole message. */
   message(data: string | Uint8Array<ArrayBuffer>): void;
-  /** The peer wants to close. What answers its messages can be sent until this returns. */
-  closing(): void;
-  /** The transport has taken so many bytes of the caller's. */
-  drained(bytes: number): void;
+  /**
+   * A Close has come, and the answers to what came before it are {@link Driver.isCollecting collected}: whoever waits for one to
+   * be taken need not, or the next one would come too late. Where this is there, they count as taken.
+   */
+  collecting?(): void;
+  /** The peer wants to close. What answers its messages can be sent until this is over. */
+  closing(): void | Promise<void>;
+  /**
+   * The transport has taken messages that count so much. `inTurn`: whether the caller's code of this task has run already;
+   * else it may have sent them just now.
+   */
+  drained(count: number, inTurn: boolean): void;
   /** It is over. Nothing follows. */
   closed(ending: Ending): void;
 }
@@ -67,6 +75,7 @@ export class Driver {
   /** Of the handshake, later of the closing. */
   readonly #deadline: Timer;
 
+  #attempt: AbortController | undefined;
   #wire: Wire | undefined;
   #handshake: Handshake | undefined;
   #connection: Connection | undefined;
@@ -88,11 +97,9 @@ export class Driver {
   #owing = false;
   /** Whether the transport has not taken the last write yet. */
   #writing = false;
-  /** Bytes of the caller among what was not written yet. */
+  /** What the messages that were not written yet count. */
   #unwritten = 0;
   #inputEnded = false;
-  /** Between tasks: within one, `bufferedAmount` does not fall. */
-  readonly #drainedLater = (count: number) => queueTogether(() => this.#observer.drained(count));
   #output: 'open' | 'ending' | 'ended' = 'open';
 
   /** `together`: whether what one chunk leads to is told in one task. */
@@ -121,8 +128,17 @@ export class Driver {
     return this.#finished;
   }
 
-  /** Begins to count the time of the handshake. */
-  begin(): void {
+  /**
+   * Whether a Close is owed to the peer, and what answers the messages before it is collected until they all had their turn,
+   * though the transport would take it.
+   */
+  get isCollecting(): boolean {
+    return this.#owing && !this.#writing;
+  }
+
+  /** Begins to count the time of the handshake. `attempt` is aborted if the connection ends before it is open. */
+  begin(attempt?: AbortController): void {
+    this.#attempt = attempt;
     const { handshakeTimeout } = this.#settings;
     this.#deadline.set(handshakeTimeout, () => {
       // Of a refusal the end may be missing.
@@ -164,13 +180,13 @@ export class Driver {
   }
 
   /**
-   * Sends a message that counts so many bytes for {@link Observer.drained}. What is sent in one task, or while input is
+   * Sends a message that counts so much for {@link Observer.drained}. What is sent in one task, or while input is
    * handled, goes out in one piece. Throws what `Connection` throws.
    */
-  send(bytes: number, send: (connection: Connection) => void): void {
+  send(count: number, send: (connection: Connection) => void): void {
     if (this.#connection === undefined) throw new UsageError('not_open', 'the connection is not open');
     send(this.#connection);
-    this.#unwritten += bytes;
+    this.#unwritten += count;
     this.#flushSoon();
   }
 
@@ -254,8 +270,7 @@ export class Driver {
     } finally {
       this.#busy = false;
     }
-    // The listeners of this task have run: what the transport takes counts as taken now.
-    this.#flush((count) => this.#observer.drained(count));
+    this.#flush(true);
   }
 
   #open(): void {
@@ -301,7 +316,7 @@ export class Driver {
         break;
       case 'error':
         this.#error ??= event.error;
-        this.#oweClose(() => {});
+        this.#oweClose();
         break;
     }
   }
@@ -310,11 +325,15 @@ export class Driver {
    * The codec owes the peer a Close: the answer to its own, or the one that says what it did wrong. What answers the messages
    * before that goes first, so nothing is written until they have had their turn and the promises of their listeners have run.
    */
-  #oweClose(step: () => void): void {
+  #oweClose(step?: () => void | Promise<void>): void {
     this.#beginClosing();
     this.#owing = true;
+    if (this.isCollecting && this.#observer.collecting !== undefined) {
+      this.#unwritten = 0;
+      this.#observer.collecting();
+    }
+    if (step !== undefined) this.#steps.alone(step);
     this.#steps.alone(() => {
-      step();
       this.#owing = false;
       this.#flush();
     });
@@ -344,7 +363,7 @@ export class Driver {
   }
 
   /** Writes all there is in one piece, unless the transport is not done with the last; then ends what is due. */
-  #flush(drained = this.#drainedLater): void {
+  #flush(inTurn = false): void {
     const stopped = this.#busy || this.#writing || this.#owing || this.#finished || this.#output !== 'open';
     if (stopped || this.#wire === undefined) return;
     const bytes = this.#takeOutput();
@@ -356,13 +375,13 @@ export class Driver {
     this.#unwritten = 0;
     try {
       const written = this.#wire.write(bytes);
-      if (written === undefined) this.#written(count, drained);
+      if (written === undefined) this.#written(count, inTurn);
       else {
         this.#writing = true;
         written.then(
           () => {
             this.#writing = false;
-            this.#written(count, this.#drainedLater);
+            this.#written(count, false);
           },
           (reason) => this.#lose(reason),
         );
@@ -381,10 +400,10 @@ export class Driver {
     return this.#connection?.dataToSend(this.#wire)[0];
   }
 
-  #written(count: number, drained: (count: number) => void): void {
+  #written(count: number, inTurn: boolean): void {
     if (this.#finished) return;
-    if (count > 0) drained(count);
-    this.#flush(drained);
+    if (count > 0) this.#observer.drained(count, inTurn);
+    this.#flush(inTurn);
   }
 
   /** Ends our direction once nothing will be sent any more. */
@@ -412,6 +431,7 @@ export class Driver {
     this.#finished = true;
     this.#heartbeat.stop();
     const error = this.#error;
+    if (!this.#opened) this.#attempt?.abort(error);
     const { code, reason } = this.#close ?? { code: 1006, reason: '' };
     const wasClean = error === undefined && this.#close !== undefined;
     (this.#connection ?? this.#handshake?.connection)?.free();

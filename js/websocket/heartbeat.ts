@@ -39,6 +39,7 @@ export class Heartbeat {
   stop(): void {
     this.#next.cancel();
     this.#limit.cancel();
+    this.#unanswered = undefined;
   }
 
   /** A Pong with other data answers nothing: it may come unasked (RFC 6455 §5.5.3). */

@@ -1,4 +1,4 @@
-/** `sansocket/websocket`: the `WebSocket` of the web platform, over any transport. */
+/** `sansocket/websocket`: the `WebSocket` and the `WebSocketStream` of the web platform, over any transport. */
 
 export type { Clock } from './clock.js';
 export type { DriverOptions } from './driver-options.js';
@@ -10,6 +10,15 @@ export {
   type TransportSink,
   type TransportSource,
 } from './source.js';
+export {
+  createWebSocketStreamClass,
+  type WebSocketClosedInfo,
+  type WebSocketOpenInfo,
+  type WebSocketStream,
+  type WebSocketStreamClass,
+  type WebSocketStreamInit,
+  type WebSocketStreamOptions,
+} from './stream.js';
 export type { Connect, ConnectRequest, ConnectResponse, Transport } from './transport.js';
 export {
   type BinaryType,
@@ -23,3 +32,4 @@ export {
   type WebSocketMessageEvent,
   type WebSocketOptions,
 } from './websocket.js';
+export { type WebSocketCloseInfo, WebSocketError } from './websocket-error.js';

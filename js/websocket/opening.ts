@@ -11,7 +11,7 @@ import {
 import { basicAuth } from './basic-auth.js';
 import type { Driver } from './driver.js';
 import type { HeadersInit } from './request.js';
-import { nextTask } from './tasks.js';
+import { nextTask, queueTask } from './tasks.js';
 import type { Connect, ConnectResponse } from './transport.js';
 import { letGo, wireOf } from './wire.js';
 
@@ -37,23 +37,27 @@ export interface Target {
   readonly url: URL;
   readonly protocols: readonly string[];
   readonly headers: Headers;
-  readonly signal: AbortSignal;
 }
 
-/** Opens a connection and gives it to the driver. Rejects with whatever `connect` rejects with. */
-export async function openClient(
-  driver: Driver,
-  connect: Connect,
-  target: Target,
-  options: OpeningOptions,
-): Promise<void> {
-  const { url, protocols, headers, signal } = target;
-  driver.begin();
+/** Opens a connection in the next task and gives it to the driver, which also learns why there is none. */
+export function openClient(driver: Driver, connect: Connect, target: Target, options: OpeningOptions): void {
+  queueTask(() => {
+    if (driver.finished) return;
+    open(driver, connect, target, options).catch((reason) => {
+      driver.abort(reason instanceof Error ? reason : new Error('no connection', { cause: reason }));
+    });
+  });
+}
+
+async function open(driver: Driver, connect: Connect, target: Target, options: OpeningOptions): Promise<void> {
+  const { url, protocols, headers } = target;
+  const attempt = new AbortController();
+  driver.begin(attempt);
   const request = {
     url,
     protocols,
     headers,
-    signal,
+    signal: attempt.signal,
     get fields() {
       return offeredFields(target, options);
     },
@@ -63,7 +67,7 @@ export async function openClient(
   await nextTask();
   // By close(), or by the time limit: what comes afterwards is not wanted any more.
   if (driver.finished) {
-    letGo(wire, new Error('the connection was given up before its transport was there'));
+    letGo(wire, attempt.signal.reason);
     return;
   }
   let opening: ClientHandshake | Connection;

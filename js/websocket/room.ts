@@ -1,7 +1,5 @@
 /** Whether the consumer of a transport has room for more, and what waits for it. */
 
-import { nextTask } from './tasks.js';
-
 /** Room that is there, or not. */
 export class Room {
   #there: Promise<void> | undefined;
@@ -28,17 +26,4 @@ export class Room {
     this.#there = undefined;
     this.#come();
   }
-}
-
-/**
- * Waits until a transport that is gone has no more to give: until there is room, and nothing has come for two tasks, of which one
- * may have been needed to hand on what was there. `heard` tells whether something has come since it was asked.
- */
-export async function untilSilent(room: Room, heard: () => boolean): Promise<void> {
-  do {
-    await room.there;
-    heard();
-    await nextTask();
-    await nextTask();
-  } while (heard() || room.isShut);
 }

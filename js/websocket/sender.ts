@@ -1,7 +1,9 @@
 /** What goes out, in the order of the calls, and how much of it the transport has not taken. */
 
 import { type PreparedMessage, UsageError } from 'sansocket';
+import { bytesOf } from './buffer-source.js';
 import type { Driver } from './driver.js';
+import { queueTogether } from './tasks.js';
 
 const encoder = new TextEncoder();
 
@@ -34,7 +36,7 @@ export class Sender {
       return;
     }
     const bytes = typeof data === 'string' ? undefined : bytesOf(data);
-    if (bytes === undefined) this.#text(String(data), open);
+    if (bytes === undefined) this.#text(`${data}`, open);
     else {
       this.bufferedAmount += bytes.byteLength;
       if (!open) return;
@@ -62,8 +64,10 @@ export class Sender {
     this.#inOrder(() => this.#driver.close(code, reason));
   }
 
-  drained(bytes: number): void {
-    this.bufferedAmount -= bytes;
+  /** Between tasks only: within one, `bufferedAmount` does not fall. */
+  drained(bytes: number, inTurn: boolean): void {
+    if (inTurn) this.bufferedAmount -= bytes;
+    else queueTogether(() => this.drained(bytes, true));
   }
 
   /** It is over: what waits is not sent any more. */
@@ -107,20 +111,4 @@ export class Sender {
       if (this.#last === last) this.#last = undefined;
     });
   }
-}
-
-/** The bytes of a `BufferSource`; `undefined` for anything else. */
-function bytesOf(data: unknown): Uint8Array | undefined {
-  const view = ArrayBuffer.isView(data)
-    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    : /^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(data))
-      ? new Uint8Array(data as ArrayBuffer)
-      : undefined;
-  if (view === undefined) return undefined;
-  const { buffer } = view as { buffer: ArrayBufferLike & { resizable?: boolean; growable?: boolean } };
-  if (Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]') {
-    throw new TypeError('"data" expected memory that is not shared');
-  }
-  if (buffer.resizable === true) throw new TypeError('"data" expected memory that cannot be resized');
-  return view;
 }

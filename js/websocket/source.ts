@@ -2,7 +2,8 @@
 
 import { ownBytes } from './own-bytes.js';
 import { quietly } from './quietly.js';
-import { Room, untilSilent } from './room.js';
+import { Room } from './room.js';
+import { Sound, untilSilent } from './silence.js';
 import { queueTask } from './tasks.js';
 import type { Transport } from './transport.js';
 
@@ -183,7 +184,7 @@ class SourceWire implements Wire {
   #pendingBytes = 0;
   readonly #room = new Room();
   /** Whether the source has told something lately. */
-  #heard = false;
+  readonly #sound = new Sound();
   #scheduled = false;
   #ended = false;
 
@@ -264,17 +265,13 @@ class SourceWire implements Wire {
 
   /** The source is gone. What it has received before, and still has while it is paused, comes first. */
   async #leave(reason: unknown): Promise<void> {
-    await untilSilent(this.#room, () => {
-      const heard = this.#heard;
-      this.#heard = false;
-      return heard;
-    });
+    await untilSilent(this.#sound, this.#room);
     this.#take({ failed: true, reason });
   }
 
   #take(item: Item): void {
     if (this.#ended) return;
-    this.#heard = true;
+    this.#sound.make();
     if (!(item instanceof Uint8Array)) this.#ended = true;
     const atOnce = this.#source.inTasks === true && !this.#room.isShut && this.#waiting.length === 0;
     if (atOnce) {

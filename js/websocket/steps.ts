@@ -2,10 +2,13 @@
 
 import { queueTask } from './tasks.js';
 
+type Step = () => void | Promise<void>;
+
 /** The steps of one connection. None begins before those told earlier are over. */
 export class Steps {
   readonly #together: boolean;
-  readonly #waiting: (() => void)[] = [];
+  /** The first one is the next, or is on its way. */
+  readonly #waiting: Step[] = [];
 
   /** `together`: whether steps that are told in one task happen in it. */
   constructor(together: boolean) {
@@ -18,14 +21,27 @@ export class Steps {
     else this.alone(step);
   }
 
-  /** A step that has its task for itself: the promises of those before it have run. */
-  alone(step: () => void): void {
+  /** A step that has its task for itself: the promises of those before it have run. It is over when its own promise is. */
+  alone(step: Step): void {
     this.#waiting.push(step);
-    queueTask(() => this.#waiting.shift()?.());
+    if (this.#waiting.length === 1) this.#queue();
   }
 
   /** Lets the task of the last step end before the next one. */
   pause(): void {
     this.alone(() => {});
+  }
+
+  #queue(): void {
+    queueTask(() => {
+      const over = this.#waiting[0]?.();
+      if (over === undefined) this.#next();
+      else over.then(() => this.#next());
+    });
+  }
+
+  #next(): void {
+    this.#waiting.shift();
+    if (this.#waiting.length > 0) this.#queue();
   }
 }

@@ -1,15 +1,15 @@
 /** The `WebSocket` of the web platform (WHATWG WebSockets), with the network replaced by a transport. */
 
-import type { HandshakeRequest, ServerHandshake } from 'sansocket';
+import { Accepted } from './accepted.js';
 import { closeCode, closeReason } from './close-arguments.js';
 import { type Agreement, Driver, type Ending, type Observer } from './driver.js';
 import { type DriverOptions, driverSettings } from './driver-options.js';
 import { CloseEvent, ErrorEvent, MessageEvent } from './events.js';
 import { Handlers } from './handlers.js';
-import { type OpeningOptions, openClient } from './opening.js';
+import { type OpeningOptions, openClient, type Target } from './opening.js';
 import { callerHeaders, type HeadersInit, subprotocols, webSocketUrl } from './request.js';
 import { Sender } from './sender.js';
-import { queueTask } from './tasks.js';
+import { shapeAsInterface } from './shape.js';
 import type { Connect } from './transport.js';
 
 /** Choices for all connections of a class. */
@@ -112,29 +112,6 @@ export interface WebSocketClass {
 
 const State = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 } as const;
 
-/** Instead of a URL: a connection that somebody else opened, as servers have them. */
-export class Accepted {
-  /** The scheme of the `url`; the rest of it is in the request. */
-  readonly scheme: 'ws' | 'wss';
-  readonly options: WebSocketOptions;
-  /** Starts the driver. */
-  readonly start: (driver: Driver) => void;
-  /** Decides on a request, and tells the driver. */
-  readonly request: ((handshake: ServerHandshake, driver: Driver) => void) | undefined;
-
-  constructor(
-    scheme: Accepted['scheme'],
-    options: WebSocketOptions,
-    start: Accepted['start'],
-    request?: Accepted['request'],
-  ) {
-    this.scheme = scheme;
-    this.options = options;
-    this.start = start;
-    this.request = request;
-  }
-}
-
 /**
  * Makes a class that behaves as the platform's `WebSocket`, over the transports that `connect` gives. `connect` is
  * called once for each connection, never within the constructor.
@@ -149,7 +126,6 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
   driverSettings(options);
   class WebSocket extends EventTarget {
     #url: URL | undefined;
-    readonly #controller = new AbortController();
     readonly #handlers = new Handlers(this);
     readonly #driver: Driver;
     readonly #sender: Sender;
@@ -175,7 +151,7 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
         close: (code, reason) => this.#close(code, reason),
       });
       if (accepted !== undefined) accepted.start(this.#driver);
-      else if (request !== undefined) queueTask(() => this.#connect(request));
+      else if (request !== undefined) openClient(this.#driver, connect, request, options);
     }
 
     get url(): string {
@@ -257,22 +233,11 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
     #close(code: number | undefined, reason: string): void {
       if (this.#readyState === State.CONNECTING) {
         this.#readyState = State.CLOSING;
-        const error = new Error('the connection was closed before it was open');
-        this.#controller.abort(error);
-        this.#driver.abort(error);
+        this.#driver.abort(new Error('the connection was closed before it was open'));
       } else if (this.#readyState === State.OPEN) {
         this.#readyState = State.CLOSING;
         this.#sender.close(code, reason);
       }
-    }
-
-    #connect({ url, protocols, headers }: Requested): void {
-      if (this.#readyState !== State.CONNECTING) return;
-      const { signal } = this.#controller;
-      openClient(this.#driver, connect, { url, protocols, headers, signal }, options).catch((reason) => {
-        const error = reason instanceof Error ? reason : new Error('no connection', { cause: reason });
-        this.#driver.abort(error);
-      });
     }
 
     #observer(accepted: Accepted | undefined): Observer {
@@ -280,14 +245,14 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
       return {
         request: (handshake) => accepted?.request?.(handshake, this.#driver),
         open: (agreed) => {
-          if (accepted !== undefined) this.#url = urlOf(accepted.scheme, agreed?.request);
+          if (accepted !== undefined) this.#url = accepted.urlOf(agreed?.request);
           this.#opened(agreed ?? { protocol: settings.protocol ?? '', extensions: '' });
         },
         message: (data) => this.#message(data),
         closing: () => {
           if (this.#readyState === State.OPEN) this.#readyState = State.CLOSING;
         },
-        drained: (bytes) => this.#sender.drained(bytes),
+        drained: (bytes, inTurn) => this.#sender.drained(bytes, inTurn),
         closed: (ending) => this.#closed(ending),
       };
     }
@@ -316,8 +281,6 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
     #closed({ code, reason, wasClean, error }: Ending): void {
       this.#readyState = State.CLOSED;
       this.#sender.stop();
-      // A transport that is still on its way is not wanted any more.
-      this.#controller.abort(error);
       if (error !== undefined) this.dispatchEvent(new ErrorEvent('error', { message: error.message, error }));
       this.dispatchEvent(new CloseEvent('close', { code, reason, wasClean }));
     }
@@ -333,32 +296,16 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
       Object.defineProperty(owner, name, { value, enumerable: true });
     }
   }
-  for (const name of Object.getOwnPropertyNames(WebSocket.prototype)) {
-    if (name !== 'constructor') Object.defineProperty(WebSocket.prototype, name, { enumerable: true });
-  }
-  Object.defineProperty(WebSocket.prototype, Symbol.toStringTag, { value: 'WebSocket', configurable: true });
-  Object.defineProperty(WebSocket, 'length', { value: 1, configurable: true });
+  shapeAsInterface(WebSocket);
   return WebSocket as unknown as WebSocketClass;
 }
 
-interface Requested {
-  readonly url: URL;
-  readonly protocols: readonly string[];
-  readonly headers: Headers;
-}
-
 /** The arguments of the constructor. An object that is no list has further wishes (whatwg/websockets#42). */
-function requested(url: unknown, given: string | Iterable<string> | WebSocketInit | undefined): Requested {
+function requested(url: unknown, given: string | Iterable<string> | WebSocketInit | undefined): Target {
   const isInit = typeof given === 'object' && given !== null && !(Symbol.iterator in given);
   const { protocols = [], headers } = isInit ? given : { protocols: given as string | Iterable<string> | undefined };
   const list = typeof protocols === 'object' && protocols !== null ? protocols : [protocols];
   return { url: webSocketUrl(url), protocols: subprotocols(list), headers: callerHeaders(headers as HeadersInit) };
-}
-
-/** The URL that a client asked for. What it wrote may be none. */
-function urlOf(scheme: string, request: HandshakeRequest | undefined): URL | undefined {
-  const text = `${scheme}://${request?.host}${request?.path}`;
-  return request !== undefined && URL.canParse(text) ? new URL(text) : undefined;
 }
 
 /** What is behind a WebSocket of ours, for functions that are not of the platform. */

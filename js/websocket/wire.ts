@@ -1,7 +1,8 @@
 /** A transport as a driver drives it: its source if it has one, or else its streams. */
 
 import { quietly } from './quietly.js';
-import { Room, untilSilent } from './room.js';
+import { Room } from './room.js';
+import { Sound, untilSilent } from './silence.js';
 import { type TransportSink, takeWire, type Wire } from './source.js';
 import { nextTask } from './tasks.js';
 import { bytesOfChunk, checkTransport, type Transport } from './transport.js';
@@ -29,7 +30,7 @@ class StreamWire implements Wire {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #room = new Room();
   /** Whether the stream has given something lately. */
-  #heard = false;
+  readonly #sound = new Sound();
   /** Whether the peer's direction is over, in whatever way. */
   #over = false;
 
@@ -89,7 +90,7 @@ class StreamWire implements Wire {
       while (!this.#over) {
         await this.#room.there;
         const { done, value } = await this.#reader.read();
-        this.#heard = true;
+        this.#sound.make();
         await nextTask();
         await this.#room.there;
         if (this.#over) return;
@@ -106,11 +107,7 @@ class StreamWire implements Wire {
 
   /** The transport is gone. What was received before is still in the stream, and handled first. */
   async #leave(sink: TransportSink, reason: unknown): Promise<void> {
-    await untilSilent(this.#room, () => {
-      const heard = this.#heard;
-      this.#heard = false;
-      return heard;
-    });
+    await untilSilent(this.#sound, this.#room);
     this.#lose(sink, reason);
   }
 

@@ -3,7 +3,7 @@
 import { Connection, ServerHandshake } from 'sansocket';
 import { transportPair } from 'sansocket/adapters';
 import { acceptStream } from 'sansocket/server';
-import { createWebSocketClass } from 'sansocket/websocket';
+import { createWebSocketClass, createWebSocketStreamClass } from 'sansocket/websocket';
 
 /** Waits for one event. */
 export const next = (socket, type) => new Promise((resolve) => socket.addEventListener(type, resolve, { once: true }));
@@ -50,6 +50,15 @@ export async function pair(options, serverOptions) {
   const peer = acceptStream(peers[0], { origins: 'any', closeTimeout: 10_000, ...serverOptions });
   await Promise.all([next(socket, 'open'), next(peer, 'open')]);
   return { socket, peer };
+}
+
+/** A stream without handshake over memory, once it is open, and its peer. `pairOptions` are those of the memory. */
+export async function openStream(options, pairOptions) {
+  const [near, far] = transportPair(pairOptions);
+  const WebSocketStream = createWebSocketStreamClass(() => near, { handshake: 'none', ...options });
+  const stream = new WebSocketStream('ws://in.memory/');
+  const info = await stream.opened;
+  return { stream, ...info, peer: new Peer(far, { role: 'server', maxMessageSize: Number.POSITIVE_INFINITY }) };
 }
 
 /** The other end of a transport, driven by hand: it sends what it is told, and keeps what it receives. */
@@ -141,4 +150,43 @@ export function manual(more = {}) {
   });
   const transport = { readable, writable, close: () => void calls.push('close'), ...more };
   return { transport, calls, controller };
+}
+
+/** Time that stands still until it is told. */
+export class TestClock {
+  #now = 0;
+  #timers = new Map();
+  #count = 0;
+
+  now() {
+    return this.#now;
+  }
+
+  setTimeout(run, milliseconds) {
+    this.#count += 1;
+    this.#timers.set(this.#count, { at: this.#now + milliseconds, run });
+    return this.#count;
+  }
+
+  clearTimeout(timer) {
+    this.#timers.delete(timer);
+  }
+
+  /** How many timers are set. */
+  get pending() {
+    return this.#timers.size;
+  }
+
+  advance(milliseconds) {
+    const end = this.#now + milliseconds;
+    for (;;) {
+      const due = [...this.#timers].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at)[0];
+      if (due === undefined) break;
+      const [id, { at, run }] = due;
+      this.#timers.delete(id);
+      this.#now = at;
+      run();
+    }
+    this.#now = end;
+  }
 }

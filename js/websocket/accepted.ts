@@ -1,0 +1,35 @@
+/** Connections that somebody else opened, as servers have them. */
+
+import type { HandshakeRequest, ServerHandshake } from 'sansocket';
+import type { Driver } from './driver.js';
+import type { WebSocketOptions } from './websocket.js';
+
+/** What a constructor takes instead of a URL. */
+export class Accepted {
+  readonly #scheme: 'ws' | 'wss';
+  readonly options: WebSocketOptions;
+  /** Starts the driver. */
+  readonly start: (driver: Driver) => void;
+  /** Decides on a request, and tells the driver. */
+  readonly request: ((handshake: ServerHandshake, driver: Driver) => void) | undefined;
+
+  /** `scheme`: that of the URL; the rest of it is in the request. */
+  constructor(
+    scheme: 'ws' | 'wss',
+    options: WebSocketOptions,
+    start: Accepted['start'],
+    request?: Accepted['request'],
+  ) {
+    this.#scheme = scheme;
+    this.options = options;
+    this.start = start;
+    this.request = request;
+  }
+
+  /** The URL that a client asked for. What it wrote may be none. */
+  urlOf(request: HandshakeRequest | undefined): URL | undefined {
+    if (request === undefined) return undefined;
+    const text = `${this.#scheme}://${request.host}${request.path}`;
+    return URL.canParse(text) ? new URL(text) : undefined;
+  }
+}

@@ -1,0 +1,65 @@
+/** The error of `WebSocketStream` (whatwg/websockets#48). */
+
+import { type CloseInfo, closeInfo } from './close-arguments.js';
+
+/** What a {@link WebSocketError} says besides its message. */
+export interface WebSocketCloseInfo {
+  /** 1000 or 3000–4999. Default none, or 1000 if there is a reason. */
+  readonly closeCode?: number | undefined;
+  /** At most 123 bytes of UTF-8. Default empty. */
+  readonly reason?: string | undefined;
+}
+
+/** The error of a connection that has ended: with any code, also those that applications may not send, and its cause. */
+export let endingError: (message: string, info: CloseInfo, cause: unknown) => WebSocketError;
+
+/** What an error says about closing; nothing, if it is no `WebSocketError`, of ours or of the platform. */
+export let infoOf: (error: unknown) => CloseInfo;
+
+/**
+ * Why a connection did not end cleanly, as the streams and promises of a `WebSocketStream` tell it. Given to `abort()` or
+ * `cancel()`, it says with which code and reason to close.
+ */
+export class WebSocketError extends DOMException {
+  #info: CloseInfo;
+
+  /**
+   * @param message for a person. Default empty.
+   * @throws DOMException `InvalidAccessError` for another code, `SyntaxError` for a reason that is too long.
+   */
+  constructor(message: unknown = '', init: WebSocketCloseInfo = {}) {
+    super(`${message}`, 'WebSocketError');
+    this.#info = closeInfo('init', init);
+  }
+
+  /** The status code; `null` for none. */
+  get closeCode(): number | null {
+    return this.#info.code ?? null;
+  }
+
+  get reason(): string {
+    return this.#info.reason;
+  }
+
+  static {
+    for (const name of ['closeCode', 'reason'])
+      Object.defineProperty(WebSocketError.prototype, name, { enumerable: true });
+    Object.defineProperty(WebSocketError.prototype, Symbol.toStringTag, {
+      value: 'WebSocketError',
+      configurable: true,
+    });
+    endingError = (message, info, cause) => {
+      const error = new WebSocketError(message);
+      error.#info = info;
+      if (cause !== undefined)
+        Object.defineProperty(error, 'cause', { value: cause, writable: true, configurable: true });
+      return error;
+    };
+    infoOf = (reason) => {
+      if (typeof reason === 'object' && reason !== null && #info in reason) return reason.#info;
+      const { WebSocketError: Platform } = globalThis as { WebSocketError?: new () => WebSocketCloseInfo };
+      if (typeof Platform !== 'function' || !(reason instanceof Platform)) return { code: undefined, reason: '' };
+      return { code: reason.closeCode ?? undefined, reason: reason.reason ?? '' };
+    };
+  }
+}
