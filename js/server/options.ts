@@ -21,7 +21,7 @@ export interface Refusal extends RejectOptions {
 
 /** Choices for one connection. */
 export interface ServerOptions
-  extends Omit<WebSocketOptions, 'handshake' | 'headers' | 'protocol'>,
+  extends Omit<WebSocketOptions, 'handshake' | 'headers' | 'protocol' | 'extensions'>,
     Pick<ServerHandshakeOptions, 'origins'>,
     HeadLimits {
   /** The subprotocols that the server speaks, preferred first; or which of those offered, `undefined` for none. Default none. */

@@ -20,6 +20,8 @@ export type AcceptStreamOptions =
       readonly handshake: 'none';
       /** The subprotocol of it. Default none. */
       readonly protocol?: string | undefined;
+      /** What `extensions` says of it. Default empty. */
+      readonly extensions?: string | undefined;
     });
 
 /**

@@ -23,7 +23,7 @@ export function closeCode(given: unknown): number | undefined {
 
 /** At most 123 bytes of UTF-8. */
 export function closeReason(given: unknown): string {
-  const reason = String(given);
+  const reason = `${given}`;
   const { length } = encoder.encode(reason);
   if (length <= 123) return reason;
   throw new DOMException(`"reason" expected at most 123 bytes of UTF-8, got ${length}`, 'SyntaxError');

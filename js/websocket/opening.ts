@@ -24,6 +24,8 @@ export interface OpeningOptions {
   readonly handshake?: 'http1' | 'none' | undefined;
   /** The subprotocol of a connection without handshake. Default none. */
   readonly protocol?: string | undefined;
+  /** What `extensions` says of a connection without handshake. Default empty. */
+  readonly extensions?: string | undefined;
   /** Compression (RFC 7692): whether, and how. Default false. */
   readonly perMessageDeflate?: boolean | PerMessageDeflateOptions | undefined;
   /** Header fields for every handshake, such as `Origin` or `User-Agent`. */

@@ -3,11 +3,12 @@
 /** A URL as the constructors of the standard read it: `ws:` or `wss:`, without a fragment. */
 export function webSocketUrl(given: unknown): URL {
   const base = (globalThis as { location?: { href: string } }).location?.href;
+  const text = `${given}`;
   let url: URL;
   try {
-    url = new URL(String(given), base);
+    url = new URL(text, base);
   } catch {
-    throw new DOMException(`"url" expected an absolute URL, got '${String(given)}'`, 'SyntaxError');
+    throw new DOMException(`"url" expected an absolute URL, got '${text}'`, 'SyntaxError');
   }
   if (url.protocol === 'http:') url = new URL(`ws:${url.href.slice('http:'.length)}`);
   else if (url.protocol === 'https:') url = new URL(`wss:${url.href.slice('https:'.length)}`);
@@ -24,7 +25,7 @@ const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /** Subprotocols: tokens, none of them twice. */
 export function subprotocols(given: Iterable<unknown>): string[] {
-  const names = [...given].map(String);
+  const names = [...given].map((name) => `${name}`);
   const seen = new Set<string>();
   for (const name of names) {
     if (!token.test(name)) throw new DOMException(`"protocols" expected tokens, got '${name}'`, 'SyntaxError');

@@ -167,7 +167,7 @@ export function createWebSocketStreamClass(
         request: (handshake) => accepted?.request?.(handshake, this.#driver),
         open: (agreed) => {
           if (accepted !== undefined) this.#url = accepted.urlOf(agreed?.request);
-          this.#open(agreed ?? { protocol: settings.protocol ?? '', extensions: '' });
+          this.#open(agreed ?? { protocol: settings.protocol ?? '', extensions: settings.extensions ?? '' });
         },
         message: (data) => {
           // Of a connection that is closing, only the end matters.

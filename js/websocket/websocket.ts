@@ -246,7 +246,7 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
         request: (handshake) => accepted?.request?.(handshake, this.#driver),
         open: (agreed) => {
           if (accepted !== undefined) this.#url = accepted.urlOf(agreed?.request);
-          this.#opened(agreed ?? { protocol: settings.protocol ?? '', extensions: '' });
+          this.#opened(agreed ?? { protocol: settings.protocol ?? '', extensions: settings.extensions ?? '' });
         },
         message: (data) => this.#message(data),
         closing: () => {
