@@ -6,7 +6,7 @@ import type { TransportSink, Wire } from '../websocket/source.js';
 import type { WebSocket } from '../websocket/websocket.js';
 import { wireOf } from '../websocket/wire.js';
 import { bytesOfLatin1, latin1Of } from './latin1.js';
-import { acceptedWebSocket, type ServerOptions, serverHandshake } from './options.js';
+import { acceptedWebSocket, madeFor, type ServerOptions, serverHandshake } from './options.js';
 
 /**
  * Accepts a request for a WebSocket, with the arguments of the `stream` event of Node's HTTP/2 servers, which must have
@@ -24,7 +24,7 @@ export function acceptHttp2(
   options: ServerOptions,
 ): WebSocket {
   const handshake = serverHandshake(options);
-  const wire = new Http2Wire(stream, wireOf(fromNodeDuplex(stream)));
+  const wire = madeFor(handshake, () => new Http2Wire(stream, wireOf(fromNodeDuplex(stream))));
   const scheme = headers[':scheme'] === 'https' ? 'wss' : 'ws';
   return acceptedWebSocket(options, scheme, (driver) => {
     driver.begin();

@@ -5,4 +5,4 @@ export { acceptHttp2 } from './http2.js';
 export { broadcast, type CloseAllOptions, closeAll } from './many.js';
 export type { Refusal, ServerOptions } from './options.js';
 export { type AcceptStreamOptions, acceptStream } from './stream.js';
-export { acceptUpgrade } from './upgrade.js';
+export { acceptUpgrade, refuseUpgrade } from './upgrade.js';

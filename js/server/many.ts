@@ -1,7 +1,9 @@
 /** What is done with many connections at once. */
 
-import { PreparedMessage } from 'sansocket';
+import { Connection, PreparedMessage } from 'sansocket';
 import { closeReason } from '../websocket/close-arguments.js';
+import { timeLimit } from '../websocket/driver-options.js';
+import { utf8Length } from '../websocket/sender.js';
 import { insideOf, type WebSocket } from '../websocket/websocket.js';
 
 /**
@@ -12,7 +14,7 @@ import { insideOf, type WebSocket } from '../websocket/websocket.js';
  */
 export function broadcast(sockets: Iterable<WebSocket>, data: string | ArrayBuffer | ArrayBufferView): number {
   const message = new PreparedMessage(data);
-  const length = typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength;
+  const length = typeof data === 'string' ? utf8Length(data) : data.byteLength;
   let count = 0;
   try {
     for (const socket of sockets) {
@@ -28,28 +30,40 @@ export function broadcast(sockets: Iterable<WebSocket>, data: string | ArrayBuff
 
 /** Choices for {@link closeAll}. */
 export interface CloseAllOptions {
-  /** The status code. Default 1001: the server goes away (RFC 6455 §7.4.1). */
+  /** The status code: 1000–1003, 1007–1014 or 3000–4999. Default 1001: the server goes away (RFC 6455 §7.4.1). */
   readonly code?: number | undefined;
   /** At most 123 bytes of UTF-8. Default empty. */
   readonly reason?: string | undefined;
-  /** Milliseconds until those that have not ended are reset. Default: the `closeTimeout` of each. */
+  /** Milliseconds until those that have not ended are reset, by the clock of each. Default: the `closeTimeout` of each. */
   readonly timeout?: number | undefined;
 }
 
-/** Closes connections in an orderly way; fulfilled when all have ended. */
+/**
+ * Closes connections in an orderly way; fulfilled when all have ended. A code, a reason or a socket that cannot be is refused
+ * before the first is closed.
+ */
 export async function closeAll(sockets: Iterable<WebSocket>, options: CloseAllOptions = {}): Promise<void> {
-  const { code = 1001, reason = '', timeout } = options;
-  const checked = closeReason(reason);
-  const waiting = [...sockets].filter((socket) => socket.readyState !== socket.CLOSED);
-  const ended = waiting.map((socket) => new Promise((resolve) => socket.addEventListener('close', resolve)));
-  for (const socket of waiting) insideOf(socket).close(code, checked);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  if (timeout !== undefined) {
-    timer = setTimeout(() => {
-      const error = new Error(`the connection was not closed within ${timeout} ms`);
-      for (const socket of waiting) insideOf(socket).driver.abort(error);
-    }, timeout);
+  const { code = 1001, timeout } = options;
+  const reason = closeReason(options.reason ?? '');
+  checkCode(code);
+  if (timeout !== undefined) timeLimit('options.timeout', timeout);
+  const waiting = [...sockets]
+    .filter((socket) => socket.readyState !== socket.CLOSED)
+    .map((socket) => ({ socket, inside: insideOf(socket) }));
+  const ended = waiting.map(({ socket }) => new Promise((resolve) => socket.addEventListener('close', resolve)));
+  for (const { inside } of waiting) {
+    inside.close(code, reason);
+    if (timeout !== undefined) inside.driver.endWithin(timeout);
   }
   await Promise.all(ended);
-  clearTimeout(timer);
+}
+
+/** Which codes can be sent is for the codec to say. */
+function checkCode(code: number): void {
+  const connection = new Connection({ role: 'server' });
+  try {
+    connection.sendClose(code);
+  } finally {
+    connection.free();
+  }
 }

@@ -2,6 +2,7 @@
 
 import {
   type AcceptOptions as AcceptAnswer,
+  type Connection,
   type HandshakeRequest,
   type HeadLimits,
   type RejectOptions,
@@ -52,6 +53,18 @@ export function serverHandshake(options: ServerOptions): ServerHandshake {
   });
 }
 
+/**
+ * The rest of what a connection needs, once its handshake or connection is made: if that throws, nothing is left behind.
+ */
+export function madeFor<T>(machine: ServerHandshake | Connection, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    machine.free();
+    throw error;
+  }
+}
+
 /** The class of all connections that a server accepts. */
 const AcceptedWebSocket = createWebSocketClass(() => {
   throw new TypeError('a WebSocket of a server is made by accepting a connection');
@@ -69,6 +82,8 @@ export function acceptedWebSocket(
 }
 
 function decideRequest(handshake: ServerHandshake, driver: Driver, options: ServerOptions): void {
+  // It was refused beforehand.
+  if (handshake.state !== 'connecting') return;
   const request = handshake.request as HandshakeRequest;
   const settle = (refusal: Refusal | undefined) => {
     // Meanwhile the client may have gone.

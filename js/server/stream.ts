@@ -5,7 +5,7 @@ import { driverSettings } from '../websocket/driver-options.js';
 import type { Transport } from '../websocket/transport.js';
 import type { WebSocket } from '../websocket/websocket.js';
 import { wireOf } from '../websocket/wire.js';
-import { acceptedWebSocket, type ServerOptions, serverHandshake } from './options.js';
+import { acceptedWebSocket, madeFor, type ServerOptions, serverHandshake } from './options.js';
 
 /** Choices for {@link acceptStream}. */
 export type AcceptStreamOptions =
@@ -36,11 +36,11 @@ export function acceptStream(transport: Transport, options: AcceptStreamOptions)
     const { limits, perMessageDeflate } = options;
     driverSettings(options);
     const connection = new Connection({ ...limits, role: 'server', perMessageDeflate });
-    const wire = wireOf(transport);
+    const wire = madeFor(connection, () => wireOf(transport));
     return acceptedWebSocket({ ...options, origins: 'any' }, 'ws', (driver) => driver.start(wire, connection));
   }
   const handshake = serverHandshake(options);
-  const wire = wireOf(transport);
+  const wire = madeFor(handshake, () => wireOf(transport));
   return acceptedWebSocket(options, options.scheme ?? 'ws', (driver) => {
     driver.begin();
     driver.start(wire, handshake);

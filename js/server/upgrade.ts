@@ -2,11 +2,12 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { ServerHandshake } from 'sansocket';
 import { fromNodeDuplex } from '../adapters/node.js';
 import type { WebSocket } from '../websocket/websocket.js';
 import { wireOf } from '../websocket/wire.js';
 import { bytesOfLatin1 } from './latin1.js';
-import { acceptedWebSocket, type ServerOptions, serverHandshake } from './options.js';
+import { acceptedWebSocket, madeFor, type Refusal, type ServerOptions, serverHandshake } from './options.js';
 
 /**
  * Accepts a request for a WebSocket, with the arguments of Node's `upgrade` event. Decide on the path before; a request
@@ -25,9 +26,37 @@ export function acceptUpgrade(
   head: Uint8Array,
   options: ServerOptions,
 ): WebSocket {
+  return answered(request, socket, head, options, () => {});
+}
+
+/**
+ * Refuses a request for a WebSocket, with the arguments of Node's `upgrade` event: where there is none at its path, or whatever
+ * else is decided before {@link acceptUpgrade}. The socket, which Node gives without any listener, is taken over until it ends.
+ *
+ * @throws RangeError if the status is none from 300 to 599.
+ * @example
+ * if (request.url !== '/room') return refuseUpgrade(request, socket, head, { status: 404 });
+ */
+export function refuseUpgrade(request: IncomingMessage, socket: Duplex, head: Uint8Array, refusal: Refusal): void {
+  answered(request, socket, head, { origins: 'any' }, (handshake) => {
+    if (handshake.state === 'connecting') handshake.reject(refusal.status, refusal);
+  });
+}
+
+/** Lets `decide` see the handshake, once it has the request, before the socket is taken over. */
+function answered(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Uint8Array,
+  options: ServerOptions,
+  decide: (handshake: ServerHandshake) => void,
+): WebSocket {
   const handshake = serverHandshake(options);
-  const wire = wireOf(fromNodeDuplex(socket, { head }));
-  handshake.receiveData(headOf(request));
+  const wire = madeFor(handshake, () => {
+    handshake.receiveData(headOf(request));
+    decide(handshake);
+    return wireOf(fromNodeDuplex(socket, { head }));
+  });
   const scheme = (socket as { encrypted?: boolean }).encrypted === true ? 'wss' : 'ws';
   return acceptedWebSocket(options, scheme, (driver) => {
     driver.begin();

@@ -24,13 +24,16 @@ export interface DriverSettings {
   readonly clock: Clock;
 }
 
+/** A time limit in milliseconds; what is none throws a `RangeError`. */
+export function timeLimit(name: string, value: number): number {
+  if (typeof value === 'number' && value > 0) return value;
+  throw new RangeError(`"${name}" expected milliseconds above 0, or Infinity, got ${String(value)}`);
+}
+
 /** The options with their defaults, checked. */
 export function driverSettings(options: DriverOptions): DriverSettings {
-  const delay = (name: 'handshakeTimeout' | 'closeTimeout' | 'pingInterval' | 'pongTimeout', preset: number) => {
-    const value = options[name] ?? preset;
-    if (typeof value === 'number' && value > 0) return value;
-    throw new RangeError(`"options.${name}" expected milliseconds above 0, or Infinity, got ${String(value)}`);
-  };
+  const delay = (name: 'handshakeTimeout' | 'closeTimeout' | 'pingInterval' | 'pongTimeout', preset: number) =>
+    timeLimit(`options.${name}`, options[name] ?? preset);
   const pingInterval = delay('pingInterval', Number.POSITIVE_INFINITY);
   return {
     handshakeTimeout: delay('handshakeTimeout', 30_000),

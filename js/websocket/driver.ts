@@ -84,6 +84,8 @@ export class Driver {
   #closing = false;
   /** The subprotocols of which the server has to choose one. */
   #offered: readonly string[] = [];
+  /** Whether the time limit of the closing was set from outside. */
+  #limited = false;
 
   /** The peer's Close. */
   #close: { readonly code: number; readonly reason: string } | undefined;
@@ -196,6 +198,14 @@ export class Driver {
     this.#connection.sendClose(code, reason);
     this.#beginClosing();
     this.#flushSoon();
+  }
+
+  /** Allows no more than so many milliseconds from now until the end, instead of the `closeTimeout`. */
+  endWithin(milliseconds: number): void {
+    // It is over, and nothing is held any more.
+    if (this.#finished && this.#wire === undefined) return;
+    this.#limited = true;
+    this.#limit(milliseconds);
   }
 
   /** Fails the connection from this side (RFC 6455 §7.1.7): what was sent before and a Close, and no waiting. */
@@ -344,13 +354,17 @@ export class Driver {
     if (this.#closing) return;
     this.#closing = true;
     this.#heartbeat.stop();
-    const { closeTimeout } = this.#settings;
-    this.#deadline.set(closeTimeout, () => {
-      if (!this.#exchangedCloses) this.#error ??= new Error(`the connection was not closed within ${closeTimeout} ms`);
+    if (!this.#limited) this.#limit(this.#settings.closeTimeout);
+    this.#wire?.resume();
+  }
+
+  /** When the time is over, the transport is reset. After both Close frames that harms nobody. */
+  #limit(milliseconds: number): void {
+    this.#deadline.set(milliseconds, () => {
+      if (!this.#exchangedCloses) this.#error ??= new Error(`the connection was not closed within ${milliseconds} ms`);
       this.#finish();
       this.#release(this.#error);
     });
-    this.#wire?.resume();
   }
 
   #flushSoon(): void {

@@ -11,7 +11,7 @@ const encoder = new TextEncoder();
 const { Buffer } = globalThis as { Buffer?: { byteLength(text: string): number } };
 
 /** Bytes of UTF-8; a lone surrogate takes the three of U+FFFD. */
-const utf8Length: (text: string) => number = Buffer?.byteLength ?? ((text) => encoder.encode(text).length);
+export const utf8Length: (text: string) => number = Buffer?.byteLength ?? ((text) => encoder.encode(text).length);
 
 /** Sends for one connection. */
 export class Sender {

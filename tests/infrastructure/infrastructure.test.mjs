@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import { test } from 'node:test';
 import { connect } from 'sansocket/client';
-import { acceptHttp2, acceptUpgrade } from 'sansocket/server';
+import { acceptHttp2, acceptUpgrade, refuseUpgrade } from 'sansocket/server';
 import { createWebSocketClass } from 'sansocket/websocket';
 import { ca, haproxy, nginx, tinyproxy } from './proxies.mjs';
 
@@ -33,7 +33,7 @@ function echoServer(t) {
   const server = createServer();
   server.on('upgrade', (request, socket, head) => {
     if (request.url === '/echo') echo(acceptUpgrade(request, socket, head, { ...options, limits }));
-    else socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\nConnection: close\r\n\r\nnot here\n');
+    else refuseUpgrade(request, socket, head, { status: 404, body: 'not here\n' });
   });
   return listening(t, server);
 }

@@ -4,45 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { transportPair } from 'sansocket/adapters';
 import { acceptStream } from 'sansocket/server';
+import { TestClock } from './clock.mjs';
 import { accepting, ended, frame, isOpen, next, opened } from './support.mjs';
-
-/** Time that stands still until it is told. */
-class TestClock {
-  #now = 0;
-  #timers = new Map();
-  #count = 0;
-
-  now() {
-    return this.#now;
-  }
-
-  setTimeout(run, milliseconds) {
-    this.#count += 1;
-    this.#timers.set(this.#count, { at: this.#now + milliseconds, run });
-    return this.#count;
-  }
-
-  clearTimeout(timer) {
-    this.#timers.delete(timer);
-  }
-
-  get pending() {
-    return this.#timers.size;
-  }
-
-  advance(milliseconds) {
-    const end = this.#now + milliseconds;
-    for (;;) {
-      const due = [...this.#timers].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at)[0];
-      if (due === undefined) break;
-      const [id, { at, run }] = due;
-      this.#timers.delete(id);
-      this.#now = at;
-      run();
-    }
-    this.#now = end;
-  }
-}
 
 test('a Ping every interval, its round trip, and the end of a peer that does not answer', async (t) => {
   const clock = new TestClock();

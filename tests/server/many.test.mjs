@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { open } from 'sansocket/client';
 import { broadcast, closeAll } from 'sansocket/server';
-import { accepting, ended, isOpen, next, opened } from './support.mjs';
+import { TestClock } from './clock.mjs';
+import { accepting, ended, frame, isOpen, next, opened } from './support.mjs';
 
 async function clients(t, options, wishes) {
   const server = await accepting(t, options);
@@ -91,9 +92,73 @@ test('one that does not end is reset', async (t) => {
   assert.deepEqual([code, error.message], [1006, 'the connection was not closed within 50 ms']);
 });
 
-test('a reason that is too long is refused before anything is closed', async (t) => {
+test('the time limit is by the clock of the connection', async (t) => {
+  const clock = new TestClock();
+  // The timeout is instead of the closeTimeout, whichever is longer.
+  const server = await accepting(t, { origins: 'any', clock, closeTimeout: 100 });
+  const { raw } = await opened(server.port);
+  const peer = await server.next();
+  await isOpen(peer);
+  const end = ended(peer);
+  const all = closeAll([peer], { timeout: 5000 });
+  assert.deepEqual(await raw.frame(), { opcode: 8, code: 1001 });
+  clock.advance(4999);
+  assert.equal(peer.readyState, peer.CLOSING);
+  clock.advance(1);
+  assert.equal((await end).error.message, 'the connection was not closed within 5000 ms');
+  await all;
+  assert.equal(clock.pending, 0);
+});
+
+test('one whose Closes have crossed is not a failed one when it is reset', async (t) => {
+  const clock = new TestClock();
+  const server = await accepting(t, { origins: 'any', clock });
+  const { raw } = await opened(server.port);
+  const peer = await server.next();
+  await isOpen(peer);
+  const end = ended(peer);
+  const all = closeAll([peer], { timeout: 5000 });
+  assert.deepEqual(await raw.frame(), { opcode: 8, code: 1001 });
+  // Of its own, and then it keeps its direction open.
+  raw.write(frame(8, Buffer.from([0x0f, 0xa0])));
+  await raw.rest();
+  clock.advance(5000);
+  await all;
+  assert.deepEqual(await end, { code: 4000, reason: '', wasClean: true, error: undefined });
+});
+
+test('a time limit that no timer has is none', async (t) => {
+  for (const timeout of [Number.POSITIVE_INFINITY, 2 ** 31]) {
+    const server = await accepting(t, { origins: 'any', closeTimeout: Number.POSITIVE_INFINITY });
+    const { raw } = await opened(server.port);
+    const peer = await server.next();
+    await isOpen(peer);
+    const end = ended(peer);
+    const all = closeAll([peer], { timeout });
+    assert.deepEqual(await raw.frame(), { opcode: 8, code: 1001 });
+    // The platform's timers, which such a time made fire at once, have had their turns.
+    for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setTimeout(resolve, 2));
+    assert.equal(peer.readyState, peer.CLOSING);
+    raw.write(frame(8, Buffer.from([0x03, 0xe9])));
+    await raw.rest();
+    raw.socket.end();
+    await all;
+    assert.deepEqual(await end, { code: 1001, reason: '', wasClean: true, error: undefined });
+  }
+});
+
+test('what cannot be sent, waited for or closed is refused before anything is closed', async (t) => {
   const [{ client, peer }] = await clients(t, { origins: 'any' }, [{}]);
+  for (const code of [0, 999, 1004, 1005, 1006, 1015, 2999, 5000, 1001.5, Number.NaN, '1001', null]) {
+    await assert.rejects(closeAll([peer], { code }), /"code" expected/, `code ${code}`);
+  }
+  for (const timeout of [0, -1, Number.NaN, '5', null]) {
+    await assert.rejects(closeAll([peer], { timeout }), { name: 'RangeError', message: /"options\.timeout" expected/ });
+  }
   await assert.rejects(closeAll([peer], { reason: 'x'.repeat(124) }), { name: 'SyntaxError' });
+  await assert.rejects(closeAll([peer, { readyState: 1, CLOSED: 3 }]), { name: 'TypeError', message: /"socket"/ });
   assert.equal(peer.readyState, 1);
-  client.close();
+  const end = ended(client);
+  await closeAll([peer], { code: 1012, reason: 'x'.repeat(123) });
+  assert.equal((await end).code, 1012);
 });

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import { acceptUpgrade } from 'sansocket/server';
+import { acceptUpgrade, refuseUpgrade } from 'sansocket/server';
 import { accepting, ended, frame, isOpen, listen, next, opened, Raw, request } from './support.mjs';
 
 const any = { origins: 'any' };
@@ -60,6 +61,65 @@ test('what is no valid request is refused', async (t) => {
     assert.equal(error.cause.status, status);
     await raw.rest();
   }
+});
+
+test('a request that is not wanted is refused with a status, header fields and a body', async (t) => {
+  const server = createServer();
+  const sockets = [];
+  server.on('upgrade', (incoming, socket, head) => {
+    sockets.push(socket);
+    const refusal = { status: 404, headers: { 'X-Reason': 'no such room' }, body: 'not here' };
+    refuseUpgrade(incoming, socket, head, refusal);
+  });
+  const port = await listen(t, server);
+  const raw = new Raw(port);
+  raw.write(request());
+  const [line, ...fields] = await raw.head();
+  assert.match(line, /^HTTP\/1\.1 404 /);
+  for (const field of ['X-Reason: no such room', 'Content-Length: 8', 'Connection: close']) {
+    assert.ok(fields.includes(field), fields.join('\n'));
+  }
+  assert.equal((await raw.rest()).toString(), 'not here');
+  raw.socket.end();
+  const [socket] = sockets;
+  if (!socket.closed) await once(socket, 'close');
+
+  // What is no request for a WebSocket is told so.
+  const wrong = new Raw(port);
+  wrong.write(request({ 'Sec-WebSocket-Version': '8' }));
+  assert.match((await wrong.head())[0], /^HTTP\/1\.1 426 /);
+  wrong.socket.destroy();
+});
+
+test('a client that resets meanwhile does not end the process', async (t) => {
+  const server = createServer();
+  const made = new Promise((resolve) => {
+    server.on('upgrade', (...args) => resolve(args));
+  });
+  const port = await listen(t, server);
+  const raw = new Raw(port);
+  raw.write(request());
+  const [incoming, socket, head] = await made;
+  raw.socket.resetAndDestroy();
+  refuseUpgrade(incoming, socket, head, { status: 404 });
+  // An `error` that nobody listens to would be thrown.
+  await new Promise((resolve) => socket.on('close', resolve));
+});
+
+test('a refusal that cannot be sent is an error of the caller, and the socket is left alone', () => {
+  const socket = new PassThrough();
+  const incoming = {
+    method: 'GET',
+    url: '/',
+    httpVersion: '1.1',
+    rawHeaders: request()
+      .split(/: |\r\n/)
+      .slice(1, -2),
+  };
+  for (const status of [101, 200, 600, '404', undefined]) {
+    assert.throws(() => refuseUpgrade(incoming, socket, new Uint8Array(), { status }), /"status"/);
+  }
+  assert.equal(socket.listenerCount('error'), 0);
 });
 
 test('an origin must be chosen', () => {
