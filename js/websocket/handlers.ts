@@ -2,7 +2,7 @@
 
 type Handler = ((event: Event) => unknown) | null;
 
-/** The handlers of one target. A handler has the place among the listeners at which it was first set. */
+/** The handlers of one target. A handler has the place among the listeners at which it was first set, where that is for us to say. */
 export class Handlers {
   readonly #target: EventTarget;
   readonly #entries = new Map<string, { value: object; readonly listener: (event: Event) => void }>();
@@ -34,6 +34,22 @@ export class Handlers {
       },
     };
     this.#entries.set(type, made);
-    this.#target.addEventListener(type, made.listener);
+    if (!platformCalls()) this.#target.addEventListener(type, made.listener);
   }
+}
+
+let called: boolean | undefined;
+
+/** Whether every `EventTarget` of the platform calls what it finds as `on…`: workerd's does, before the listeners. */
+function platformCalls(): boolean {
+  if (called === undefined) {
+    called = false;
+    const probe = Object.assign(new EventTarget(), {
+      onprobe() {
+        called = true;
+      },
+    });
+    probe.dispatchEvent(new Event('probe'));
+  }
+  return called;
 }

@@ -84,6 +84,8 @@ const MUCH = 48 << 20;
 async function fill(writer) {
   let written = 0;
   let last;
+  // In workerd the `ready` of a stream that is written to before it has started never waits.
+  await task();
   while (written < MUCH) {
     last = writer.write(bytesFrom(written, CHUNK));
     last.catch(() => {});
@@ -202,7 +204,8 @@ export const echoChecks = {
     await Promise.all([send(near.writable, TOTAL), receive(near.readable, TOTAL)]);
   },
 
-  async 'an echo that nobody reads stops the writer'({ near }) {
+  async 'an echo that nobody reads stops the writer'({ near, traits }) {
+    if (traits.backpressure === false) return;
     const writer = near.writable.getWriter();
     const { written } = await fill(writer);
     await Promise.all([writer.close(), receive(near.readable, written)]);

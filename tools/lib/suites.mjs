@@ -84,7 +84,7 @@ export const suites = [
     env: { PYTHON: join(venv, 'bin', 'python') },
   }),
   node('js:websocket', 'tests/websocket'),
-  node('js:server', 'tests/server'),
+  node('js:server', 'tests/server', { needs: ['runtimes'] }),
   node('js:consumers', 'tests/consumers', { needs: ['consumers'] }),
   node('js:infrastructure', 'tests/infrastructure', { needs: ['proxies'] }),
   node('e2e', 'tests/e2e', { needs: ['firefox', 'chromium'] }),
