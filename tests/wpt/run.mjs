@@ -1,0 +1,58 @@
+// Runs a test, on any runtime.
+
+import { files as attributes } from './cases/attributes.mjs';
+import { files as bufferedAmount } from './cases/buffered-amount.mjs';
+import { files as close } from './cases/close.mjs';
+import { files as create } from './cases/create.mjs';
+import { files as events } from './cases/events.mjs';
+import { files as idl } from './cases/idl.mjs';
+import { files as opening } from './cases/opening.mjs';
+import { files as send } from './cases/send.mjs';
+import { files as workers } from './cases/workers.mjs';
+import { Context, Skipped } from './context.mjs';
+
+/** For tests that hang, even on a slow machine. */
+const LIMIT = 60_000;
+
+/** The only subtest of a file with no names in it. */
+const WHOLE = '';
+
+/** All tests: for each file its subtests, functions of a `Context` that throw if they fail. */
+export const tests = new Map(
+  [attributes, bufferedAmount, close, create, events, idl, opening, send, workers]
+    .flatMap(Object.entries)
+    .map(([file, test]) => [file, new Map(typeof test === 'function' ? [[WHOLE, test]] : Object.entries(test))]),
+);
+
+/** Runs one subtest: `{ status: 'pass' | 'fail' | 'skip', message }`. `abilities` are those that not every runtime has. */
+export async function run(subtest, abilities) {
+  const context = new Context(abilities);
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done within ${LIMIT} ms`)), LIMIT);
+  });
+  try {
+    await Promise.race([subtest(context), late]);
+    context.stop();
+    return { status: 'pass', message: '' };
+  } catch (error) {
+    context.server.stop();
+    const message = error instanceof Error ? error.message : String(error);
+    return { status: error instanceof Skipped ? 'skip' : 'fail', message };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What is wrong with a result where a failure is expected for a reason, or none; `undefined` if nothing is. */
+export function fault({ status, message }, reason) {
+  if (status === 'skip') return undefined;
+  if (reason === undefined) return status === 'pass' ? undefined : message;
+  return status === 'fail' ? undefined : `passes, where expectation.json has a failure: ${reason}`;
+}
+
+/** Why a subtest is expected to fail on a platform such as "Node 20", if it is. */
+export function expectedFailure(expectations, platform, file, subtest) {
+  const reasonIn = (entry) => (typeof entry === 'object' ? entry[subtest] : subtest === WHOLE ? entry : undefined);
+  return reasonIn(expectations[platform]?.[file]) ?? reasonIn(expectations.everywhere[file]);
+}
