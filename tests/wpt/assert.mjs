@@ -38,6 +38,12 @@ export function isDomException(error, name) {
   equal(error.code, CODES[name], 'the code of the DOMException');
 }
 
+/** An error of the stream class. */
+export function isWebSocketError({ WebSocketError }, error) {
+  ok(error instanceof WebSocketError && error instanceof DOMException, `a WebSocketError, ${shown(error)}`);
+  equal(error.name, 'WebSocketError', 'its name');
+}
+
 function thrownBy(run) {
   try {
     run();

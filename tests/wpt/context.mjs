@@ -3,6 +3,7 @@
 import * as websocket from 'sansocket/websocket';
 import { fail } from './assert.mjs';
 import { Server } from './server.mjs';
+import { quiet } from './time.mjs';
 
 const TYPES = ['open', 'message', 'error', 'close'];
 
@@ -49,13 +50,13 @@ export class Context {
   WebSocket;
   WebSocketStream;
   WebSocketError = websocket.WebSocketError;
-  /** Collects garbage, where that can be asked for. */
-  collectGarbage;
   /** Runs the tests of a file in a worker, where that is known. */
   inWorker;
 
-  constructor({ collectGarbage, inWorker } = {}) {
-    this.collectGarbage = collectGarbage;
+  #gc;
+
+  constructor({ gc, inWorker } = {}) {
+    this.#gc = gc;
     this.inWorker = inWorker;
     this.use({});
   }
@@ -70,6 +71,11 @@ export class Context {
   /** The URL of a handler. */
   url(path = '/') {
     return `ws://server.test:8666${path}`;
+  }
+
+  /** A new WebSocketStream. */
+  stream(path, ...rest) {
+    return new this.WebSocketStream(this.url(path), ...rest);
   }
 
   /** A new socket, and its log. */
@@ -88,6 +94,15 @@ export class Context {
   /** The class of close events, which not every platform has under its name. */
   async closeEvent() {
     return (await new Log(new this.WebSocket('ws://example.invalid/')).event('close')).constructor;
+  }
+
+  /** Collects garbage, and again what became garbage by that; or makes some, where it cannot be asked for. */
+  async collectGarbage() {
+    for (let i = 0; i < 5; i += 1) {
+      if (this.#gc !== undefined) this.#gc();
+      else for (let j = 0; j < 100; j += 1) new Uint8Array(1 << 16).fill(j);
+      await quiet(1);
+    }
   }
 
   skip(reason) {

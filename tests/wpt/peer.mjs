@@ -3,6 +3,7 @@
 import { acceptKey, Connection, encodeFrame, Opcode } from 'sansocket';
 
 const LATIN1 = new TextDecoder('latin1');
+
 /** Stands for an empty Close (RFC 6455 §7.1.5). */
 const NO_CODE = 1005;
 
@@ -18,6 +19,7 @@ const gone = (reason) => {
 /** Larger than anything that the tests send. */
 const LIMITS = { maxMessageSize: 32 << 20 };
 
+/** The payload of a Close; nothing without a code. */
 export function closePayload(code, reason) {
   return code === undefined ? '' : Uint8Array.of(code >> 8, code & 0xff, ...new TextEncoder().encode(reason));
 }

@@ -15,7 +15,7 @@ import { Context, Skipped } from './context.mjs';
 const LIMIT = 60_000;
 
 /** The only subtest of a file with no names in it. */
-const WHOLE = '';
+export const WHOLE = '';
 
 /** All tests: for each file its subtests, functions of a `Context` that throw if they fail. */
 export const tests = new Map(
@@ -44,15 +44,11 @@ export async function run(subtest, abilities) {
   }
 }
 
-/** What is wrong with a result where a failure is expected for a reason, or none; `undefined` if nothing is. */
-export function fault({ status, message }, reason) {
-  if (status === 'skip') return undefined;
-  if (reason === undefined) return status === 'pass' ? undefined : message;
-  return status === 'fail' ? undefined : `passes, where expectation.json has a failure: ${reason}`;
-}
-
-/** Why a subtest is expected to fail on a platform such as "Node 20", if it is. */
-export function expectedFailure(expectations, platform, file, subtest) {
-  const reasonIn = (entry) => (typeof entry === 'object' ? entry[subtest] : subtest === WHOLE ? entry : undefined);
-  return reasonIn(expectations[platform]?.[file]) ?? reasonIn(expectations.everywhere[file]);
+/** Everything in this runtime: `{ file, subtest, status, message }` each. */
+export async function runAll(abilities = {}) {
+  const results = [];
+  for (const [file, subtests] of tests) {
+    for (const [subtest, test] of subtests) results.push({ file, subtest, ...(await run(test, abilities)) });
+  }
+  return results;
 }

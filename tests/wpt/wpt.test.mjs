@@ -2,24 +2,18 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
-import { expectedFailure, fault, run, tests } from './run.mjs';
-
-const read = (name) => readFileSync(new URL(name, import.meta.url), 'utf8');
-const inventory = JSON.parse(read('inventory.json'));
-const expectations = JSON.parse(read('expectation.json'));
+import { expectations, expectedFailure, fault, inventory, read } from './books.mjs';
+import { run, tests } from './run.mjs';
 
 const platform = `Node ${process.versions.node.split('.')[0]}`;
 
 setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc');
-
 const abilities = {
-  collectGarbage,
+  gc: runInNewContext('gc'),
   async inWorker(file) {
     const worker = new Worker(new URL('worker.mjs', import.meta.url), { workerData: file });
     assert.deepEqual(await once(worker, 'message'), ['passed']);
@@ -31,7 +25,7 @@ for (const [file, subtests] of tests) {
     for (const [name, subtest] of subtests) {
       test(name || file, async (t) => {
         const result = await run(subtest, abilities);
-        const reason = expectedFailure(expectations, platform, file, name);
+        const reason = expectedFailure(platform, file, name);
         assert.equal(fault(result, reason), undefined);
         if (result.status === 'skip') t.skip(result.message);
         if (reason !== undefined) t.diagnostic(`fails as expected: ${reason}`);

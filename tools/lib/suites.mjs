@@ -85,7 +85,7 @@ export const suites = [
   }),
   node('js:websocket', 'tests/websocket'),
   node('js:server', 'tests/server', { needs: ['runtimes'] }),
-  node('js:wpt', 'tests/wpt'),
+  node('js:wpt', 'tests/wpt', { needs: ['runtimes'] }),
   node('js:consumers', 'tests/consumers', { needs: ['consumers'] }),
   node('js:infrastructure', 'tests/infrastructure', { needs: ['proxies'] }),
   node('e2e', 'tests/e2e', { needs: ['firefox', 'chromium'] }),

@@ -1,0 +1,5 @@
+// Everything in a page: the results as a promise.
+
+import { runAll } from './run.mjs';
+
+window.results = runAll();

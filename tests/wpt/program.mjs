@@ -1,0 +1,5 @@
+// Everything in a runtime with a console: the results are the last line.
+
+import { runAll } from './run.mjs';
+
+console.log(JSON.stringify(await runAll({ gc: globalThis.gc ?? globalThis.Bun?.gc })));
