@@ -46,7 +46,7 @@ export class Log {
 }
 
 export class Context {
-  server = new Server();
+  server;
   WebSocket;
   WebSocketStream;
   WebSocketError = websocket.WebSocketError;
@@ -54,9 +54,12 @@ export class Context {
   inWorker;
 
   #gc;
+  #extended;
 
-  constructor({ gc, inWorker } = {}) {
+  constructor({ gc, inWorker, extended } = {}) {
+    this.server = new Server(extended);
     this.#gc = gc;
+    this.#extended = extended;
     this.inWorker = inWorker;
     this.use({});
   }
@@ -103,6 +106,11 @@ export class Context {
       else for (let j = 0; j < 100; j += 1) new Uint8Array(1 << 16).fill(j);
       await quiet(1);
     }
+  }
+
+  /** Said by tests of what a server writes in HTTP/1.1. */
+  needsHttp1() {
+    if (this.#extended) this.skip('HTTP/1.1 only');
   }
 
   skip(reason) {

@@ -19,12 +19,21 @@ const gone = (reason) => {
 /** Larger than anything that the tests send. */
 const LIMITS = { maxMessageSize: 32 << 20 };
 
+/** The head of a response, as bytes. */
+function headOf(status, fields) {
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  return bytesOf(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n`);
+}
+
 /** The payload of a Close; nothing without a code. */
 export function closePayload(code, reason) {
   return code === undefined ? '' : Uint8Array.of(code >> 8, code & 0xff, ...new TextEncoder().encode(reason));
 }
 
-/** Reads the request and writes the answer by itself, so that it can also answer what no server should. */
+/**
+ * Reads the request and writes the answer by itself, so that it can also answer what no server should. Where the client
+ * comes by an extended CONNECT (RFC 8441), both are beside the stream.
+ */
 export class Peer {
   /** The request target, in its parts. */
   path = '';
@@ -35,6 +44,12 @@ export class Peer {
   #reader;
   #writer;
   #connection = new Connection({ role: 'server', ...LIMITS });
+  #respond;
+  /** The answer to an extended CONNECT. */
+  response = new Promise((resolve) => {
+    this.#respond = resolve;
+  });
+  #extended = false;
 
   constructor(transport) {
     this.#reader = transport.readable.getReader();
@@ -44,7 +59,7 @@ export class Peer {
     this.#writer.closed.catch(() => {});
   }
 
-  /** Reads the request. */
+  /** Reads the request from the stream. */
   async readRequest() {
     let head = '';
     while (!head.includes('\r\n\r\n')) {
@@ -53,15 +68,24 @@ export class Peer {
       head += LATIN1.decode(value);
     }
     const [startLine, ...lines] = head.slice(0, -4).split('\r\n');
-    const target = startLine.split(' ')[1];
+    this.#take(
+      startLine.split(' ')[1],
+      lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
+    );
+  }
+
+  /** Takes an extended CONNECT. */
+  takeRequest({ url, fields }) {
+    this.#extended = true;
+    this.#take(url.pathname + url.search, fields);
+  }
+
+  #take(target, fields) {
     const mark = `${target}?`.indexOf('?');
     this.path = target.slice(0, mark);
     this.queryText = target.slice(mark + 1);
     this.query = new URLSearchParams(this.queryText);
-    for (const line of lines) {
-      const colon = line.indexOf(':');
-      this.fields.append(line.slice(0, colon), line.slice(colon + 1).trim());
-    }
+    for (const [name, value] of fields) this.fields.append(name, value);
   }
 
   /** The subprotocols that the client offers. */
@@ -69,21 +93,28 @@ export class Peer {
     return (this.fields.get('sec-websocket-protocol') ?? '').split(',').flatMap((name) => name.trim() || []);
   }
 
-  /** The response head that opens the connection, with further fields. */
+  /** The head that opens the connection by HTTP/1.1, with further fields. */
   opening(fields = {}) {
-    const all = {
+    return headOf('101 Switching Protocols', {
       Upgrade: 'websocket',
       Connection: 'Upgrade',
       'Sec-WebSocket-Accept': acceptKey(this.fields.get('sec-websocket-key')),
       ...fields,
-    };
-    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-    return bytesOf(`HTTP/1.1 101 Switching Protocols\r\n${lines.join('')}\r\n`);
+    });
   }
 
   /** Opens the connection, with a subprotocol if there is to be one. */
-  accept(protocol) {
-    return this.write(this.opening(protocol === undefined ? {} : { 'Sec-WebSocket-Protocol': protocol }));
+  async accept(protocol) {
+    const fields = protocol === undefined ? {} : { 'Sec-WebSocket-Protocol': protocol };
+    if (this.#extended) this.#respond({ status: 200, headers: Object.entries(fields) });
+    else await this.write(this.opening(fields));
+  }
+
+  /** Refuses the connection. */
+  async refuse(status, fields = {}) {
+    if (this.#extended) this.#respond({ status, headers: Object.entries(fields) });
+    else await this.write(headOf(`${status} No`, { 'Content-Length': 0, ...fields }));
+    await this.end();
   }
 
   /** Writes bytes, or a text of one byte a character, as they are. */

@@ -138,20 +138,14 @@ const handlers = {
   },
 
   async '/redirect'(peer) {
-    await peer.write('HTTP/1.1 301 Moved Permanently\r\nLocation: /echo\r\nContent-Length: 0\r\n\r\n');
-    await peer.end();
+    await peer.refuse(301, { Location: '/echo' });
   },
 
   async '/basic_auth'(peer) {
     if (peer.fields.get('authorization') === 'Basic Zm9vOmJhcg==') {
       await peer.accept();
       await peer.finish();
-    } else {
-      await peer.write(
-        'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm="camelot"\r\nContent-Length: 0\r\n\r\n',
-      );
-      await peer.end();
-    }
+    } else await peer.refuse(401, { 'WWW-Authenticate': 'Basic realm="camelot"' });
   },
 
   /** Answers the client's Close when the test says so. */
@@ -248,6 +242,7 @@ export class Server {
   /** What went wrong in a handler. */
   faults = [];
   #peers = [];
+  #extended;
   #arrive;
   #go;
   /** Where a handler has come to, as soon as it waits for the test. */
@@ -258,17 +253,26 @@ export class Server {
     this.#go = resolve;
   });
 
+  /** `extended`: whether connections are opened by an extended CONNECT, and not by a handshake in the stream. */
+  constructor(extended = false) {
+    this.#extended = extended;
+  }
+
   /** Connects to the server, as a class does. Names below `.invalid` lead nowhere (RFC 6761 §6.4). */
-  connect = ({ url }) => {
+  connect = (request) => {
     this.connections += 1;
-    if (url.hostname.endsWith('.invalid')) throw new Error(`no address for ${url.hostname}`);
+    const { hostname } = request.url;
+    if (hostname.endsWith('.invalid')) throw new Error(`no address for ${hostname}`);
     const [near, far] = transportPair();
     const peer = new Peer(far);
     this.#peers.push(peer);
-    this.#serve(peer).catch((error) => {
+    const ready = this.#extended ? peer.takeRequest(request) : peer.readRequest();
+    this.#serve(peer, ready).catch((error) => {
       if (!(error instanceof Gone)) this.faults.push(error);
     });
-    return near;
+    if (!this.#extended) return near;
+    const { readable, writable } = near;
+    return peer.response.then((response) => ({ readable, writable, response }));
   };
 
   /** Lets the handler go on that waits for the test. */
@@ -282,17 +286,14 @@ export class Server {
     for (const peer of this.#peers) peer.abort();
   }
 
-  async #serve(peer) {
-    await peer.readRequest();
+  async #serve(peer, ready) {
+    await ready;
     const at = (place) => {
       this.#arrive(place);
       return this.#released;
     };
     const handler = handlers[peer.path];
     if (handler !== undefined) await handler(peer, at, this);
-    else {
-      await peer.write('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n');
-      await peer.end();
-    }
+    else await peer.refuse(404);
   }
 }

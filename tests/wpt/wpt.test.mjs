@@ -6,8 +6,8 @@ import { describe, test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
-import { expectations, expectedFailure, fault, inventory, read } from './books.mjs';
-import { run, tests } from './run.mjs';
+import { expectations, expectedFailure, fault, inventory, judge, read } from './books.mjs';
+import { run, runAll, tests } from './run.mjs';
 
 const platform = `Node ${process.versions.node.split('.')[0]}`;
 
@@ -33,6 +33,9 @@ for (const [file, subtests] of tests) {
     }
   });
 }
+
+test('over extended CONNECT, on web streams', async (t) =>
+  judge(t, platform, await runAll({ ...abilities, extended: true })));
 
 describe('the books', () => {
   const paths = (wanted) => Object.entries(inventory.files).flatMap(([path, status]) => (wanted(status) ? path : []));

@@ -41,7 +41,10 @@ class Clock {
 }
 
 export const files = {
-  'opening-handshake/001.html': (t) => fails(t.connect('/invalid').log),
+  'opening-handshake/001.html': (t) => {
+    t.needsHttp1();
+    return fails(t.connect('/invalid').log);
+  },
 
   'opening-handshake/002.html': async (t) => {
     const { socket, log } = await t.open('/echo');
@@ -63,6 +66,7 @@ export const files = {
   },
 
   'opening-handshake/005.html': async (t) => {
+    t.needsHttp1();
     const { socket, log } = t.connect('/simple_handshake');
     socket.onopen = () => socket.close();
     const { code, reason, wasClean } = await log.event('close');
@@ -83,7 +87,10 @@ export const files = {
     equal(t.server.connections, 1, 'connections');
   },
 
-  'security/001.html': (t) => fails(t.connect('/wrong_accept_key').log),
+  'security/001.html': (t) => {
+    t.needsHttp1();
+    return fails(t.connect('/wrong_accept_key').log);
+  },
 
   'keeping-connection-open/001.html': async (t) => {
     const clock = new Clock();
