@@ -1,6 +1,6 @@
 // What a test is given: classes of its own, over a server of its own. What it does to a prototype harms no other.
 
-import * as websocket from 'sansocket/websocket';
+import { createWebSocketClass, createWebSocketStreamClass, WebSocketError } from 'sansocket/websocket';
 import { fail } from './assert.mjs';
 import { Server } from './server.mjs';
 import { quiet } from './time.mjs';
@@ -49,7 +49,7 @@ export class Context {
   server;
   WebSocket;
   WebSocketStream;
-  WebSocketError = websocket.WebSocketError;
+  WebSocketError = WebSocketError;
   /** Runs the tests of a file in a worker, where that is known. */
   inWorker;
 
@@ -67,8 +67,8 @@ export class Context {
   /** Makes the classes anew, with options, for the few tests that need any. */
   use(options) {
     const all = { closeTimeout: 20_000, ...options };
-    this.WebSocket = websocket.createWebSocketClass(this.server.connect, all);
-    this.WebSocketStream = websocket.createWebSocketStreamClass?.(this.server.connect, all);
+    this.WebSocket = createWebSocketClass(this.server.connect, all);
+    this.WebSocketStream = createWebSocketStreamClass(this.server.connect, all);
   }
 
   /** The URL of a handler. */

@@ -159,8 +159,8 @@ export class Peer {
   }
 
   /** Closes from here: Close, the client's Close, the end. */
-  async finish(code = 1000, reason = '') {
-    await this.close(code, reason);
+  async finish() {
+    await this.close(1000);
     await this.nextClose();
     await this.end();
   }

@@ -8,6 +8,8 @@ import { files as events } from './cases/events.mjs';
 import { files as idl } from './cases/idl.mjs';
 import { files as opening } from './cases/opening.mjs';
 import { files as send } from './cases/send.mjs';
+import { files as stream } from './cases/stream.mjs';
+import { files as streamClose } from './cases/stream-close.mjs';
 import { files as workers } from './cases/workers.mjs';
 import { Context, Skipped } from './context.mjs';
 
@@ -19,7 +21,7 @@ export const WHOLE = '';
 
 /** All tests: for each file its subtests, functions of a `Context` that throw if they fail. */
 export const tests = new Map(
-  [attributes, bufferedAmount, close, create, events, idl, opening, send, workers]
+  [attributes, bufferedAmount, close, create, events, idl, opening, send, stream, streamClose, workers]
     .flatMap(Object.entries)
     .map(([file, test]) => [file, new Map(typeof test === 'function' ? [[WHOLE, test]] : Object.entries(test))]),
 );

@@ -8,7 +8,10 @@ import { quiet } from './time.mjs';
 
 const GOODBYE = 'Goodbye';
 
-/** `at` is a function that a handler awaits where the test decides when it goes on. */
+/**
+ * A handler gets a `Peer`, and a function that it awaits where the test decides when to go on. With `?stalled` the client
+ * cannot write what is not read.
+ */
 const handlers = {
   /** Sends every message back, and closes after a "Goodbye". */
   async '/echo'(peer) {
@@ -224,6 +227,23 @@ async function stall(peer) {
   peer.abort();
 }
 
+/** A network on which a large write is under way for as long as the server does not read. */
+function inSegments({ readable, writable }) {
+  const writer = writable.getWriter();
+  return {
+    readable,
+    writable: new WritableStream({
+      async write(bytes) {
+        for (let offset = 0; offset < bytes.length; offset += 0x4000) {
+          await writer.write(bytes.subarray(offset, offset + 0x4000));
+        }
+      },
+      close: () => writer.close(),
+      abort: (reason) => writer.abort(reason),
+    }),
+  };
+}
+
 function joined(...parts) {
   const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   parts.reduce((offset, part) => {
@@ -270,8 +290,9 @@ export class Server {
     this.#serve(peer, ready).catch((error) => {
       if (!(error instanceof Gone)) this.faults.push(error);
     });
-    if (!this.#extended) return near;
-    const { readable, writable } = near;
+    const network = request.url.searchParams.has('stalled') ? inSegments(near) : near;
+    if (!this.#extended) return network;
+    const { readable, writable } = network;
     return peer.response.then((response) => ({ readable, writable, response }));
   };
 

@@ -48,8 +48,10 @@ describe('the books', () => {
 
   test('the table in the README is right', () => {
     const count = (status) => paths((one) => one === status).length;
-    const rows = ['run', ...Object.keys(inventory.outOfScope)].map((status) => `| ${status} | ${count(status)} |`);
-    rows.push(`| all | ${paths(() => true).length} |`);
+    const rows = [`| run | ${count('run')} | |`];
+    for (const [status, why] of Object.entries(inventory.outOfScope))
+      rows.push(`| ${status} | ${count(status)} | ${why} |`);
+    rows.push(`| all | ${paths(() => true).length} | |`);
     assert.ok(read('README.md').includes(rows.join('\n')), rows.join('\n'));
   });
 

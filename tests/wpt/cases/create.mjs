@@ -118,8 +118,7 @@ export const files = {
   },
 
   'basic-auth.any.js': async (t) => {
-    const { log } = { log: new Log(new t.WebSocket('ws://foo:bar@server.test:8666/basic_auth')) };
-    await log.event('open');
+    await new Log(new t.WebSocket('ws://foo:bar@server.test:8666/basic_auth')).event('open');
   },
 
   'referrer.any.js': async (t) => {
