@@ -1,24 +1,17 @@
 // The web-platform-tests for WebSocket, in our own words: see README.md.
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { describe, test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { Worker } from 'node:worker_threads';
 import { expectations, expectedFailure, fault, inventory, judge, read } from './books.mjs';
 import { run, runAll, tests } from './run.mjs';
+import { inWorker } from './threads.mjs';
 
 const platform = `Node ${process.versions.node.split('.')[0]}`;
 
 setFlagsFromString('--expose-gc');
-const abilities = {
-  gc: runInNewContext('gc'),
-  async inWorker(file) {
-    const worker = new Worker(new URL('worker.mjs', import.meta.url), { workerData: file });
-    assert.deepEqual(await once(worker, 'message'), ['passed']);
-  },
-};
+const abilities = { gc: runInNewContext('gc'), inWorker };
 
 for (const [file, subtests] of tests) {
   describe(file, () => {
