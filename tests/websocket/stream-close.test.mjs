@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeFrame } from 'sansocket';
 import { createWebSocketStreamClass, WebSocketError } from 'sansocket/websocket';
-import { manual, openStream, tasks } from './support.mjs';
+import { manual, openStream, TestClock, tasks } from './support.mjs';
 
 /** The reason with which a promise rejects. */
 const reasonOf = (promise) =>
@@ -213,10 +213,13 @@ test('a peer that does not answer the Close', async () => {
 });
 
 test('a peer that answers the Close and does not end: it is clean all the same', async () => {
-  const { stream, peer } = await openStream({ closeTimeout: 30 });
+  const clock = new TestClock();
+  const { stream, peer } = await openStream({ clock, closeTimeout: 1000 });
   stream.close({ closeCode: 3000 });
   await peer.event('close');
   await peer.send(() => {});
+  await tasks(5);
+  clock.advance(1000);
   assert.deepEqual(await stream.closed, { closeCode: 3000, reason: '' });
 });
 

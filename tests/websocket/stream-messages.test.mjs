@@ -152,6 +152,32 @@ test('messages in one chunk with a Close can all be answered', async () => {
   assert.deepEqual(await stream.closed, { closeCode: 1000, reason: '' });
 });
 
+test('the Close is answered late for a reader that takes its time, and at once for none', async () => {
+  const { readable, writable, peer } = await openStream();
+  const writer = writable.getWriter();
+  const all = (connection) => {
+    for (let i = 0; i < 5; i += 1) connection.sendText(`${i}`);
+    connection.sendClose(1000);
+  };
+  const reading = (async () => {
+    for await (const message of readable) {
+      await tasks();
+      writer.write(message).catch(() => {});
+    }
+  })();
+  await peer.send(all);
+  await peer.event('close');
+  assert.deepEqual(peer.log, ['0', '1', '2', '3', '4', 1000]);
+  await peer.end();
+  await reading;
+
+  const unread = await openStream();
+  await unread.peer.send(all);
+  await unread.peer.event('close');
+  await unread.peer.end();
+  assert.deepEqual(await unread.stream.closed, { closeCode: 1000, reason: '' });
+});
+
 test('messages before a violation are read before the error', async () => {
   const { stream, readable, peer } = await openStream({ closeTimeout: 50 });
   await Promise.all([
@@ -203,6 +229,22 @@ test('who does not read does not take the peer for dead', async () => {
   assert.equal(reason.message, 'the peer did not answer a Ping within 400 ms');
   await assert.rejects(reader.read(), reason);
   assert.equal(clock.pending, 0);
+});
+
+test('how long a Pong has waited to be read says nothing about the round trip', async () => {
+  const clock = new TestClock();
+  const { stream, readable, peer } = await openStream({ clock, pingInterval: 1000, pongTimeout: 400 });
+  clock.advance(1000);
+  await until(() => peer.events.some(({ type }) => type === 'ping'));
+  // The message stops the reading, and the answer to the Ping is behind it.
+  await peer.write(encodeFrame({ opcode: 1, payload: 'unread' }));
+  await tasks(5);
+  await peer.send(() => {});
+  clock.advance(399 + 500);
+  await readable.getReader().read();
+  await tasks(5);
+  assert.equal(stream.roundTripTime, undefined);
+  await peer.end();
 });
 
 test('the time for a Pong begins anew when somebody reads', async () => {

@@ -77,7 +77,7 @@ test('opened: two streams and what was agreed', async () => {
 });
 
 test('what comes with the answer misses nobody who awaits opened', async () => {
-  const { WebSocketStream, peers } = streamsOverMemory({ closeTimeout: 50 });
+  const { WebSocketStream, peers } = streamsOverMemory();
   const stream = new WebSocketStream('ws://h/');
   await until(() => peers.length > 0);
   const peer = new Peer(peers[0]);

@@ -215,7 +215,7 @@ test('a peer that answers something else, or nothing', async () => {
 });
 
 test('the answer, a message and a Close in one chunk: every event has its turn', async () => {
-  const { WebSocket, peers } = overMemory({ closeTimeout: 50 });
+  const { WebSocket, peers } = overMemory();
   const socket = new WebSocket('ws://h/', 'chat');
   const end = watch(socket);
   while (peers.length === 0) await new Promise((resolve) => setImmediate(resolve));
