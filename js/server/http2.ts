@@ -2,11 +2,13 @@
 
 import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { fromNodeDuplex } from '../adapters/node.js';
+import type { Accepted } from '../websocket/accepted.js';
 import type { TransportSink, Wire } from '../websocket/source.js';
+import type { WebSocketStream } from '../websocket/stream.js';
 import type { WebSocket } from '../websocket/websocket.js';
 import { wireOf } from '../websocket/wire.js';
 import { bytesOfLatin1, latin1Of } from './latin1.js';
-import { acceptedWebSocket, madeFor, type ServerOptions, serverHandshake } from './options.js';
+import { accepted, asWebSocket, asWebSocketStream, madeFor, type ServerOptions, serverHandshake } from './options.js';
 
 /**
  * Accepts a request for a WebSocket, with the arguments of the `stream` event of Node's HTTP/2 servers, which must have
@@ -23,10 +25,23 @@ export function acceptHttp2(
   headers: IncomingHttpHeaders,
   options: ServerOptions,
 ): WebSocket {
+  return asWebSocket(acceptedFrom(stream, headers, options));
+}
+
+/** As {@link acceptHttp2}, with the shape of `WebSocketStream`. Of a request that is refused, `opened` and `closed` reject. */
+export function acceptHttp2Stream(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  options: ServerOptions,
+): WebSocketStream {
+  return asWebSocketStream(acceptedFrom(stream, headers, options));
+}
+
+function acceptedFrom(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, options: ServerOptions): Accepted {
   const handshake = serverHandshake(options);
   const wire = madeFor(handshake, () => new Http2Wire(stream, wireOf(fromNodeDuplex(stream))));
   const scheme = headers[':scheme'] === 'https' ? 'wss' : 'ws';
-  return acceptedWebSocket(options, scheme, (driver) => {
+  return accepted(options, scheme, (driver) => {
     driver.begin();
     if (headers[':protocol'] === 'websocket' && headers[':method'] === 'CONNECT')
       handshake.receiveData(headOf(headers));

@@ -12,6 +12,7 @@ import {
 import { Accepted } from '../websocket/accepted.js';
 import type { Driver } from '../websocket/driver.js';
 import { driverSettings } from '../websocket/driver-options.js';
+import { createWebSocketStreamClass, type WebSocketStream } from '../websocket/stream.js';
 import { createWebSocketClass, type WebSocket, type WebSocketOptions } from '../websocket/websocket.js';
 
 /** A refusal: the status, and what to say with it. */
@@ -65,21 +66,24 @@ export function madeFor<T>(machine: ServerHandshake | Connection, make: () => T)
   }
 }
 
-/** The class of all connections that a server accepts. */
-const AcceptedWebSocket = createWebSocketClass(() => {
-  throw new TypeError('a WebSocket of a server is made by accepting a connection');
-});
-
-/** A WebSocket whose driver `start` starts. Requests are decided by the options. */
-export function acceptedWebSocket(
-  options: ServerOptions,
-  scheme: 'ws' | 'wss',
-  start: (driver: Driver) => void,
-): WebSocket {
+/** A connection whose driver `start` starts. Requests are decided by the options. */
+export function accepted(options: ServerOptions, scheme: 'ws' | 'wss', start: (driver: Driver) => void): Accepted {
   const decide = (handshake: ServerHandshake, driver: Driver) => decideRequest(handshake, driver, options);
   const settings: WebSocketOptions = { ...options, headers: undefined };
-  return new AcceptedWebSocket(new Accepted(scheme, settings, start, decide) as never);
+  return new Accepted(scheme, settings, start, decide);
 }
+
+const neverConnect = () => {
+  throw new TypeError('a WebSocket of a server is made by accepting a connection');
+};
+
+/** The classes of all connections that a server accepts. */
+const AcceptedWebSocket = createWebSocketClass(neverConnect);
+const AcceptedWebSocketStream = createWebSocketStreamClass(neverConnect);
+
+export const asWebSocket = (connection: Accepted): WebSocket => new AcceptedWebSocket(connection as never);
+export const asWebSocketStream = (connection: Accepted): WebSocketStream =>
+  new AcceptedWebSocketStream(connection as never);
 
 function decideRequest(handshake: ServerHandshake, driver: Driver, options: ServerOptions): void {
   // It was refused beforehand.

@@ -1,11 +1,13 @@
 /** Connections over any transport. */
 
 import { Connection } from 'sansocket';
+import type { Accepted } from '../websocket/accepted.js';
 import { driverSettings } from '../websocket/driver-options.js';
+import type { WebSocketStream } from '../websocket/stream.js';
 import type { Transport } from '../websocket/transport.js';
 import type { WebSocket } from '../websocket/websocket.js';
 import { wireOf } from '../websocket/wire.js';
-import { acceptedWebSocket, madeFor, type ServerOptions, serverHandshake } from './options.js';
+import { accepted, asWebSocket, asWebSocketStream, madeFor, type ServerOptions, serverHandshake } from './options.js';
 
 /** Choices for {@link acceptStream}. */
 export type AcceptStreamOptions =
@@ -32,16 +34,30 @@ export type AcceptStreamOptions =
  * const peer = acceptStream(far, { origins: 'any' });
  */
 export function acceptStream(transport: Transport, options: AcceptStreamOptions): WebSocket {
+  return asWebSocket(acceptedFrom(transport, options));
+}
+
+/**
+ * As {@link acceptStream}, with the shape of `WebSocketStream`. Of a request that is refused, `opened` and `closed` reject.
+ *
+ * @example
+ * const { readable, writable } = await acceptWebSocketStream(far, { origins: 'any' }).opened;
+ */
+export function acceptWebSocketStream(transport: Transport, options: AcceptStreamOptions): WebSocketStream {
+  return asWebSocketStream(acceptedFrom(transport, options));
+}
+
+function acceptedFrom(transport: Transport, options: AcceptStreamOptions): Accepted {
   if (options.handshake === 'none') {
     const { limits, perMessageDeflate } = options;
     driverSettings(options);
     const connection = new Connection({ ...limits, role: 'server', perMessageDeflate });
     const wire = madeFor(connection, () => wireOf(transport));
-    return acceptedWebSocket({ ...options, origins: 'any' }, 'ws', (driver) => driver.start(wire, connection));
+    return accepted({ ...options, origins: 'any' }, 'ws', (driver) => driver.start(wire, connection));
   }
   const handshake = serverHandshake(options);
   const wire = madeFor(handshake, () => wireOf(transport));
-  return acceptedWebSocket(options, options.scheme ?? 'ws', (driver) => {
+  return accepted(options, options.scheme ?? 'ws', (driver) => {
     driver.begin();
     driver.start(wire, handshake);
   });

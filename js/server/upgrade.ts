@@ -4,10 +4,20 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ServerHandshake } from 'sansocket';
 import { fromNodeDuplex } from '../adapters/node.js';
+import type { Accepted } from '../websocket/accepted.js';
+import type { WebSocketStream } from '../websocket/stream.js';
 import type { WebSocket } from '../websocket/websocket.js';
 import { wireOf } from '../websocket/wire.js';
 import { bytesOfLatin1 } from './latin1.js';
-import { acceptedWebSocket, madeFor, type Refusal, type ServerOptions, serverHandshake } from './options.js';
+import {
+  accepted,
+  asWebSocket,
+  asWebSocketStream,
+  madeFor,
+  type Refusal,
+  type ServerOptions,
+  serverHandshake,
+} from './options.js';
 
 /**
  * Accepts a request for a WebSocket, with the arguments of Node's `upgrade` event. Decide on the path before; a request
@@ -26,7 +36,26 @@ export function acceptUpgrade(
   head: Uint8Array,
   options: ServerOptions,
 ): WebSocket {
-  return answered(request, socket, head, options, () => {});
+  return asWebSocket(answered(request, socket, head, options));
+}
+
+/**
+ * As {@link acceptUpgrade}, with the shape of `WebSocketStream`: for servers that want backpressure both ways. Of a request that
+ * is refused, `opened` and `closed` reject.
+ *
+ * @example
+ * server.on('upgrade', async (request, socket, head) => {
+ *   const { readable, writable } = await acceptUpgradeStream(request, socket, head, { origins: 'any' }).opened;
+ *   await readable.pipeTo(writable);
+ * });
+ */
+export function acceptUpgradeStream(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Uint8Array,
+  options: ServerOptions,
+): WebSocketStream {
+  return asWebSocketStream(answered(request, socket, head, options));
 }
 
 /**
@@ -38,9 +67,10 @@ export function acceptUpgrade(
  * if (request.url !== '/room') return refuseUpgrade(request, socket, head, { status: 404 });
  */
 export function refuseUpgrade(request: IncomingMessage, socket: Duplex, head: Uint8Array, refusal: Refusal): void {
-  answered(request, socket, head, { origins: 'any' }, (handshake) => {
+  const connection = answered(request, socket, head, { origins: 'any' }, (handshake) => {
     if (handshake.state === 'connecting') handshake.reject(refusal.status, refusal);
   });
+  asWebSocket(connection);
 }
 
 /** Lets `decide` see the handshake, once it has the request, before the socket is taken over. */
@@ -49,16 +79,16 @@ function answered(
   socket: Duplex,
   head: Uint8Array,
   options: ServerOptions,
-  decide: (handshake: ServerHandshake) => void,
-): WebSocket {
+  decide?: (handshake: ServerHandshake) => void,
+): Accepted {
   const handshake = serverHandshake(options);
   const wire = madeFor(handshake, () => {
     handshake.receiveData(headOf(request));
-    decide(handshake);
+    decide?.(handshake);
     return wireOf(fromNodeDuplex(socket, { head }));
   });
   const scheme = (socket as { encrypted?: boolean }).encrypted === true ? 'wss' : 'ws';
-  return acceptedWebSocket(options, scheme, (driver) => {
+  return accepted(options, scheme, (driver) => {
     driver.begin();
     driver.start(wire, handshake);
   });
