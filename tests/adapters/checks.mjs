@@ -105,7 +105,8 @@ const TOTAL = 700_000;
 
 /**
  * Checks of two ends in one program. Each takes `{ near, far, traits }`; `traits` tells what a platform does not have:
- * `halfClose`, `backpressure`, `reset` (an abort is an error at the other end), each true unless said otherwise.
+ * `halfClose`, `backpressure`, `abort` (of both directions at once), `reset` (an abort is an error at the other end), `buffers`
+ * (what nobody reads is on its way), each true unless said otherwise.
  */
 export const pairChecks = {
   async 'bytes go both ways, in order, however they are cut'({ near, far, traits }) {
@@ -153,6 +154,7 @@ export const pairChecks = {
   },
 
   async 'an abort ends both directions at both ends'({ near, far, traits }) {
+    if (traits.abort === false) return;
     const nearRead = near.readable.getReader().read();
     const farReader = far.readable.getReader();
     const farRead = farReader.read();
@@ -177,7 +179,7 @@ export const pairChecks = {
   },
 
   async 'a writer that waits is told of the loss'({ near, far, traits }) {
-    if (traits.backpressure === false) return;
+    if (traits.backpressure === false || traits.abort === false) return;
     const writer = near.writable.getWriter();
     const { last } = await fill(writer);
     await far.writable.abort(new Error('enough'));
@@ -187,9 +189,11 @@ export const pairChecks = {
   },
 
   async 'what comes before anybody reads is kept'({ near, far, traits }) {
-    await send(far.writable, 50_000, { end: traits.halfClose !== false });
+    const end = traits.halfClose !== false;
+    const sent = send(far.writable, 50_000, { end });
+    if (traits.buffers !== false) await sent;
     for (let count = 0; count < 5; count++) await task();
-    await receive(near.readable, 50_000, { end: traits.halfClose !== false });
+    await Promise.all([sent, receive(near.readable, 50_000, { end })]);
   },
 
   async 'what was written before the end arrives'({ near, far }) {
@@ -200,8 +204,10 @@ export const pairChecks = {
 
 /** Checks of one end whose peer sends everything back and ends when we do, in another program perhaps. */
 export const echoChecks = {
-  async 'an echo of bytes however they are cut, up to the end'({ near }) {
-    await Promise.all([send(near.writable, TOTAL), receive(near.readable, TOTAL)]);
+  async 'an echo of bytes however they are cut, up to the end'({ near, traits }) {
+    const end = traits.halfClose !== false;
+    await Promise.all([send(near.writable, TOTAL, { end }), receive(near.readable, TOTAL, { end })]);
+    if (!end) await Promise.all([near.writable.close(), receive(near.readable, 0)]);
   },
 
   async 'an echo that nobody reads stops the writer'({ near, traits }) {

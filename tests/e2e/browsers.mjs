@@ -15,13 +15,23 @@ const quiet = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // Data channels on a machine that may have no network, and nobody who resolves the names that hide its addresses.
+  '--allow-loopback-in-peer-connection',
+  '--disable-features=WebRtcHideLocalIpsWithMdns',
 ];
+
+/** The same for Firefox. */
+const firefoxUserPrefs = {
+  'media.peerconnection.ice.loopback': true,
+  'media.peerconnection.ice.obfuscate_host_addresses': false,
+};
 
 const launchers = {
   chromium: () =>
     chromium.launch({ executablePath: which('chromium', 'chromium-browser', 'google-chrome'), args: quiet }),
   // Debian's Firefox speaks WebDriver BiDi; this channel makes Playwright do so.
-  firefox: () => firefox.launch({ channel: 'moz-firefox', executablePath: which('firefox-esr', 'firefox') }),
+  firefox: () =>
+    firefox.launch({ channel: 'moz-firefox', executablePath: which('firefox-esr', 'firefox'), firefoxUserPrefs }),
 };
 
 /** Chromium alone, for what is tested of it in particular. */

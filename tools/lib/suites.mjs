@@ -89,4 +89,5 @@ export const suites = [
   node('js:consumers', 'tests/consumers', { needs: ['consumers'] }),
   node('js:infrastructure', 'tests/infrastructure', { needs: ['proxies'] }),
   node('e2e', 'tests/e2e', { needs: ['firefox', 'chromium'] }),
+  node('e2e:adapters', 'tests/browser-adapters', { needs: ['firefox', 'chromium'] }),
 ];
