@@ -36,6 +36,7 @@ export function fromDataChannel(channel: RTCDataChannel, options: FromDataChanne
   const highWaterMark = byteCount('options.highWaterMark', options.highWaterMark, 256 << 10);
   const turn = new Turn();
 
+  const closing = () => new Error('the data channel is closed');
   const opened = async () => {
     while (channel.readyState === 'connecting') await turn.wait();
   };
@@ -56,7 +57,7 @@ export function fromDataChannel(channel: RTCDataChannel, options: FromDataChanne
           sink.fail(reason);
         };
         const closed = () => {
-          turn.lose(new Error('the data channel is closed'));
+          turn.lose(closing());
           sink.end();
         };
         channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
@@ -78,6 +79,8 @@ export function fromDataChannel(channel: RTCDataChannel, options: FromDataChanne
         await opened();
         for (let at = 0; at < bytes.length; at += chunkSize) {
           await drained(highWaterMark);
+          // Firefox drops what is sent from now on, and never has to wait for room.
+          if (channel.readyState !== 'open') throw closing();
           channel.send(bytes.subarray(at, at + chunkSize));
         }
       },

@@ -234,7 +234,8 @@ export async function outcomes(checks, open, traits = {}) {
       await Promise.race([check({ ...ends, traits }), late]);
       list.push([name, undefined]);
     } catch (error) {
-      list.push([name, String(error?.stack ?? error)]);
+      // In Firefox the stack has no message.
+      list.push([name, `${error}\n${error?.stack}`]);
     }
     clearTimeout(timer);
     await ends.release?.();

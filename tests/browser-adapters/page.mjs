@@ -66,6 +66,7 @@ globalThis.checks = {
 /** Channels without the adapter. */
 const channelEnds = async () => {
   const { near, far, release } = await channelPair((channel) => channel);
+  while (near.readyState !== 'open') await new Promise((resolve) => setTimeout(resolve));
   return { near, far, release };
 };
 
