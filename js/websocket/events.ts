@@ -1,5 +1,7 @@
 /** The events of the class, where the platform has none. */
 
+import { shapeAsInterface } from './shape.js';
+
 /** What a `close` event says. */
 export interface CloseEventInit extends EventInit {
   readonly code?: number;
@@ -20,37 +22,65 @@ export interface MessageEventInit extends EventInit {
 }
 
 class OwnMessageEvent extends Event {
-  readonly data: unknown;
-  readonly origin: string;
+  readonly #data: unknown;
+  readonly #origin: string;
 
   constructor(type: string, init: MessageEventInit = {}) {
     super(type, init);
-    this.data = init.data ?? null;
-    this.origin = String(init.origin ?? '');
+    this.#data = init.data ?? null;
+    this.#origin = String(init.origin ?? '');
+  }
+
+  get data(): unknown {
+    return this.#data;
+  }
+
+  get origin(): string {
+    return this.#origin;
   }
 }
 
 class OwnCloseEvent extends Event {
-  readonly code: number;
-  readonly reason: string;
-  readonly wasClean: boolean;
+  readonly #code: number;
+  readonly #reason: string;
+  readonly #wasClean: boolean;
 
   constructor(type: string, init: CloseEventInit = {}) {
     super(type, init);
-    this.code = Number(init.code ?? 0) & 0xffff;
-    this.reason = String(init.reason ?? '');
-    this.wasClean = Boolean(init.wasClean);
+    this.#code = Number(init.code ?? 0) & 0xffff;
+    this.#reason = String(init.reason ?? '');
+    this.#wasClean = Boolean(init.wasClean);
+  }
+
+  get code(): number {
+    return this.#code;
+  }
+
+  get reason(): string {
+    return this.#reason;
+  }
+
+  get wasClean(): boolean {
+    return this.#wasClean;
   }
 }
 
 class OwnErrorEvent extends Event {
-  readonly message: string;
-  readonly error: unknown;
+  readonly #message: string;
+  readonly #error: unknown;
 
   constructor(type: string, init: ErrorEventInit = {}) {
     super(type, init);
-    this.message = String(init.message ?? '');
-    this.error = init.error;
+    this.#message = String(init.message ?? '');
+    this.#error = init.error;
+  }
+
+  get message(): string {
+    return this.#message;
+  }
+
+  get error(): unknown {
+    return this.#error;
   }
 }
 
@@ -63,7 +93,11 @@ const platform = globalThis as {
 };
 
 /** Named as the platform's: libraries make copies by `new event.constructor(event.type, event)`. */
-const named = <C>(name: string, own: C): C => Object.defineProperty(own as object, 'name', { value: name }) as C;
+function named<C extends Constructor<never>>(name: string, own: C): C {
+  Object.defineProperty(own, 'name', { value: name });
+  shapeAsInterface(own);
+  return own;
+}
 
 export const MessageEvent = platform.MessageEvent ?? named('MessageEvent', OwnMessageEvent);
 export const CloseEvent = platform.CloseEvent ?? named('CloseEvent', OwnCloseEvent);

@@ -183,7 +183,8 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
     }
 
     set binaryType(type: BinaryType) {
-      if (type === 'blob' || type === 'arraybuffer') this.#binaryType = type;
+      const isKnown = type === 'blob' || type === 'arraybuffer';
+      this.#binaryType = isKnown ? type : this.#binaryType;
     }
 
     get onopen(): unknown {

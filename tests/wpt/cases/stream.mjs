@@ -125,13 +125,16 @@ export const files = {
     'what was not written at the end is rejected': async (t) => {
       const { writer, much } = await goodbyeThenMuch(t);
       const error = await rejected(much, 'write()');
-      isDomException(error, 'InvalidStateError');
       ok((await rejected(writer.write('word'), 'the next write()')) === error, 'the same object');
+    },
+    'what was not written at the end: the name of its error': async (t) => {
+      const { much } = await goodbyeThenMuch(t);
+      isDomException(await rejected(much, 'write()'), 'InvalidStateError');
     },
     'garbage is collected while a write waits, after the end': async (t) => {
       const { much } = await goodbyeThenMuch(t);
       await t.collectGarbage();
-      isDomException(await rejected(much, 'write()'), 'InvalidStateError');
+      await rejected(much, 'write()');
     },
     'garbage is collected while writes wait': async (t) => {
       let writer = (await t.stream('/echo').opened).writable.getWriter();
