@@ -15,7 +15,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 before(async () => {
   const script = '<!doctype html><link rel="icon" href="data:,"><script type="module" src="page.js"></script>';
   writeFileSync(join(folder, 'index.html'), script);
-  const entryPoints = [at('tests', 'wpt', 'page.mjs')];
+  const entryPoints = ['page.mjs', 'page-worker.mjs'].map((name) => at('tests', 'wpt', name));
   await build({ entryPoints, bundle: true, format: 'esm', outdir: folder, absWorkingDir: at(), logLevel: 'error' });
 });
 

@@ -50,7 +50,7 @@ export class Context {
   WebSocket;
   WebSocketStream;
   WebSocketError = WebSocketError;
-  /** Runs the tests of a file in a worker, where that is known. */
+  /** Runs the tests of a file in a worker; there is none in workers. */
   inWorker;
 
   #gc;

@@ -2,4 +2,12 @@
 
 import { runAll } from './run.mjs';
 
-window.results = runAll();
+/** Runs the tests of one file in a worker. */
+const inWorker = (file) =>
+  new Promise((resolve, reject) => {
+    const worker = new Worker('page-worker.js', { type: 'module', name: file });
+    worker.onmessage = resolve;
+    worker.onerror = ({ message }) => reject(new Error(message));
+  });
+
+window.results = runAll({ inWorker });
