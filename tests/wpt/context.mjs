@@ -3,7 +3,7 @@
 import { createWebSocketClass, createWebSocketStreamClass, WebSocketError } from 'sansocket/websocket';
 import { fail } from './assert.mjs';
 import { Server } from './server.mjs';
-import { quiet } from './time.mjs';
+import { pause } from './time.mjs';
 
 const TYPES = ['open', 'message', 'error', 'close'];
 
@@ -104,7 +104,7 @@ export class Context {
     for (let i = 0; i < 5; i += 1) {
       if (this.#gc !== undefined) this.#gc();
       else for (let j = 0; j < 100; j += 1) new Uint8Array(1 << 16).fill(j);
-      await quiet(1);
+      await pause(1);
     }
   }
 

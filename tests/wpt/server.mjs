@@ -4,7 +4,7 @@
 import { encodeFrame, Opcode } from 'sansocket';
 import { transportPair } from 'sansocket/adapters';
 import { closePayload, Gone, Peer } from './peer.mjs';
-import { quiet } from './time.mjs';
+import { pause, quiet } from './time.mjs';
 
 const GOODBYE = 'Goodbye';
 
@@ -195,7 +195,7 @@ const handlers = {
   async '/receive-many-with-backpressure'(peer) {
     await peer.accept();
     for (;;) {
-      await quiet(1);
+      await pause(1);
       const event = await peer.next();
       if (event.type === 'close') return peer.answer(event);
       await peer.send(String(event.data.length));
