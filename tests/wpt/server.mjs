@@ -123,19 +123,19 @@ const handlers = {
 
   /** Answers what is no HTTP. */
   async '/invalid'(peer) {
-    await peer.write('FOO BAR BAZ\r\n\r\n');
+    await peer.write('this is no HTTP\r\n\r\n');
     await peer.end();
   },
 
   async '/wrong_accept_key'(peer) {
-    await peer.write(peer.opening({ 'Sec-WebSocket-Accept': 'thisisawrongacceptkey' }));
+    await peer.write(peer.opening({ 'Sec-WebSocket-Accept': 'bm90IHRoZSByaWdodCBrZXk=' }));
     await peer.end();
   },
 
   /** Answers and closes in one piece. */
   async '/simple_handshake'(peer) {
-    const close = encodeFrame({ opcode: Opcode.Close, payload: closePayload(1001, 'PASS') });
-    await peer.write(joined(peer.opening({ 'Set-Cookie': 'ws_test=test' }), close));
+    const close = encodeFrame({ opcode: Opcode.Close, payload: closePayload(1001, 'away') });
+    await peer.write(joined(peer.opening({ 'Set-Cookie': 'name=value' }), close));
     await peer.next();
     await peer.end();
   },
@@ -148,7 +148,7 @@ const handlers = {
     if (peer.fields.get('authorization') === 'Basic Zm9vOmJhcg==') {
       await peer.accept();
       await peer.finish();
-    } else await peer.refuse(401, { 'WWW-Authenticate': 'Basic realm="camelot"' });
+    } else await peer.refuse(401, { 'WWW-Authenticate': 'Basic realm="tests"' });
   },
 
   /** Answers the client's Close when the test says so. */

@@ -70,7 +70,7 @@ export const files = {
     const { socket, log } = t.connect('/simple_handshake');
     socket.onopen = () => socket.close();
     const { code, reason, wasClean } = await log.event('close');
-    equal([code, reason, wasClean], [1001, 'PASS', true], 'code, reason and wasClean');
+    equal([code, reason, wasClean], [1001, 'away', true], 'code, reason and wasClean');
     await quiet();
     equal(log.types, ['open', 'close'], 'the events');
   },

@@ -87,7 +87,7 @@ const NO_STRINGS = {
 export const files = {
   'Send-0byte-data.any.js': text('', 0),
   'Send-65K-data.any.js': text('c'.repeat(65_000), 65_000),
-  'Send-before-open.any.js': notWhileConnecting('Message to send'),
+  'Send-before-open.any.js': notWhileConnecting('a message'),
   'Send-binary-arraybuffer.any.js': buffer(15),
   'Send-binary-65K-arraybuffer.any.js': buffer(65_000),
   'Send-binary-arraybufferview-float16.any.js': (t) => {
@@ -104,7 +104,7 @@ export const files = {
   'Send-binary-arraybufferview-uint8-offset-length.any.js': view(Uint8Array, 2, 4),
   'Send-binary-arraybufferview-uint8-offset.any.js': view(Uint8Array, 2),
   'Send-binary-blob.any.js': blob(() => new Blob([new Uint8Array(65_000)]), 65_000),
-  'Send-data.any.js': text('Message to send', 15),
+  'Send-data.any.js': text('a message', 9),
   'Send-null.any.js': text(null, 4, 'null'),
   'Send-paired-surrogates.any.js': text('\uD801\uDC07', 4),
   'Send-unicode-data.any.js': text('¥¥¥¥¥¥', 12),
