@@ -183,8 +183,13 @@ impl OpenMessage {
             let mut inflated = Vec::new();
             let progress = inflater.inflate(piece, ends, &mut inflated, MAX_PRESIZE);
             let last = ends && progress.is_ok_and(|progress| progress.done);
-            if let Err(decided_by) = self.validate(&inflated, last) {
+            if let Err(decided_by) = self.validate(&inflated, false) {
                 inflated.truncate(decided_by.saturating_sub(1));
+                self.hand_out_payload(Cow::Owned(inflated), false, on_event);
+                return Err(bad_text);
+            }
+            // Where only the end is wrong, the last byte may have been handed out before the end was known: it always is.
+            if last && self.validate(&[], true).is_err() {
                 self.hand_out_payload(Cow::Owned(inflated), false, on_event);
                 return Err(bad_text);
             }

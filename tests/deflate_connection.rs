@@ -214,6 +214,29 @@ fn of_two_faults_in_a_message_the_first_is_found_at_every_cut() {
     }
 }
 
+/// A text that ends inside a code point: what it inflated to is handed out before the fault, however it was cut.
+#[test]
+fn payload_before_a_bad_end_is_the_same_at_every_cut() {
+    // "ab" and 0xCE, the first of two bytes of a code point.
+    let frame = [0xC1, 0x05, 0x4A, 0x4C, 0x3A, 0x07, 0x00];
+    for size in 1..=frame.len() {
+        let deflate = Some(DeflateOptions::default());
+        let options = Options { deliver: Deliver::Payload, deflate, ..Options::default() };
+        let mut client = Connection::with_randomness(Role::Client, options, Some(Seeded(1)));
+        frame.chunks(size).for_each(|chunk| client.receive_data(chunk));
+        let mut payload = Vec::new();
+        for event in client.events() {
+            match event {
+                Event::Payload(part) => payload.extend_from_slice(&part.data),
+                Event::Error(error) => assert_eq!(error.violation, Violation::InvalidUtf8),
+                event => panic!("{event:?}"),
+            }
+        }
+        assert_eq!(payload, b"ab\xCE", "chunks of {size}");
+        assert!(client.error().is_some(), "chunks of {size}");
+    }
+}
+
 #[test]
 fn a_compressor_is_lent_and_taken_back() {
     let options = DeflateOptions { params: params(true, 15), threshold: Some(0), ..Default::default() };
