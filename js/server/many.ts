@@ -3,8 +3,10 @@
 import { Connection, PreparedMessage } from 'sansocket';
 import { closeReason } from '../websocket/close-arguments.js';
 import { timeLimit } from '../websocket/driver-options.js';
+import { insideOf } from '../websocket/inside.js';
 import { utf8Length } from '../websocket/sender.js';
-import { insideOf, type WebSocket } from '../websocket/websocket.js';
+import type { WebSocketStream } from '../websocket/stream.js';
+import type { WebSocket } from '../websocket/websocket.js';
 
 /**
  * Sends one message to many connections. It is encoded once, and compressed once for each kind of compression that they
@@ -19,7 +21,9 @@ export function broadcast(sockets: Iterable<WebSocket>, data: string | ArrayBuff
   try {
     for (const socket of sockets) {
       if (socket.readyState !== socket.OPEN) continue;
-      insideOf(socket).sender.sendPrepared(message, data, length);
+      const { sender } = insideOf(socket);
+      if (sender === undefined) throw new TypeError('"socket" expected a WebSocket, got a WebSocketStream');
+      sender.sendPrepared(message, data, length);
       count += 1;
     }
   } finally {
@@ -42,20 +46,21 @@ export interface CloseAllOptions {
  * Closes connections in an orderly way; fulfilled when all have ended. A code, a reason or a socket that cannot be is refused
  * before the first is closed.
  */
-export async function closeAll(sockets: Iterable<WebSocket>, options: CloseAllOptions = {}): Promise<void> {
+export async function closeAll(
+  sockets: Iterable<WebSocket | WebSocketStream>,
+  options: CloseAllOptions = {},
+): Promise<void> {
   const { code = 1001, timeout } = options;
   const reason = closeReason(options.reason ?? '');
   checkCode(code);
   if (timeout !== undefined) timeLimit('options.timeout', timeout);
-  const waiting = [...sockets]
-    .filter((socket) => socket.readyState !== socket.CLOSED)
-    .map((socket) => ({ socket, inside: insideOf(socket) }));
-  const ended = waiting.map(({ socket }) => new Promise((resolve) => socket.addEventListener('close', resolve)));
-  for (const { inside } of waiting) {
-    inside.close(code, reason);
-    if (timeout !== undefined) inside.driver.endWithin(timeout);
+  const insides = [...sockets].map(insideOf);
+  const closed = insides.map((inside) => inside.untilClosed());
+  for (const { close, driver } of insides) {
+    close(code, reason);
+    if (timeout !== undefined) driver.endWithin(timeout);
   }
-  await Promise.all(ended);
+  await Promise.all(closed);
 }
 
 /** Which codes can be sent is for the codec to say. */

@@ -8,6 +8,7 @@ import { Deferred } from './deferred.js';
 import { type Agreement, Driver, type Ending, type Observer } from './driver.js';
 import { type DriverOptions, driverSettings } from './driver-options.js';
 import { Incoming } from './incoming.js';
+import { setInside } from './inside.js';
 import { type OpeningOptions, openClient } from './opening.js';
 import { Outgoing } from './outgoing.js';
 import { ownBytes } from './own-bytes.js';
@@ -120,6 +121,11 @@ export function createWebSocketStreamClass(
       // Whoever looks at them is told; nobody has to.
       for (const { promise } of [this.#opened, this.#closed]) promise.catch(() => {});
       this.#driver = new Driver(this.#observer(accepted), accepted?.options ?? options);
+      setInside(this, {
+        driver: this.#driver,
+        close: (code, reason) => this.#close({ code, reason }),
+        untilClosed: () => this.#closed.promise.catch(() => {}),
+      });
       if (request !== undefined) {
         this.#obey(request.signal);
         openClient(this.#driver, connect, request, options);

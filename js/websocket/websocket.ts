@@ -6,6 +6,7 @@ import { type Agreement, Driver, type Ending, type Observer } from './driver.js'
 import { type DriverOptions, driverSettings } from './driver-options.js';
 import { CloseEvent, ErrorEvent, MessageEvent } from './events.js';
 import { Handlers } from './handlers.js';
+import { setInside } from './inside.js';
 import { type OpeningOptions, openClient, type Target } from './opening.js';
 import { callerHeaders, type HeadersInit, subprotocols, webSocketUrl } from './request.js';
 import { Sender } from './sender.js';
@@ -145,10 +146,14 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
       const settings = accepted?.options ?? options;
       this.#driver = new Driver(this.#observer(accepted), settings, settings.allowSynchronousEvents);
       this.#sender = new Sender(this.#driver, (error) => this.#fail(error));
-      insides.set(this, {
+      setInside(this, {
         driver: this.#driver,
         sender: this.#sender,
         close: (code, reason) => this.#close(code, reason),
+        untilClosed: async () => {
+          if (this.#readyState !== State.CLOSED)
+            await new Promise((resolve) => this.addEventListener('close', resolve, { once: true }));
+        },
       });
       if (accepted !== undefined) accepted.start(this.#driver);
       else if (request !== undefined) openClient(this.#driver, connect, request, options);
@@ -307,21 +312,4 @@ function requested(url: unknown, given: string | Iterable<string> | WebSocketIni
   const { protocols = [], headers } = isInit ? given : { protocols: given as string | Iterable<string> | undefined };
   const list = typeof protocols === 'object' && protocols !== null ? protocols : [protocols];
   return { url: webSocketUrl(url), protocols: subprotocols(list), headers: callerHeaders(headers as HeadersInit) };
-}
-
-/** What is behind a WebSocket of ours, for functions that are not of the platform. */
-interface Inside {
-  readonly driver: Driver;
-  readonly sender: Sender;
-  /** As `close()`, with the codes that endpoints may send beside those that applications may. */
-  close(code: number | undefined, reason: string): void;
-}
-
-const insides = new WeakMap<object, Inside>();
-
-/** What is behind a WebSocket; one that is not ours throws. */
-export function insideOf(socket: object): Inside {
-  const inside = insides.get(socket);
-  if (inside === undefined) throw new TypeError('"socket" expected a WebSocket that this package made');
-  return inside;
 }

@@ -7,9 +7,9 @@ import * as http2 from 'node:http2';
 import { test } from 'node:test';
 import { Connection } from 'sansocket';
 import { fromNodeDuplex, transportPair } from 'sansocket/adapters';
-import { connect } from 'sansocket/client';
-import { acceptHttp2Stream, acceptUpgradeStream, acceptWebSocketStream } from 'sansocket/server';
-import { createWebSocketStreamClass, WebSocketError } from 'sansocket/websocket';
+import { connect, createWebSocketStreamClass, WebSocketStream as OverTcp } from 'sansocket/client';
+import { acceptHttp2Stream, acceptUpgradeStream, acceptWebSocketStream, broadcast, closeAll } from 'sansocket/server';
+import { WebSocketError } from 'sansocket/websocket';
 import { listen, Raw, request } from '../server/support.mjs';
 import { Peer, tasks } from './support.mjs';
 
@@ -71,6 +71,20 @@ test('a request that is refused, and one that is decided to be', async (t) => {
     assert.match(reason.message, message);
     assert.equal(await reasonOf(streams[0].closed), reason);
   }
+});
+
+test('all are closed with 1001, and waited for', async (t) => {
+  const { port, streams } = await accepting(t, { origins: 'any' });
+  const clients = [1, 2, 3].map(() => new OverTcp(`ws://127.0.0.1:${port}/`));
+  await Promise.all(clients.map(({ opened }) => opened));
+  // It does not wait for messages that nobody reads.
+  const writer = (await clients[0].opened).writable.getWriter();
+  for (let i = 0; i < 3; i += 1) await writer.write('unread');
+  assert.throws(() => broadcast(streams, 'x'), /got a WebSocketStream/);
+  await closeAll(streams, { reason: 'back at noon' });
+  const end = { closeCode: 1001, reason: 'back at noon' };
+  assert.deepEqual(await Promise.all(clients.map(({ closed }) => closed)), [end, end, end]);
+  await closeAll(streams);
 });
 
 test('a client that goes away', async (t) => {
