@@ -111,11 +111,7 @@ export class Driver {
     this.#settings = driverSettings(options);
     this.#deadline = new Timer(this.#settings.clock);
     this.#heartbeat = new Heartbeat(this.#settings, {
-      ping: (data) => {
-        if (this.#connection?.state !== 'open') return;
-        this.#connection.sendPing(data);
-        this.#flushSoon();
-      },
+      ping: (data) => this.#ping(data),
       gone: (error) => this.abort(error),
     });
   }
@@ -194,9 +190,10 @@ export class Driver {
 
   /** Begins the closing handshake. */
   close(code?: number, reason?: string): void {
-    if (this.#connection?.state !== 'open') return;
-    this.#connection.sendClose(code, reason);
+    const connection = this.#connection;
+    if (connection?.state !== 'open') return;
     this.#beginClosing();
+    this.#guard(() => connection.sendClose(code, reason));
     this.#flushSoon();
   }
 
@@ -211,10 +208,11 @@ export class Driver {
   /** Fails the connection from this side (RFC 6455 §7.1.7): what was sent before and a Close, and no waiting. */
   fail(code: number, error: Error): void {
     this.#error ??= error;
-    if (this.#connection === undefined) this.abort(error);
-    else if (this.#connection.state !== 'closed') {
-      this.#connection.fail(code);
+    const connection = this.#connection;
+    if (connection === undefined) this.abort(error);
+    else if (connection.state !== 'closed') {
       this.#beginClosing();
+      this.#guard(() => connection.fail(code));
       this.#flushSoon();
     }
   }
@@ -240,10 +238,34 @@ export class Driver {
     this.#wire?.resume();
   }
 
+  /** A call of the codec. It throws where the host has no randomness or no memory any more: then the connection is over. */
+  #guard(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.abort(error as Error);
+    }
+  }
+
+  /** Whether a Ping could be sent. */
+  #ping(data: string): boolean {
+    const connection = this.#connection;
+    if (connection?.state !== 'open') return false;
+    try {
+      connection.sendPing(data);
+    } catch (error) {
+      // Behind so much that the transport does not take, a Ping would tell nothing.
+      if (!(error instanceof UsageError && error.code === 'buffer_full')) this.abort(error as Error);
+      return false;
+    }
+    this.#flushSoon();
+    return true;
+  }
+
   #receive(bytes: Uint8Array): void {
     // Of a failed connection everything is thrown away (RFC 6455 §7.1.7).
     if (this.#finished) return;
-    (this.#connection ?? this.#handshake)?.receiveData(bytes);
+    this.#guard(() => (this.#connection ?? this.#handshake)?.receiveData(bytes));
     this.#advance();
   }
 
@@ -253,7 +275,7 @@ export class Driver {
       this.#releaseIfDue();
       return;
     }
-    (this.#connection ?? this.#handshake)?.receiveEof();
+    this.#guard(() => (this.#connection ?? this.#handshake)?.receiveEof());
     this.#advance();
     this.#releaseIfDue();
   }
@@ -277,6 +299,8 @@ export class Driver {
     try {
       this.#open();
       this.#handleEvents();
+    } catch (error) {
+      this.abort(error as Error);
     } finally {
       this.#busy = false;
     }
@@ -380,7 +404,10 @@ export class Driver {
   #flush(inTurn = false): void {
     const stopped = this.#busy || this.#writing || this.#owing || this.#finished || this.#output !== 'open';
     if (stopped || this.#wire === undefined) return;
-    const bytes = this.#takeOutput();
+    let bytes: Uint8Array<ArrayBuffer> | undefined;
+    this.#guard(() => {
+      bytes = this.#takeOutput();
+    });
     if (bytes === undefined) {
       this.#endIfDue(this.#wire);
       return;

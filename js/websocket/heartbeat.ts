@@ -4,8 +4,8 @@ import { Timer } from './clock.js';
 import type { DriverSettings } from './driver-options.js';
 
 interface Pulse {
-  /** Sends a Ping. */
-  ping(data: string): void;
+  /** Sends a Ping; whether it could. */
+  ping(data: string): boolean;
   /** No Pong came in time. */
   gone(error: Error): void;
 }
@@ -69,9 +69,10 @@ export class Heartbeat {
     this.start();
     if (this.#unanswered !== undefined) return;
     this.#count += 1;
-    this.#unanswered = { data: `${this.#count}`, sent: this.#deaf ? undefined : this.#settings.clock.now() };
+    const data = `${this.#count}`;
+    if (!this.#pulse.ping(data)) return;
+    this.#unanswered = { data, sent: this.#deaf ? undefined : this.#settings.clock.now() };
     if (!this.#deaf) this.#limitAnswer();
-    this.#pulse.ping(this.#unanswered.data);
   }
 
   #limitAnswer(): void {
