@@ -1,67 +1,16 @@
 /** Joins a `Connection`, which has no socket, to a transport, which has no protocol. */
 
-import {
-  type ClientHandshake,
-  type Connection,
-  type ConnectionEvent,
-  type HandshakeRequest,
-  ServerHandshake,
-  UsageError,
-} from 'sansocket';
+import { type ClientHandshake, type Connection, type ConnectionEvent, ServerHandshake, UsageError } from 'sansocket';
 import { Timer } from './clock.js';
 import { type DriverOptions, type DriverSettings, driverSettings } from './driver-options.js';
 import { Heartbeat } from './heartbeat.js';
+import type { Agreement, Observer } from './observer.js';
 import { openingError } from './opening-error.js';
 import { quietly } from './quietly.js';
 import type { Wire } from './source.js';
 import { Steps } from './steps.js';
 import { queueTask } from './tasks.js';
 import { letGo } from './wire.js';
-
-/** How a connection ended. */
-export interface Ending {
-  /** The peer's status code: 1005 if its Close was empty, 1006 if there was none. */
-  readonly code: number;
-  readonly reason: string;
-  /** Whether both Close frames went over the wire and nothing was lost. */
-  readonly wasClean: boolean;
-  /** Why the connection failed, if it did. */
-  readonly error: Error | undefined;
-}
-
-/** What the opening handshake has led to. */
-export interface Agreement {
-  /** The subprotocol, `''` for none. */
-  readonly protocol: string;
-  /** The extensions, `''` for none. */
-  readonly extensions: string;
-  /** What the client asked for. Servers only. */
-  readonly request: HandshakeRequest | undefined;
-}
-
-/** Who is told what happens on a connection, always in a task. */
-export interface Observer {
-  /** A request has arrived: accept or reject it, now or later, then call {@link Driver.decided}. Servers only. */
-  request?(handshake: ServerHandshake): void;
-  /** The connection is open. `agreed` is `undefined` if there was no handshake. */
-  open(agreed: Agreement | undefined): void;
-  /** A whole message. */
-  message(data: string | Uint8Array<ArrayBuffer>): void;
-  /**
-   * A Close has come, and the answers to what came before it are {@link Driver.isCollecting collected}: whoever waits for one to
-   * be taken need not, or the next one would come too late. Where this is there, they count as taken.
-   */
-  collecting?(): void;
-  /** The peer wants to close. What answers its messages can be sent until this is over. */
-  closing(): void | Promise<void>;
-  /**
-   * The transport has taken messages that count so much. `inTurn`: whether the caller's code of this task has run already;
-   * else it may have sent them just now.
-   */
-  drained(count: number, inTurn: boolean): void;
-  /** It is over. Nothing follows. */
-  closed(ending: Ending): void;
-}
 
 type Handshake = ClientHandshake | ServerHandshake;
 

@@ -5,10 +5,11 @@ import { Accepted } from './accepted.js';
 import { bytesOf } from './buffer-source.js';
 import { type CloseInfo, closeInfo, dictionary } from './close-arguments.js';
 import { Deferred } from './deferred.js';
-import { type Agreement, Driver, type Ending, type Observer } from './driver.js';
+import { Driver } from './driver.js';
 import { type DriverOptions, driverSettings } from './driver-options.js';
 import { Incoming } from './incoming.js';
 import { setInside } from './inside.js';
+import type { Agreement, Ending, Observer } from './observer.js';
 import { type OpeningOptions, openClient } from './opening.js';
 import { Outgoing } from './outgoing.js';
 import { ownBytes } from './own-bytes.js';
@@ -104,8 +105,10 @@ export function createWebSocketStreamClass(
     /** Once it is open. */
     #incoming: Incoming | undefined;
     #outgoing: Outgoing | undefined;
-    /** Whether somebody reads or writes. */
+    /** Whether somebody reads. */
     readonly #reading = new Sound();
+    /** Whether a message was read since the last one was sent: what is sent next is the answer. */
+    #isAnswering = false;
     /** Who has begun to close. */
     #closing: 'nobody' | 'here' | 'peer' = 'nobody';
     /** Until it is open. */
@@ -196,7 +199,9 @@ export function createWebSocketStreamClass(
       this.#signal?.removeEventListener('abort', this.#abort);
       const close = (reason?: unknown) => this.#close(infoOf(reason));
       const incoming = new Incoming({
-        read: () => this.#reading.make(),
+        read: () => {
+          this.#isAnswering = true;
+        },
         pause: () => this.#driver.pause(),
         resume: () => this.#driver.resume(),
         cancel: close,
@@ -214,8 +219,10 @@ export function createWebSocketStreamClass(
     /** Sends a message, which counts as one. Whether it has to wait for nothing. */
     #send(chunk: unknown): boolean {
       const data = bytesOf(chunk) ?? `${chunk}`;
-      this.#reading.make();
-      const isCollected = this.#driver.isCollecting;
+      // One answer to each message does not wait for the transport: the next would come too late for the Close behind them.
+      const isCollected = this.#driver.isCollecting && this.#isAnswering;
+      this.#isAnswering = false;
+      if (isCollected) this.#reading.make();
       try {
         this.#driver.send(isCollected ? 0 : 1, (connection) => {
           if (typeof data === 'string') connection.sendText(data);

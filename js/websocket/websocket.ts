@@ -2,11 +2,12 @@
 
 import { Accepted } from './accepted.js';
 import { closeCode, closeReason } from './close-arguments.js';
-import { type Agreement, Driver, type Ending, type Observer } from './driver.js';
+import { Driver } from './driver.js';
 import { type DriverOptions, driverSettings } from './driver-options.js';
 import { CloseEvent, ErrorEvent, MessageEvent } from './events.js';
 import { Handlers } from './handlers.js';
 import { setInside } from './inside.js';
+import type { Agreement, Ending, Observer } from './observer.js';
 import { type OpeningOptions, openClient, type Target } from './opening.js';
 import { callerHeaders, type HeadersInit, subprotocols, webSocketUrl } from './request.js';
 import { Sender } from './sender.js';

@@ -178,6 +178,28 @@ test('the Close is answered late for a reader that takes its time, and at once f
   assert.deepEqual(await unread.stream.closed, { closeCode: 1000, reason: '' });
 });
 
+test('a writer that never ends does not put off the Close of the peer', async () => {
+  const { stream, writable, peer } = await openStream({}, { highWaterMark: 1000 });
+  let written = 0;
+  const endless = new ReadableStream({
+    pull: (controller) => {
+      written += 1;
+      controller.enqueue('x'.repeat(100));
+    },
+  });
+  const pipe = endless.pipeTo(writable).catch((error) => error);
+  await until(() => peer.events.length > 100);
+  const before = written;
+  await peer.send((connection) => connection.sendClose(4000));
+  await peer.event('close');
+  assert.ok(written - before < 1000, `${written - before} more were written`);
+  await peer.end();
+  const reason = await stream.closed.catch((error) => error);
+  // The last one was not sent any more.
+  assert.equal(reason.closeCode, 4000);
+  assert.equal(await pipe, reason);
+});
+
 test('messages before a violation are read before the error', async () => {
   const { stream, readable, peer } = await openStream({ closeTimeout: 50 });
   await Promise.all([
