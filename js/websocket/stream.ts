@@ -200,6 +200,7 @@ export function createWebSocketStreamClass(
       const close = (reason?: unknown) => this.#close(infoOf(reason));
       const incoming = new Incoming({
         read: () => {
+          this.#reading.make();
           this.#isAnswering = true;
         },
         pause: () => this.#driver.pause(),
