@@ -94,8 +94,7 @@ const platform = globalThis as {
 
 /** Named as the platform's: libraries make copies by `new event.constructor(event.type, event)`. */
 function named<C extends Constructor<never>>(name: string, own: C): C {
-  Object.defineProperty(own, 'name', { value: name });
-  shapeAsInterface(own);
+  shapeAsInterface(own, name, 1);
   return own;
 }
 

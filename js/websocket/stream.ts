@@ -267,7 +267,7 @@ export function createWebSocketStreamClass(
     }
   }
 
-  shapeAsInterface(WebSocketStream);
+  shapeAsInterface(WebSocketStream, 'WebSocketStream', 1);
   return WebSocketStream as unknown as WebSocketStreamClass;
 }
 

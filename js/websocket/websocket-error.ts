@@ -1,6 +1,7 @@
 /** The error of `WebSocketStream` (whatwg/websockets#48). */
 
 import { type CloseInfo, closeInfo } from './close-arguments.js';
+import { shapeAsInterface } from './shape.js';
 
 /** What a {@link WebSocketError} says besides its message. */
 export interface WebSocketCloseInfo {
@@ -42,12 +43,7 @@ export class WebSocketError extends DOMException {
   }
 
   static {
-    for (const name of ['closeCode', 'reason'])
-      Object.defineProperty(WebSocketError.prototype, name, { enumerable: true });
-    Object.defineProperty(WebSocketError.prototype, Symbol.toStringTag, {
-      value: 'WebSocketError',
-      configurable: true,
-    });
+    shapeAsInterface(WebSocketError, 'WebSocketError', 0);
     endingError = (message, info, cause) => {
       const error = new WebSocketError(message);
       error.#info = info;

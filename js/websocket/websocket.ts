@@ -303,7 +303,7 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
       Object.defineProperty(owner, name, { value, enumerable: true });
     }
   }
-  shapeAsInterface(WebSocket);
+  shapeAsInterface(WebSocket, 'WebSocket', 1);
   return WebSocket as unknown as WebSocketClass;
 }
 
