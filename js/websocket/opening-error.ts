@@ -31,15 +31,16 @@ export function openingError(
     if (error !== undefined) return new OpeningError(error.message, undefined, error);
     return handshake.state === 'closed' ? new Error('the request was refused by this server') : undefined;
   }
-  const { response } = handshake;
   if (error === undefined) {
     // RFC 6455 §4.1 leaves that to the client; WHATWG WebSockets §2.2 does not.
     if (handshake.state !== 'open' || offered.length === 0 || handshake.protocol !== '') return undefined;
-    return new OpeningError(`the server chose none of the subprotocols offered: ${offered.join(', ')}`, response);
+    const message = `the server chose none of the subprotocols offered: ${offered.join(', ')}`;
+    return new OpeningError(message, handshake.response);
   }
-  if (error.kind !== 'unexpected_status' || response === undefined)
-    return new OpeningError(error.message, response, error);
-  // The body of a refusal may say more than its status.
-  if (!handshake.responseComplete && !inputEnded) return undefined;
-  return new OpeningError(`the server answered ${response.status} ${response.statusText}`.trimEnd(), response, error);
+  // The body of a refusal may say more than its status. It is not looked at before it is whole: that would cost a copy each time.
+  if (error.kind === 'unexpected_status' && !handshake.responseComplete && !inputEnded) return undefined;
+  const { response } = handshake;
+  const isRefusal = error.kind === 'unexpected_status' && response !== undefined;
+  const refusal = isRefusal ? `the server answered ${response.status} ${response.statusText}`.trimEnd() : error.message;
+  return new OpeningError(refusal, response, error);
 }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { acceptKey } from 'sansocket';
+import { acceptKey, ClientHandshake } from 'sansocket';
 import { createWebSocketClass } from 'sansocket/websocket';
 import { manual, next, overMemory, Peer, TestClock, tasks, until, watch } from './support.mjs';
 
@@ -247,4 +247,19 @@ test('streams that are no streams, or in use, are refused by their names', async
     else assert.match(error.message, expected);
   }
   assert.deepEqual([readable.locked, writable.locked], [false, false]);
+});
+
+test('the body of a refusal is read once, however it is cut', async (t) => {
+  const { get } = Object.getOwnPropertyDescriptor(ClientHandshake.prototype, 'response');
+  const reading = t.mock.getter(ClientHandshake.prototype, 'response', get);
+  const { WebSocket, peers } = overMemory();
+  const end = watch(new WebSocket('ws://h/'));
+  await until(() => peers.length > 0);
+  const writer = peers[0].writable.getWriter();
+  await writer.write(Buffer.from('HTTP/1.1 404 Not Found\r\nContent-Length: 100\r\n\r\n'));
+  for (let i = 0; i < 100; i += 1) await writer.write(Buffer.from('x'));
+  const { error } = await end;
+  assert.equal(error.response.body.length, 100);
+  assert.equal(reading.mock.callCount(), 1);
+  await writer.close();
 });
