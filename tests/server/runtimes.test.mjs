@@ -9,18 +9,18 @@ import { echoChecks, pairChecks } from '../adapters/checks.mjs';
 import { report } from '../adapters/declare.mjs';
 import { echoServer } from '../adapters/runtimes.mjs';
 import { LENGTH } from './runtimes/peer.mjs';
-import { bun, deno, node, workerd } from './runtimes/programs.mjs';
+import { bun, deno, node, serving, workerd } from './runtimes/programs.mjs';
 import { visits } from './runtimes/visits.mjs';
 
-for (const [name, start] of Object.entries({
-  'Node, node:http': (t) => node(t, 'node-http.mjs'),
-  'Deno, Deno.listen': (t) => deno(t, 'deno.mjs'),
-  'Deno, node:http': (t) => deno(t, 'node-http.mjs'),
-  'Bun, Bun.listen': (t) => bun(t, 'bun.mjs'),
-  'Bun, node:http': (t) => bun(t, 'node-http.mjs'),
+for (const [name, how] of Object.entries({
+  'Node, node:http': [node, 'node-http.mjs'],
+  'Deno, Deno.listen': [deno, 'deno.mjs'],
+  'Deno, node:http': [deno, 'node-http.mjs'],
+  'Bun, Bun.listen': [bun, 'bun.mjs'],
+  'Bun, node:http': [bun, 'node-http.mjs'],
 })) {
   test(name, { timeout: 120_000 }, async (t) => {
-    const server = await start(t);
+    const server = await serving(t, ...how);
     for (const [title, visit] of Object.entries(visits)) await t.test(title, () => visit(server));
   });
 }
@@ -35,7 +35,7 @@ for (const date of ['2024-01-01', '2026-11-01']) {
 
     test('clients, each in a request of its own', { timeout: 120_000 }, async (t) => {
       const { ports } = await workerd(t, date);
-      const server = await node(t, 'node-http.mjs');
+      const server = await serving(t, node, 'node-http.mjs');
       const page = async (path, query) => {
         const response = await fetch(`http://127.0.0.1:${ports.http}${path}?${new URLSearchParams(query)}`);
         assert.equal(response.status, 200, await response.clone().text());

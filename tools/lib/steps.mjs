@@ -1,10 +1,10 @@
 // What the project needs on a machine. A step says how to see that it is there, how to bring it, and how long that usually takes.
 
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { aptInstall, aptUnpack } from './debian.mjs';
 import { Failure } from './failure.mjs';
-import { at, toolsDir, which } from './paths.mjs';
+import { at, root, toolsDir, which } from './paths.mjs';
 import { outputOf, run } from './run.mjs';
 import {
   hasComponent,
@@ -70,6 +70,27 @@ const debian = (title, programs, packages, seconds) => ({
   bring: (line) => aptInstall(packages, line),
 });
 
+/** Libraries that a folder has for itself, from its own lock file, and this package among them as it is built here. */
+function libraries(what, folder) {
+  // Written last: what it holds is what was installed.
+  const stamp = join(folder, 'node_modules', '.installed.json');
+  const wanted = () => readFileSync(join(folder, 'package-lock.json'), 'utf8');
+  const bring = async (line) => {
+    const args = ['ci', '--prefix', folder, '--no-audit', '--no-fund', '--ignore-scripts'];
+    const { code, output } = await run('npm', args, { onLine: line });
+    if (code !== 0) throw new Failure(`npm could not install the libraries:\n${tail(output)}`, `npm ${args.join(' ')}`);
+    symlinkSync(join('..', '..', '..'), join(folder, 'node_modules', 'sansocket'));
+    writeFileSync(stamp, wanted());
+  };
+  return {
+    title: `npm packages of ${relative(root, folder)}: ${what}`,
+    seconds: 30,
+    lane: 'npm',
+    present: () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted(),
+    bring,
+  };
+}
+
 const websockets = '17.4';
 
 export const steps = {
@@ -105,13 +126,8 @@ export const steps = {
       existsSync(venvStamp) || (await outputOf('python3', ['-c', 'import venv, ensurepip'])) !== undefined,
     bring: (line) => aptInstall(['python3', 'python3-venv'], line),
   },
-  consumers: {
-    title: 'libraries that take a WebSocket class, for tests/consumers',
-    seconds: 30,
-    lane: 'npm',
-    present: () => existsSync(consumersLock) && readFileSync(consumersLock, 'utf8') === wantedConsumers(),
-    bring: installConsumers,
-  },
+  consumers: libraries('those that take a WebSocket class', at('tests', 'consumers')),
+  examples: libraries('the frameworks of the servers', at('examples', 'servers')),
   proxies: {
     title: 'nginx, HAProxy and tinyproxy in .tools/proxies',
     seconds: 10,
@@ -163,20 +179,6 @@ async function npmCi(line) {
       `npm could not install the packages:\n${reason.slice(0, 12).join('\n')}`,
       `npm ${args.join(' ')}`,
     );
-}
-
-const consumersDir = at('tests', 'consumers');
-/** Written last: what it holds is what was installed. */
-const consumersLock = join(consumersDir, 'node_modules', '.installed.json');
-const wantedConsumers = () => readFileSync(join(consumersDir, 'package-lock.json'), 'utf8');
-
-async function installConsumers(line) {
-  const args = ['ci', '--prefix', consumersDir, '--no-audit', '--no-fund', '--ignore-scripts'];
-  const { code, output } = await run('npm', args, { onLine: line });
-  if (code !== 0) throw new Failure(`npm could not install the libraries:\n${tail(output)}`, `npm ${args.join(' ')}`);
-  // The package as it is built here.
-  symlinkSync(join('..', '..', '..'), join(consumersDir, 'node_modules', 'sansocket'));
-  writeFileSync(consumersLock, wantedConsumers());
 }
 
 async function unpackProxies(line) {

@@ -87,6 +87,7 @@ export const suites = [
   node('js:server', 'tests/server', { needs: ['runtimes'] }),
   node('js:wpt', 'tests/wpt', { needs: ['runtimes'] }),
   node('js:consumers', 'tests/consumers', { needs: ['consumers'] }),
+  node('js:examples', 'tests/examples', { needs: ['examples', 'runtimes'] }),
   node('js:infrastructure', 'tests/infrastructure', { needs: ['proxies'] }),
   node('e2e', 'tests/e2e', { needs: ['firefox', 'chromium'] }),
   node('e2e:adapters', 'tests/browser-adapters', { needs: ['firefox', 'chromium'] }),

@@ -61,27 +61,22 @@ function stopped(t, child) {
   });
 }
 
-/** Runs a server until the test is over: its port, and its next fact whenever one is asked for. */
-export async function serving(t, command, args) {
-  const child = spawn(command, args, { cwd: at(), stdio: ['ignore', 'pipe', 'pipe'] });
+/** Runs a server of this folder until the test is over: its port, and its next fact whenever one is asked for. */
+export async function serving(t, { command, args }, name) {
+  const child = spawn(command, [...args, file(name)], { cwd: at(), stdio: ['ignore', 'pipe', 'pipe'] });
   stopped(t, child);
   const next = factsOf(child, [child.stdout, child.stderr]);
   const { port } = await next();
   return { port, next };
 }
 
-export const deno = (t, name) =>
-  serving(t, programs.deno(), [
-    'run',
-    '--allow-net=127.0.0.1',
-    '--allow-read',
-    '--allow-env',
-    '--no-lock',
-    '--node-modules-dir=none',
-    file(name),
-  ]);
-export const bun = (t, name) => serving(t, programs.bun(), [file(name)]);
-export const node = (t, name) => serving(t, process.execPath, [file(name)]);
+/** How each runtime is started. */
+export const deno = {
+  command: programs.deno(),
+  args: ['run', '--allow-net=127.0.0.1', '--allow-read', '--allow-env', '--no-lock'],
+};
+export const bun = { command: programs.bun(), args: [] };
+export const node = { command: process.execPath, args: [] };
 
 /** Runs the worker in workerd: ports for HTTP and for TCP, and what it tells. */
 export async function workerd(t, compatibilityDate) {
