@@ -1,5 +1,6 @@
 // The same library over memory and over TCP.
 
+import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { Duplex } from 'node:stream';
@@ -9,8 +10,8 @@ import { connect } from 'sansocket/client';
 import { createWebSocketClass } from 'sansocket/websocket';
 import { WebSocketServer } from 'ws';
 
-/** Two streams that are each other's peer. */
-function duplexPair() {
+/** Two streams that are each other's peer. What was written before one is lost still arrives at the other, as on a network. */
+export function duplexPair() {
   const ends = [];
   for (let i = 0; i < 2; i += 1) {
     let waiting;
@@ -35,8 +36,17 @@ function duplexPair() {
         else waiting = callback;
       });
     };
-    end.on('close', () => ends[1 - i]?.destroy());
+    end.lose = () => {
+      if (end.destroyed) return;
+      if (end.readableLength > 0) setImmediate(end.lose);
+      else end.destroy(end.readableEnded ? undefined : Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
+    };
+    // After what is on its way.
+    end.on('close', () => setImmediate(() => setImmediate(ends[1 - i].lose)));
     end.on('error', () => {});
+    // What servers expect of a socket.
+    end.setTimeout = () => end;
+    end.setNoDelay = () => end;
     ends.push(end);
   }
   return ends;
@@ -70,21 +80,67 @@ const WAYS = {
   },
 };
 
+/** A class that tells of each socket that is made, and how it ended. */
+function watched(Class) {
+  const sockets = [];
+  const construct = (target, args) => {
+    const socket = new target(...args);
+    const seen = { opened: false };
+    seen.ended = new Promise((resolve) => {
+      socket.addEventListener('open', () => {
+        seen.opened = true;
+      });
+      socket.addEventListener('close', ({ code, reason, wasClean }) => resolve({ code, reason, wasClean }));
+    });
+    sockets.push(seen);
+    return socket;
+  };
+  return { WebSocket: new Proxy(Class, { construct }), sockets };
+}
+
+/** Whatever is called WebSocket besides: nobody may take it. */
+function forbidOthers(t) {
+  const own = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket');
+  class WebSocket {
+    constructor() {
+      throw new Error('the library took the WebSocket of the platform');
+    }
+  }
+  Object.defineProperty(globalThis, 'WebSocket', { value: WebSocket, configurable: true, writable: true });
+  t.after(() => {
+    if (own === undefined) delete globalThis.WebSocket;
+    else Object.defineProperty(globalThis, 'WebSocket', own);
+  });
+}
+
 /**
  * A test for each way: `serve(server)` attaches the service to an HTTP server, `use({ WebSocket, host })` lets the library
- * connect with our class and do its work.
+ * connect with our class, do its work, and close. It fails if the server saw a connection that did not come from the class, or
+ * if one ended without the closing handshake; `losses` is how many may.
  */
-export function overEachWay(name, serve, use) {
+export function overEachWay(name, serve, use, { losses = [0] } = {}) {
   for (const [label, open] of Object.entries(WAYS)) {
     test(`${name} ${label}`, { timeout: 60_000 }, async (t) => {
+      forbidOthers(t);
       const server = createServer();
+      let upgrades = 0;
+      server.on('upgrade', () => {
+        upgrades += 1;
+      });
       const service = await serve(server);
       const { way, host, close } = await open(server);
       t.after(() => {
         close();
         return service?.stop?.();
       });
-      await use({ WebSocket: createWebSocketClass(way, { closeTimeout: 1000 }), host, service });
+      const { WebSocket, sockets } = watched(createWebSocketClass(way, { closeTimeout: 10_000 }));
+      await use({ WebSocket, host, service, t });
+      const ends = await Promise.all(sockets.map(({ ended }) => ended));
+      const opened = sockets.filter((socket) => socket.opened).length;
+      assert.ok(opened > 0, 'no connection came from the class');
+      assert.equal(upgrades, opened, 'connections that the server saw, and those of the class');
+      const lost = ends.filter(({ wasClean }) => !wasClean);
+      assert.ok(losses.includes(lost.length), `ends: ${JSON.stringify(ends)}`);
     });
   }
 }

@@ -1,39 +1,20 @@
-// y-websocket brings no server any more: this one speaks the sync part of its protocol with its own libraries.
-
 import assert from 'node:assert/strict';
-import * as decoding from 'lib0/decoding';
-import * as encoding from 'lib0/encoding';
-import * as sync from 'y-protocols/sync';
+import { docs as rooms, setupWSConnection } from '@y/websocket-server/utils';
+import { WebSocketServer } from 'ws';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
-import { overEachWay, serveSockets } from './support.mjs';
-
-const SYNC = 0;
+import { overEachWay } from './support.mjs';
 
 function serve(server) {
-  const doc = new Y.Doc();
-  const sockets = serveSockets(server, (socket) => {
-    socket.binaryType = 'arraybuffer';
-    const send = (write) => {
-      const encoder = encoding.createEncoder();
-      encoding.writeVarUint(encoder, SYNC);
-      write(encoder);
-      socket.send(encoding.toUint8Array(encoder));
-    };
-    doc.on('update', (update, origin) => {
-      if (origin !== socket) send((encoder) => sync.writeUpdate(encoder, update));
-    });
-    socket.on('message', (data) => {
-      const decoder = decoding.createDecoder(new Uint8Array(data));
-      if (decoding.readVarUint(decoder) !== SYNC) return;
-      const encoder = encoding.createEncoder();
-      encoding.writeVarUint(encoder, SYNC);
-      sync.readSyncMessage(decoder, encoder, doc, socket);
-      if (encoding.length(encoder) > 1) socket.send(encoding.toUint8Array(encoder));
-    });
-    send((encoder) => sync.writeSyncStep1(encoder, doc));
-  });
-  return { stop: () => sockets.close() };
+  const sockets = new WebSocketServer({ server });
+  sockets.on('connection', setupWSConnection);
+  const stop = () => {
+    sockets.close();
+    // It keeps them, and their timers, for the next who comes.
+    for (const doc of rooms.values()) doc.destroy();
+    rooms.clear();
+  };
+  return { stop };
 }
 
 overEachWay('y-websocket', serve, async ({ WebSocket, host }) => {
@@ -46,6 +27,13 @@ overEachWay('y-websocket', serve, async ({ WebSocket, host }) => {
   there.insert(0, 'and ');
   while (here.toString() !== 'and written here') await new Promise((resolve) => docs[0].once('update', resolve));
   assert.equal(here.toString(), there.toString());
+  const { awareness } = providers[1];
+  const known = new Promise((resolve) =>
+    awareness.on('change', ({ added, updated }) => resolve([...added, ...updated])),
+  );
+  providers[0].awareness.setLocalStateField('user', { name: 'ann' });
+  await known;
+  assert.deepEqual(awareness.getStates().get(docs[0].clientID)?.user, { name: 'ann' });
   for (const provider of providers) provider.destroy();
   for (const doc of docs) doc.destroy();
 });
