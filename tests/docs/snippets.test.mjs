@@ -7,6 +7,9 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+/** Libraries of others are where the tests of them are, and this package beside them. */
+const others = /from 'partysocket'/;
+
 /** Servers of the snippets take a free port on the loopback address, and do not keep the process alive. */
 const preload = `data:text/javascript,${encodeURIComponent(`
   import { Server } from 'node:net';
@@ -33,7 +36,7 @@ for (const document of documents) {
         process.execPath,
         ['--import', preload, '--input-type=module', '--eval', code],
         {
-          cwd: fileURLToPath(root),
+          cwd: fileURLToPath(others.test(code) ? new URL('tests/consumers/', root) : root),
           timeout: 30_000,
         },
       );

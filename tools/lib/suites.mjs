@@ -78,7 +78,7 @@ export const suites = [
   node('js:adapters', 'tests/adapters', { needs: ['runtimes'] }),
   node('js:packaging', 'tests/packaging'),
   node('js:client', 'tests/client', { needs: ['runtimes'] }),
-  node('js:docs', 'tests/docs'),
+  node('js:docs', 'tests/docs', { needs: ['consumers'] }),
   node('js:interop', 'tests/interop', {
     needs: ['python', 'websockets'],
     env: { PYTHON: join(venv, 'bin', 'python') },
