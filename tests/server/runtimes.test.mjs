@@ -1,7 +1,7 @@
 // Servers on other runtimes: on the sockets that each of them has, and on Node's modules where it has those.
 //
-// workerd runs as in production, with its own `connect()` handler on a TCP port; it has no `node:http` that tells of upgrades,
-// so there is no acceptUpgrade there. Its sockets come out of `cloudflare:sockets` in both directions, and are transports as they are.
+// workerd has its own `connect()` handler on a TCP port. Its `node:http` has no `upgrade` event, but gives such requests to the
+// ordinary handler, without a socket: so there is no acceptUpgrade there. Its sockets are transports as they are.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

@@ -40,22 +40,49 @@ test('without a handshake', async () => {
   await writer.close();
 });
 
-test('garbage, half a request, and nothing', async () => {
-  for (const [bytes, kind] of [
-    ['\x16\x03\x01\x02\x00', /./],
-    [request().slice(0, 50), /./],
-    ['', /./],
+/** Everything that a transport gives, as text. */
+async function textOf({ readable }) {
+  let text = '';
+  for await (const chunk of readable) text += Buffer.from(chunk).toString('latin1');
+  return text;
+}
+
+test('what is no request is answered as far as there is an answer, and is the error', async () => {
+  for (const [name, bytes, status, message, options] of [
+    ['bytes of TLS', '\x16\x03\x01\x02\x00', undefined, /was lost/],
+    ['HTTP/1.0', request({ line: 'GET / HTTP/1.0' }), 505, /HTTP/],
+    ['no HTTP', 'HELO mail.example\r\n\r\n', 400, /request/],
+    ['half a request', request().slice(0, 50), undefined, /was lost/],
+    ['nothing', '', undefined, /was lost/],
+    ['a long target', request({ line: `GET /${'x'.repeat(100)} HTTP/1.1` }), 414, /./, { maxStartLineBytes: 64 }],
+    ['many fields', request({ A: '1', B: '2' }), 431, /./, { maxHeaders: 6 }],
+    ['large fields', request({ Cookie: 'x'.repeat(1000) }), 431, /./, { maxHeaderBytes: 512 }],
   ]) {
     const [near, far] = transportPair();
-    const end = ended(acceptStream(far, { origins: 'any' }));
+    const end = ended(acceptStream(far, { origins: 'any', ...options }));
     const writer = near.writable.getWriter();
     if (bytes) writer.write(Buffer.from(bytes, 'latin1'));
-    writer.close();
-    const { code, error } = await end;
-    assert.equal(code, 1006);
-    assert.equal(error.name, 'OpeningError');
-    assert.match(error.message, kind);
+    const ending = writer.close();
+    const answer = await textOf(near);
+    await ending;
+    const { code, wasClean, error } = await end;
+    assert.deepEqual([code, wasClean], [1006, false], name);
+    assert.equal(error.name, 'OpeningError', name);
+    assert.match(error.message, message, name);
+    if (status === undefined) assert.equal(answer, '', name);
+    else assert.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `), name);
+    assert.equal(error.cause.status, status, name);
   }
+});
+
+test('a head within its limits is accepted', async () => {
+  const [near, far] = transportPair();
+  const head = request();
+  const limits = { maxHeaderBytes: head.length, maxHeaders: 5, maxStartLineBytes: head.indexOf('\r\n') };
+  const peer = acceptStream(far, { origins: 'any', ...limits });
+  near.writable.getWriter().write(Buffer.from(head));
+  await next(peer, 'open');
+  assert.equal(peer.url, 'ws://server.example/chat?x=1');
 });
 
 test('what is no transport is refused by the part that is wrong', () => {

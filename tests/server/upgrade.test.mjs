@@ -3,9 +3,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
+import { open } from 'sansocket/client';
 import { acceptUpgrade, refuseUpgrade } from 'sansocket/server';
+import { credentials } from '../adapters/node-ends.mjs';
 import { accepting, ended, frame, isOpen, listen, next, opened, Raw, request } from './support.mjs';
 
 const any = { origins: 'any' };
@@ -305,18 +308,20 @@ test('the request is bounded in time', async (t) => {
   assert.equal(error.message, 'the connection was not open within 50 ms');
 });
 
-test('wss in the url, behind TLS', async (t) => {
-  const server = createServer();
+test('on a server of node:https', async (t) => {
+  const server = createSecureServer(credentials);
   const port = await listen(t, server);
   const made = new Promise((resolve) => {
-    server.on('upgrade', (incoming, socket, head) => {
-      // What a TLS socket has.
-      socket.encrypted = true;
-      resolve(acceptUpgrade(incoming, socket, head, any));
-    });
+    server.on('upgrade', (incoming, socket, head) => resolve(acceptUpgrade(incoming, socket, head, any)));
   });
-  await opened(port);
+  const client = open(`wss://localhost:${port}/chat?x=1`, { tls: { ca: credentials.cert } });
   const peer = await made;
-  await isOpen(peer);
-  assert.equal(peer.url, 'wss://server.example/chat?x=1');
+  const [socket] = await Promise.all([client, isOpen(peer)]);
+  assert.equal(peer.url, `wss://localhost:${port}/chat?x=1`);
+  peer.onmessage = ({ data }) => peer.send(data.toUpperCase());
+  socket.send('hello');
+  assert.equal((await next(socket, 'message')).data, 'HELLO');
+  const ends = Promise.all([ended(peer), ended(socket)]);
+  socket.close(4000, 'bye');
+  for (const { code, wasClean } of await ends) assert.deepEqual([code, wasClean], [4000, true]);
 });
