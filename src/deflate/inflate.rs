@@ -98,6 +98,16 @@ impl Inflater {
         self
     }
 
+    /// Starts with what was inflated before, of which the last 2^window bits bytes count: for a reader that goes on in the
+    /// middle of a connection.
+    #[must_use]
+    pub fn with_history(mut self, bytes: &[u8]) -> Self {
+        if self.window.extend(bytes).is_err() {
+            self.fault = Some(Fault { violation: Violation::OutOfMemory, position: 0 });
+        }
+        self
+    }
+
     /// Inflated bytes so far of the message that is open, or all of that which has just ended.
     #[must_use]
     pub const fn produced(&self) -> u64 {

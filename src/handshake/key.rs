@@ -38,7 +38,8 @@ pub(crate) fn encode_nonce(nonce: [u8; 16]) -> String {
 
 /// Whether a value of `Sec-WebSocket-Key` stands for 16 bytes. The four spare bits of the last digit are not looked
 /// at: the text is hashed as it is, so they can do no harm, and some clients do not clear them.
-pub(crate) fn is_key(key: &[u8]) -> bool {
+#[must_use]
+pub fn is_key(key: &[u8]) -> bool {
     match key.split_at_checked(22) {
         Some((digits, b"==")) => all(digits, Class::Base64),
         _ => false,

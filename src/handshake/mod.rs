@@ -26,7 +26,7 @@ pub use client::{ClientHandshake, ClientOptions};
 pub use error::{HandshakeError, HandshakeViolation};
 pub use extensions::{Extension, Param, parse_extensions};
 pub use fields::{Headers, choose_protocol};
-pub use key::{accept_key, verify_accept};
+pub use key::{accept_key, is_key, verify_accept};
 pub use request::{AcceptOptions, Origins, Request};
 pub use response::{CheckExtensions, Established, Response};
 pub use server::{ServerHandshake, ServerOptions};

@@ -1,4 +1,4 @@
-// js/ and codec.wasm → pkg/, exactly what is published.
+// js/ and modules → pkg/, exactly what is published.
 
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
@@ -13,7 +13,7 @@ const get = (name) => readFileSync(join(pkgDir, name), 'utf8');
 
 /** Writes pkg/ around the module that is in it already. Files are replaced one by one, and none of an earlier build is left over. */
 export async function buildPackage() {
-  const written = new Set(['README.md', 'codec.wasm']);
+  const written = new Set(['README.md', 'codec.wasm', 'inspector.wasm']);
   const put = (name, content) => {
     written.add(name);
     mkdirSync(dirname(join(pkgDir, name)), { recursive: true });

@@ -1,8 +1,8 @@
-// Cargo.toml and src/ → codec.wasm.
+// Rust → codec.wasm and inspector.wasm.
 
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Failure } from './failure.mjs';
 import { at, root, targetDir } from './paths.mjs';
 import { must } from './run.mjs';
@@ -33,31 +33,51 @@ export function hasFeature(name) {
   return new RegExp(`^${name} = \\[`, 'm').test(readFileSync(at('Cargo.toml'), 'utf8'));
 }
 
+/** Builds the codec with these features into the file `output`. */
+export const buildWasm = (features, output) =>
+  buildCrate({
+    features,
+    output,
+    artifact: join('release', 'sansocket.wasm'),
+    flags: ['--release'],
+    rustFlags: inlining,
+  });
+
+/** Builds the inspector into the file `output`: a crate of its own, that is to be fast rather than small. */
+export const buildInspector = (output) =>
+  buildCrate({
+    features: ['module'],
+    output,
+    artifact: join('inspector', 'sansocket_inspector.wasm'),
+    flags: ['--package', 'sansocket-inspector', '--profile', 'inspector'],
+    rustFlags: [],
+  });
+
 /**
- * Builds the crate with these features into the file `output`.
+ * Builds a crate with these features into the file `output`.
  *
- * The crate is an ordinary library, so that Rust programs can use it; only here does it become a module by itself. Of what
+ * It is an ordinary library, so that Rust programs can use it; only here does it become a module by itself. Of what
  * wasm-bindgen generates only the module is used: the exports take and give numbers, and js/wasm/ calls them directly.
  */
-export async function buildWasm(features, output) {
-  const cargo = ['rustc', '--lib', '--crate-type', 'cdylib', '--release', '--target', wasmTarget];
+async function buildCrate({ features, output, artifact, flags, rustFlags }) {
+  const cargo = ['rustc', '--lib', '--crate-type', 'cdylib', ...flags, '--target', wasmTarget];
   await must('cargo', [...cargo, '--no-default-features', '--features', features.join(',')], {
-    env: { CARGO_ENCODED_RUSTFLAGS: [...wasmRustFlags, ...inlining, ...remapped()].join('\x1f') },
+    env: { CARGO_ENCODED_RUSTFLAGS: [...wasmRustFlags, ...rustFlags, ...remapped()].join('\x1f') },
   });
 
   mkdirSync(join(output, '..'), { recursive: true });
   const temporary = mkdtempSync(join(output, '..', 'bindgen-'));
   try {
-    const built = join(targetDir, wasmTarget, 'release', 'sansocket.wasm');
-    const out = ['--out-dir', temporary, '--out-name', 'codec', '--no-typescript'];
+    const built = join(targetDir, wasmTarget, artifact);
+    const out = ['--out-dir', temporary, '--out-name', 'module', '--no-typescript'];
     await must('wasm-bindgen', ['--target', 'web', '--omit-default-module-path', ...out, built]);
-    const bound = join(temporary, 'codec_bg.wasm');
+    const bound = join(temporary, 'module_bg.wasm');
     const optimized = join(temporary, 'optimized.wasm');
     const strip = ['--strip-debug', '--strip-producers', '--strip-target-features'];
     // wasm-bindgen's own exports serve its own JavaScript, and JavaScript values at the boundary; there are none.
     const optimize = ['--remove-exports=__*', '-O3', '--converge'];
     await must('wasm-opt', [...optimize, ...optFeatures, ...strip, bound, '-o', optimized]);
-    checkImports(readFileSync(optimized));
+    checkImports(basename(output), readFileSync(optimized));
     copyFileSync(optimized, output);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
@@ -70,13 +90,13 @@ function remapped() {
   return [`--remap-path-prefix=${root}=sansocket`, `--remap-path-prefix=${cargoHome}=cargo`];
 }
 
-function checkImports(bytes) {
+function checkImports(name, bytes) {
   const surplus = WebAssembly.Module.imports(new WebAssembly.Module(bytes))
     .filter(({ module, name }) => module === 'env' || !allowedImports.some((allowed) => allowed.test(name)))
     .map(({ module, name, kind }) => `  ${kind} ${name} from "${module}"`);
   if (surplus.length === 0) return;
   throw new Failure(
-    `codec.wasm asks its host for more than it may:\n${surplus.join('\n')}`,
-    'find what in src/ brought it in',
+    `${name} asks its host for more than it may:\n${surplus.join('\n')}`,
+    'find what in its sources brought it in',
   );
 }

@@ -1,0 +1,135 @@
+//! Where everything that is told goes: to the records, the statistics and the index.
+
+use crate::filter::{Filter, Subject};
+use crate::index::Index;
+use crate::ndjson::Ndjson;
+use crate::options::{Options, PayloadMode};
+use crate::record::Record;
+use crate::stats::Stats;
+use crate::types::{Place, Side, Time};
+
+/// What is held of an inflated message whose payload nobody asked for.
+const PREVIEW: usize = 256;
+
+/// The consumer of all records.
+pub struct Out {
+    /// What the capture is read with.
+    pub options: Options,
+    /// The records as text.
+    pub ndjson: Ndjson,
+    /// The counts.
+    pub stats: Stats,
+    /// What is kept for random access.
+    pub index: Option<Index>,
+    filter: Option<Filter>,
+    keep: usize,
+    frames: u64,
+    connections: u32,
+    /// The number of the last frame that was told, if it passed the filter.
+    passed: Option<u64>,
+    first_time: Option<Time>,
+}
+
+impl Out {
+    /// Begins a capture.
+    #[must_use]
+    pub fn new(options: Options, filter: Option<Filter>) -> Self {
+        let payloads = options.records.has("frame") || options.records.has("message");
+        let keep = match options.payload {
+            _ if filter.is_some() => options.max_message,
+            PayloadMode::None => 0,
+            _ if !payloads => 0,
+            PayloadMode::Preview => options.max_payload.unwrap_or(PREVIEW),
+            PayloadMode::Full => options.max_payload.unwrap_or(options.max_message),
+        };
+        Self {
+            ndjson: Ndjson::new(&options),
+            stats: Stats::default(),
+            index: options.index.then(Index::default),
+            keep: keep.min(options.max_message),
+            options,
+            filter,
+            frames: 0,
+            connections: 0,
+            passed: None,
+            first_time: None,
+        }
+    }
+
+    /// The most bytes of the payload of a frame that anybody wants.
+    #[must_use]
+    pub const fn keep(&self) -> usize {
+        self.keep
+    }
+
+    /// The most bytes of the payload of a message.
+    #[must_use]
+    pub fn keep_message(&self) -> usize {
+        if self.options.records.has("message") { self.keep } else { 0 }
+    }
+
+    /// The most bytes of an inflated message.
+    #[must_use]
+    pub const fn keep_inflated(&self) -> usize {
+        self.keep
+    }
+
+    /// The number of the next frame.
+    pub fn next_number(&mut self) -> u64 {
+        self.frames = self.frames.saturating_add(1);
+        self.frames
+    }
+
+    /// The number of the next connection.
+    pub fn next_connection(&mut self) -> u32 {
+        self.connections = self.connections.saturating_add(1);
+        self.connections
+    }
+
+    /// Tells when something was seen: times are relative to the first.
+    pub fn see_time(&mut self, time: Time) {
+        if self.first_time.is_none() {
+            self.first_time = Some(time);
+            self.ndjson.set_start(time);
+            self.stats.set_start(time);
+        }
+    }
+
+    /// Keeps bytes of a direction, if they are to be looked at later.
+    pub fn store(&mut self, connection: u32, side: Side, position: u64, bytes: &[u8], place: Place) {
+        if let Some(index) = &mut self.index {
+            index.store(connection, side, position, bytes, place);
+        }
+    }
+
+    /// Something could not be read.
+    pub fn error(&mut self, place: Place, connection: Option<u32>, text: &str) {
+        self.record(&Record::Error { place, connection, text });
+    }
+
+    /// Takes a record.
+    pub fn record(&mut self, record: &Record<'_>) {
+        self.stats.record(record);
+        if let Some(index) = &mut self.index {
+            index.record(record);
+        }
+        if self.passes(record) {
+            self.ndjson.record(record);
+        }
+    }
+
+    /// Whether a record is written: a frame that matches, and what belongs to it.
+    fn passes(&mut self, record: &Record<'_>) -> bool {
+        let Some(filter) = &self.filter else { return true };
+        match record {
+            Record::Frame(frame) => {
+                let passes = filter.matches(&Subject::of_frame(frame, &self.stats));
+                self.passed = passes.then_some(frame.number);
+                passes
+            }
+            Record::Message(message) => message.frames.last().is_some_and(|last| self.passed == Some(*last)),
+            Record::Violation { .. } | Record::Gap { .. } => false,
+            Record::Handshake(_) | Record::Close { .. } | Record::Error { .. } => true,
+        }
+    }
+}

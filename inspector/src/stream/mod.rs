@@ -1,0 +1,478 @@
+//! One connection: the opening handshake, if it is there, and then a lane for each direction.
+
+mod handshake;
+mod head;
+mod scan;
+
+pub use handshake::Handshake;
+pub use head::{Beginning, Field, Head, beginning};
+pub use scan::{Expected, Found, MAX_SCAN, find};
+
+use crate::catalogue::Rule;
+use crate::frames::{Deflate, Dialogue, Lane};
+use crate::options::Compression;
+use crate::out::Out;
+use crate::record::Record;
+use crate::types::{Place, Side, wide};
+use handshake::is_upgrade;
+use head::{MAX_HEAD, head_length};
+
+/// What the source says about a connection.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Whether its beginning is in the capture.
+    pub from_start: bool,
+    /// Whether chunks are segments of TCP, whose borders mean something, in the order in which both directions were seen.
+    /// Otherwise they are pieces of a file, and perhaps of one direction only.
+    pub is_tcp: bool,
+    /// The addresses of the two ends, if there are any.
+    pub addresses: Option<[String; 2]>,
+    /// Which of the ends is the client, if that is known before anything was read.
+    pub client: Option<End>,
+}
+
+/// One of the two ends of a connection, as the source numbers them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The first one.
+    A,
+    /// The other one.
+    B,
+}
+
+impl End {
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::A => Self::B,
+            Self::B => Self::A,
+        }
+    }
+}
+
+/// The most that is held of a stream in whose middle frames are looked for, before it is known to be a WebSocket.
+const MAX_WAITING: usize = 64 << 10;
+
+/// The most that is looked at for that.
+const MAX_SOUGHT: u64 = 1 << 20;
+
+const TLS: &str = "these bytes are TLS, not WebSocket; ways to the plain text: chrome://net-export with raw bytes, \
+                   tshark -o tls.keylog_file:FILE with the file of SSLKEYLOGFILE, or the HAR of a proxy such as mitmproxy";
+const HTTP2: &str = "WebSocket over HTTP/2 (RFC 8441) is not decoded yet";
+
+/// What an end has sent and was not understood yet.
+#[derive(Default)]
+struct Waiting {
+    bytes: Vec<u8>,
+    /// Where the pieces came from, by where they begin.
+    pieces: Vec<(usize, Place)>,
+    /// The position of the first byte.
+    start: u64,
+    /// What is passed over, up to the next head.
+    skipping: bool,
+    /// Bytes are missing before it.
+    gap: bool,
+    /// The end has ended.
+    ended: bool,
+    /// Frames have begun.
+    framed: bool,
+}
+
+impl Waiting {
+    fn push(&mut self, bytes: &[u8], place: Place) {
+        self.pieces.push((self.bytes.len(), place));
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Lets go of the first bytes.
+    fn drop_front(&mut self, count: usize) {
+        self.bytes.drain(..count.min(self.bytes.len()));
+        self.start = self.start.saturating_add(wide(count));
+        let current = self.pieces.iter().rposition(|(begin, _)| *begin <= count).unwrap_or_default();
+        self.pieces.drain(..current);
+        for (begin, place) in &mut self.pieces {
+            *place = place.after(wide(count.saturating_sub(*begin)));
+            *begin = begin.saturating_sub(count);
+        }
+    }
+
+    /// Where the first byte came from.
+    fn place(&self) -> Place {
+        self.pieces.first().map_or(Place::default(), |(_, place)| *place)
+    }
+
+    /// The positions at which pieces end.
+    fn ends(&self) -> Vec<usize> {
+        self.pieces.iter().skip(1).map(|(begin, _)| *begin).chain([self.bytes.len()]).collect()
+    }
+}
+
+/// One connection.
+pub struct Stream {
+    source: Source,
+    closed: bool,
+    waiting: [Waiting; 2],
+    client: Option<End>,
+    /// Whether the client is inferred from the mask bit.
+    inferred: bool,
+    handshake: Handshake,
+    talk: Option<Dialogue>,
+    lanes: Option<Box<[Lane; 2]>>,
+    tcp_end: Option<(End, bool)>,
+}
+
+impl Stream {
+    /// A connection of which nothing was seen.
+    #[must_use]
+    pub fn new(source: Source) -> Self {
+        let client = source.client;
+        Self {
+            source,
+            closed: false,
+            waiting: Default::default(),
+            client,
+            inferred: false,
+            handshake: Handshake::default(),
+            talk: None,
+            lanes: None,
+            tcp_end: None,
+        }
+    }
+
+    /// Tells which end is the client.
+    pub const fn set_client(&mut self, end: End) {
+        self.source.client = Some(end);
+        self.client = Some(end);
+    }
+
+    /// Whether it is of no interest any more.
+    #[must_use]
+    pub const fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Whether it is known to be a WebSocket.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.lanes.is_some()
+    }
+
+    /// Takes bytes that an end sent.
+    pub fn feed(&mut self, end: End, bytes: &[u8], place: Place, out: &mut Out) {
+        if self.closed || bytes.is_empty() {
+            return;
+        }
+        let segment = self.source.is_tcp;
+        if !self.wait(end).framed {
+            self.wait(end).push(bytes, place);
+            self.look(end, false, out);
+        } else if let Some((lane, talk)) = self.lane(end) {
+            lane.feed(bytes, place, segment, talk, out);
+        }
+    }
+
+    /// So many bytes that an end sent are missing.
+    pub fn skip(&mut self, end: End, missing: u64, place: Place, out: &mut Out) {
+        if self.closed {
+            return;
+        }
+        if self.wait(end).framed {
+            if let Some((lane, talk)) = self.lane(end) {
+                lane.skip(missing, place, talk, out);
+            }
+            return;
+        }
+        let waiting = self.wait(end);
+        let start = waiting.start.saturating_add(wide(waiting.bytes.len())).saturating_add(missing);
+        *waiting = Waiting { start, gap: true, ended: waiting.ended, ..Waiting::default() };
+    }
+
+    /// Tells that the bytes of an end that come next were sent twice, with a difference.
+    pub fn mark_overlap(&mut self, end: End) {
+        if let Some((lane, _)) = self.lane(end) {
+            lane.mark(Rule::TcpOverlap);
+        }
+    }
+
+    /// An end has ended its direction, or `reset` the connection.
+    pub fn end(&mut self, end: End, reset: bool, place: Place, out: &mut Out) {
+        self.tcp_end.get_or_insert((end, reset));
+        self.wait(end).ended = true;
+        if reset || self.wait(end.other()).ended {
+            self.finish(place, out);
+        }
+    }
+
+    /// Nothing more comes.
+    pub fn finish(&mut self, place: Place, out: &mut Out) {
+        for end in [End::A, End::B] {
+            if !self.closed && !self.wait(end).framed {
+                self.look(end, true, out);
+            }
+        }
+        if self.closed {
+            return;
+        }
+        self.closed = true;
+        let tcp = self.tcp_end.and_then(|(end, reset)| Some((self.side(end)?, reset)));
+        let (Some(lanes), Some(talk)) = (&mut self.lanes, &mut self.talk) else {
+            if self.handshake.request.is_some() && self.handshake.response.is_none() {
+                self.tell_handshake(out);
+                out.error(place, Some(self.handshake.connection), "the request was never answered");
+            }
+            return;
+        };
+        for lane in lanes.iter_mut() {
+            lane.finish(place, talk, out);
+        }
+        let [client, server] = &**lanes;
+        let at = if matches!(tcp, Some((Side::Server, _))) { server.position() } else { client.position() };
+        talk.finish(tcp, at, out);
+        self.lanes = None;
+    }
+
+    fn wait(&mut self, end: End) -> &mut Waiting {
+        let [a, b] = &mut self.waiting;
+        if end == End::A { a } else { b }
+    }
+
+    fn side(&self, end: End) -> Option<Side> {
+        self.client.map(|client| if client == end { Side::Client } else { Side::Server })
+    }
+
+    fn lane(&mut self, end: End) -> Option<(&mut Lane, &mut Dialogue)> {
+        let side = self.side(end)?;
+        let [client, server] = &mut **self.lanes.as_mut()?;
+        Some((if side == Side::Client { client } else { server }, self.talk.as_mut()?))
+    }
+
+    /// Looks at what an end has sent; `over`: no more will come.
+    fn look(&mut self, end: End, over: bool, out: &mut Out) {
+        while !self.closed && !self.wait(end).framed && !self.wait(end).bytes.is_empty() {
+            let asked = self.handshake.request.is_some() && self.client == Some(end) && self.source.is_tcp;
+            let waiting = self.wait(end);
+            // The client has asked: what it sends next is held until the answer has come.
+            if asked {
+                if over || waiting.bytes.len() > MAX_SCAN {
+                    self.begin_frames(End::A, out);
+                    self.begin_frames(End::B, out);
+                }
+                return;
+            }
+            match beginning(&waiting.bytes) {
+                Beginning::Short if !over => return,
+                what @ (Beginning::Request | Beginning::Response) => {
+                    if !self.take_head(end, what == Beginning::Request, over, out) {
+                        return;
+                    }
+                }
+                _ if waiting.skipping => {
+                    let all = waiting.bytes.len();
+                    return waiting.drop_front(all);
+                }
+                Beginning::Tls => return self.stop(end, TLS, out),
+                Beginning::Http2 => return self.stop(end, HTTP2, out),
+                Beginning::Short | Beginning::Other => return self.without_head(end, over, out),
+            }
+        }
+    }
+
+    /// Takes the head that is next; gives whether it was there.
+    fn take_head(&mut self, end: End, is_request: bool, over: bool, out: &mut Out) -> bool {
+        let waiting = self.wait(end);
+        let Some(length) = head_length(&waiting.bytes) else {
+            let length = waiting.bytes.len();
+            if over || length > MAX_HEAD {
+                self.stop(end, &format!("the opening handshake is cut: no empty line in {length} bytes"), out);
+            }
+            return false;
+        };
+        let place = waiting.place();
+        let head = Head::parse(waiting.bytes.get(..length).unwrap_or_default(), waiting.start);
+        waiting.drop_front(length);
+        if waiting.bytes.is_empty() {
+            waiting.pieces.clear();
+        }
+        waiting.skipping = false;
+        if is_request {
+            self.take_request(end, head, place, out);
+        } else {
+            self.take_response(end, head, place, out);
+        }
+        true
+    }
+
+    fn take_request(&mut self, end: End, head: Head, place: Place, out: &mut Out) {
+        if !is_upgrade(&head) {
+            return self.pass_over(end, "the request does not ask for a WebSocket", out);
+        }
+        self.client = Some(self.source.client.unwrap_or(end));
+        self.number(out);
+        self.handshake.place = place;
+        self.handshake.set_request(head);
+        if !self.source.is_tcp {
+            self.tell_handshake(out);
+        }
+    }
+
+    fn take_response(&mut self, end: End, head: Head, place: Place, out: &mut Out) {
+        let status: u16 = head.parts().1.parse().unwrap_or_default();
+        let mixed = self.client == Some(end) && self.source.client.is_none();
+        if status != 101 && (100..200).contains(&status) {
+            return;
+        }
+        if status != 101 && self.handshake.request.is_none() {
+            return self.pass_over(end, "the response is not to a request for a WebSocket", out);
+        }
+        self.number(out);
+        self.handshake.place = Place { time: place.time, ..self.handshake.place };
+        self.handshake.set_response(head);
+        self.tell_handshake(out);
+        if status != 101 {
+            let text = format!("the server refused the handshake with status {status}, so no frames follow");
+            out.error(place, Some(self.handshake.connection), &text);
+            self.handshake = Handshake { addresses: self.handshake.addresses.take(), ..Handshake::default() };
+            return self.pass_over(end, "", out);
+        }
+        if mixed {
+            // Both heads are in one stream of bytes: whose the frames are, the mask bit tells.
+            self.client = None;
+        } else {
+            self.client = Some(end.other());
+        }
+        if self.source.is_tcp {
+            self.begin_frames(End::A, out);
+            self.begin_frames(End::B, out);
+        }
+    }
+
+    /// HTTP that is no handshake. In a capture of packets another request may follow it.
+    fn pass_over(&mut self, end: End, text: &str, out: &mut Out) {
+        if self.source.is_tcp {
+            self.client = self.source.client;
+            for end in [end, end.other()] {
+                self.wait(end).skipping = true;
+            }
+        } else if text.is_empty() {
+            self.closed = true;
+        } else {
+            self.stop(end, text, out);
+        }
+    }
+
+    /// What begins with no head.
+    fn without_head(&mut self, end: End, over: bool, out: &mut Out) {
+        let from_start = self.source.from_start;
+        let is_tcp = self.source.is_tcp;
+        let waiting = self.wait(end);
+        if is_tcp && from_start && !waiting.gap {
+            // Some other protocol.
+            self.closed = true;
+        } else if is_tcp {
+            self.seek(end, over, out);
+        } else if let Some(masked) = waiting.bytes.get(1).map(|byte| byte & 0x80 != 0).or(over.then_some(false)) {
+            self.infer(end, masked);
+            self.begin_frames(end, out);
+        }
+    }
+
+    /// Looks for frames of a connection whose beginning was not seen.
+    fn seek(&mut self, end: End, over: bool, out: &mut Out) {
+        let compressed = out.options.compression != Compression::Off;
+        let side = self.side(end);
+        let waiting = self.wait(end);
+        let ends = waiting.ends();
+        let found = [true, false]
+            .into_iter()
+            .filter(|masked| side.is_none_or(|side| (side == Side::Client) == *masked))
+            .find(|masked| {
+                let expected = Expected { masked: Some(*masked), compressed };
+                matches!(find(&waiting.bytes, 0, expected, &ends, over), Found::At(_))
+            });
+        if let Some(masked) = found {
+            self.infer(end, masked);
+            self.begin_frames(end, out);
+            return self.begin_frames(end.other(), out);
+        }
+        if waiting.bytes.len() > MAX_WAITING {
+            let surplus = waiting.bytes.len();
+            waiting.drop_front(surplus);
+            waiting.gap = true;
+            self.closed = self.wait(end).start > MAX_SOUGHT;
+        }
+    }
+
+    fn infer(&mut self, end: End, masked: bool) {
+        self.inferred |= self.client.is_none();
+        self.client.get_or_insert(if masked { end } else { end.other() });
+    }
+
+    /// From here on there are frames.
+    fn begin_frames(&mut self, end: End, out: &mut Out) {
+        self.number(out);
+        let is_tcp = self.source.is_tcp;
+        let has_head = self.handshake.request.is_some() || self.handshake.response.is_some();
+        let in_the_middle = is_tcp && !has_head;
+        let complete = is_tcp && self.handshake.request.is_some() && self.handshake.response.is_some();
+        let inferred = self.inferred;
+        let connection = self.handshake.connection;
+        self.talk.get_or_insert_with(|| Dialogue::new(connection, complete));
+        self.lanes.get_or_insert_with(|| Box::new([Side::Client, Side::Server].map(Lane::new)));
+        let ended = self.wait(end).ended;
+        let waiting = core::mem::replace(self.wait(end), Waiting { framed: true, ended, ..Waiting::default() });
+        let deflate = self.side(end).map(|side| self.deflate(side, out));
+        let (Some((lane, talk)), Some(deflate)) = (self.lane(end), deflate) else { return };
+        lane.begin(waiting.start, deflate);
+        if inferred {
+            lane.guess_direction();
+        }
+        if in_the_middle || waiting.gap {
+            talk.complete = false;
+            lane.begin_in_the_middle();
+        }
+        for (index, (begin, place)) in waiting.pieces.iter().enumerate() {
+            let until = waiting.pieces.get(index.saturating_add(1)).map_or(waiting.bytes.len(), |(next, _)| *next);
+            let bytes = waiting.bytes.get(*begin..until).unwrap_or_default();
+            if !bytes.is_empty() {
+                lane.feed(bytes, *place, is_tcp, talk, out);
+            }
+        }
+    }
+
+    /// What is known of the compression of what a side sends.
+    fn deflate(&self, side: Side, out: &Out) -> Deflate {
+        match (out.options.compression, self.handshake.compression()) {
+            (Compression::Off, _) | (_, Some(None)) => Deflate::Off,
+            (_, Some(Some(params))) => Deflate::agreed(params, side, true),
+            (Compression::Assume(params), None) => Deflate::agreed(params, side, false),
+            (Compression::Auto, None) if self.handshake.may_compress() => Deflate::Maybe,
+            (Compression::Auto, None) => Deflate::Off,
+        }
+    }
+
+    /// Makes it a connection of the capture.
+    fn number(&mut self, out: &mut Out) {
+        if self.handshake.connection == 0 {
+            self.handshake.connection = out.next_connection();
+            let client_is_a = self.client != Some(End::B);
+            self.handshake.addresses =
+                self.source.addresses.clone().map(|[a, b]| if client_is_a { (a, b) } else { (b, a) });
+        }
+    }
+
+    fn tell_handshake(&mut self, out: &mut Out) {
+        out.record(&Record::Handshake(&self.handshake));
+        let connection = self.handshake.connection;
+        for (side, finding) in core::mem::take(&mut self.handshake.findings) {
+            out.record(&Record::Violation { connection, frame: None, side, finding: &finding });
+        }
+    }
+
+    fn stop(&mut self, end: End, text: &str, out: &mut Out) {
+        let place = self.wait(end).place();
+        let connection = Some(self.handshake.connection).filter(|connection| *connection > 0);
+        out.error(place, connection, text);
+        self.closed = true;
+    }
+}
