@@ -168,7 +168,7 @@ impl Ndjson {
         if self.begin("violation") {
             self.writer.key("conn").number(u64::from(connection)).key("n").maybe(frame);
             self.writer.key("dir").string(side.direction());
-            write_finding(&mut self.writer, finding);
+            write_finding(&mut self.writer, side, finding);
             self.end();
         }
     }
@@ -280,7 +280,7 @@ pub fn write_place(w: &mut Writer, stream: u64, place: Place) {
 }
 
 /// What a finding says.
-pub fn write_finding(w: &mut Writer, finding: &Finding) {
+pub fn write_finding(w: &mut Writer, side: Side, finding: &Finding) {
     let entry = finding.rule.entry();
     w.key("id").string(entry.id).key("level").string(entry.level.name()).key("at").number(finding.at);
     if let Some(at) = finding.payload_at {
@@ -290,7 +290,9 @@ pub fn write_finding(w: &mut Writer, finding: &Finding) {
         w.key("inflatedAt").number(at);
     }
     w.key("rfc").maybe_string(entry.rfc).key("close").maybe(entry.close.map(u64::from));
-    w.key("status").maybe(entry.status.map(u64::from)).key("text");
+    // Only a server can answer with a status; a client just drops the connection.
+    let status = entry.status.filter(|_| side == Side::Client);
+    w.key("status").maybe(status.map(u64::from)).key("text");
     match &finding.detail {
         Some(detail) => w.string(&format!("{}: {detail}", entry.text)),
         None => w.string(entry.text),

@@ -93,3 +93,8 @@ pub(crate) fn extend_up_to(bytes: &mut Vec<u8>, more: &[u8], most: usize) {
     let room = most.saturating_sub(bytes.len());
     bytes.extend_from_slice(more.get(..room.min(more.len())).unwrap_or_default());
 }
+
+/// A number of bytes, in words.
+pub(crate) fn bytes_in_words(count: u64) -> String {
+    if count == 1 { "1 byte".to_owned() } else { format!("{count} bytes") }
+}

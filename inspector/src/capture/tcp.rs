@@ -360,7 +360,7 @@ impl Half {
             if piece.cut > 0 {
                 self.advance(wide(piece.cut));
                 self.recent.clear();
-                stream.skip(end, wide(piece.cut), now, out);
+                stream.skip(end, wide(piece.cut), piece.place, out);
             }
         }
         if core::mem::take(&mut self.conflict) {
@@ -402,7 +402,8 @@ impl Half {
             self.recent.clear();
             stream.skip(end, missing, seen, out);
         }
-        self.deliver(end, stream, place, out);
+        // Nothing that came now completes it, so it counts as seen when it was.
+        self.deliver(end, stream, Place { time: None, ..place }, out);
     }
 }
 

@@ -112,7 +112,7 @@ impl Dialogue {
         let first = [Side::Client, Side::Server]
             .into_iter()
             .filter_map(|side| self.seen(side).close.clone().map(|close| (side, close)));
-        let end = match first.min_by_key(|(_, close)| close.order) {
+        let end = match first.min_by_key(|(_, close)| (close.time, close.order)) {
             Some((by, close)) => {
                 let answer = self.seen(by.other()).close.as_ref();
                 let answered = answer.and_then(|answer| Some(answer.time?.since(close.time?)));

@@ -13,7 +13,7 @@ use crate::catalogue::{Rule, Set};
 use crate::out::Out;
 use crate::record::{Answer, Finding, Frame, Inflated, Message, Record};
 use crate::stream::{Expected, Found, MAX_SCAN, find};
-use crate::types::{Place, Side, extend_up_to, narrow, wide};
+use crate::types::{Place, Side, bytes_in_words, extend_up_to, narrow, wide};
 
 /// The frame that is arriving.
 struct Current {
@@ -75,7 +75,6 @@ pub struct Lane {
     scan: Option<Scan>,
     /// Whether a segment ends where the bytes of this call do.
     segment: bool,
-    frames: u64,
 }
 
 impl Lane {
@@ -99,7 +98,6 @@ impl Lane {
             marks: Vec::new(),
             scan: None,
             segment: false,
-            frames: 0,
         }
     }
 
@@ -124,12 +122,6 @@ impl Lane {
     #[must_use]
     pub const fn position(&self) -> u64 {
         self.position
-    }
-
-    /// Frames so far.
-    #[must_use]
-    pub const fn frames(&self) -> u64 {
-        self.frames
     }
 
     /// Puts a finding at the next frame.
@@ -164,7 +156,7 @@ impl Lane {
             && current.left >= missing
             && self.scan.is_none()
         {
-            current.findings.push(Finding::new(Rule::TcpGap, at).saying(format!("{missing} bytes")));
+            current.findings.push(Finding::new(Rule::TcpGap, at).saying(bytes_in_words(missing)));
             current.missing = current.missing.saturating_add(missing);
             current.left = current.left.saturating_sub(missing);
             let room = current.keep.saturating_sub(self.kept.len()).min(narrow(missing));
@@ -368,7 +360,6 @@ impl Lane {
         let Some(mut current) = self.current.take() else { return };
         let kept = core::mem::take(&mut self.kept);
         let number = out.next_number();
-        self.frames = self.frames.saturating_add(1);
         let end =
             current.start.saturating_add(wide(current.header_length)).saturating_add(current.header.payload_length);
         let captured = current.header.payload_length.saturating_sub(current.missing).saturating_sub(current.left);
@@ -454,7 +445,7 @@ impl Lane {
             let compressed = if single { kept } else { &payload };
             let at = current.start.saturating_add(wide(current.header_length));
             if wide(compressed.len()) < open.length {
-                let text = format!("{} bytes are more than are held to be inflated", open.length);
+                let text = format!("{} are more than are held to be inflated", bytes_in_words(open.length));
                 current.findings.push(Finding::new(Rule::InflateError, at).saying(text));
                 self.deflate.lose();
                 return None;
@@ -526,15 +517,15 @@ impl Lane {
     /// Ends a frame, a header or a message that is not all there.
     fn break_off(&mut self, place: Place, talk: &mut Dialogue, out: &mut Out) {
         if let Some(current) = &mut self.current {
-            let detail = format!("{} bytes are missing", current.left);
+            let detail = format!("without {}", bytes_in_words(current.left));
             current.findings.push(Finding::new(Rule::Truncated, self.position).saying(detail));
             if let Some(open) = self.open.as_mut().filter(|_| !current.alone) {
                 open.damage();
             }
             self.finish_frame(place, talk, out);
         } else if self.have > 0 {
-            let finding =
-                Finding::new(Rule::Truncated, self.position).saying(format!("after {} bytes of a header", self.have));
+            let finding = Finding::new(Rule::Truncated, self.position)
+                .saying(format!("after {} of a header", bytes_in_words(wide(self.have))));
             self.have = 0;
             self.tell(None, &finding, talk, out);
         } else if let Some(open) = &self.open {

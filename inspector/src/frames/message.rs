@@ -6,7 +6,7 @@ use sansocket::{Opcode, Utf8Validator};
 use super::inflate::{Failure, Inflate};
 use crate::catalogue::Rule;
 use crate::record::{Finding, Inflated};
-use crate::types::{Side, wide};
+use crate::types::{Side, bytes_in_words, wide};
 
 /// The most numbers of frames that a message lists.
 const MAX_LISTED: usize = 1000;
@@ -160,7 +160,7 @@ pub fn inflate(
     if text.is_some_and(|text| !text.is_complete()) && failure.is_none() {
         bad_text = Some(inflated.size.saturating_sub(1));
     }
-    if let Some(position) = bad_text {
+    if let Some(position) = bad_text.filter(|_| failure.is_none()) {
         findings.push(Finding { inflated_at: Some(position), ..Finding::new(Rule::Utf8Invalid, at) });
     }
     report(&inflated, failure, compressed, at, findings);
@@ -170,7 +170,7 @@ pub fn inflate(
 
 fn report(inflated: &Inflated, failure: Option<Failure>, compressed: &[u8], at: u64, findings: &mut Vec<Finding>) {
     if let Some(Failure { rule, position }) = failure {
-        let detail = format!("after {} bytes", inflated.size);
+        let detail = format!("after {}", bytes_in_words(inflated.size));
         let payload_at = Some(position);
         findings.push(Finding { payload_at, ..Finding::new(rule, at.saturating_add(position)).saying(detail) });
     }
@@ -179,7 +179,7 @@ fn report(inflated: &Inflated, failure: Option<Failure>, compressed: &[u8], at: 
         findings.push(Finding::new(Rule::InflateTailKept, at.saturating_add(length).saturating_sub(4)));
     }
     if inflated.size > LARGE && inflated.size > length.saturating_mul(100) {
-        let detail = format!("{length} bytes become {}", inflated.size);
+        let detail = format!("{} become {}", bytes_in_words(length), inflated.size);
         findings.push(Finding::new(Rule::InflateRatio, at).saying(detail));
     }
 }

@@ -4,7 +4,7 @@ use sansocket::{CloseCode, FrameHeader, LengthForm, Opcode, Utf8Validator};
 
 use crate::catalogue::Rule;
 use crate::record::Finding;
-use crate::types::{Side, wide};
+use crate::types::{Side, bytes_in_words, wide};
 
 /// What the header is judged by.
 pub struct Situation {
@@ -55,8 +55,9 @@ pub fn header(header: &FrameHeader, now: &Situation, findings: &mut Vec<Finding>
 fn length(header: &FrameHeader, now: &Situation, findings: &mut Vec<Finding>) {
     let second = now.at.saturating_add(1);
     let length = header.payload_length;
-    let mut add =
-        |rule, at, detail: &str| findings.push(Finding::new(rule, at).saying(format!("{length} bytes{detail}")));
+    let mut add = |rule, at, detail: &str| {
+        findings.push(Finding::new(rule, at).saying(format!("{}{detail}", bytes_in_words(length))))
+    };
     if is_beyond_reason(length) {
         add(Rule::LengthMsb, now.at.saturating_add(2), "");
     } else if header.length_form != LengthForm::minimal(length) {

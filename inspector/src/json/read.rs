@@ -398,7 +398,7 @@ mod tests {
     fn values() {
         let text = r#" {"a" : [1, -2.5e3, true,false , null, "x\n\u00e9\ud83d\ude00\ud800y"], "b":{}} "#;
         let expected = "Object 2:a: Array Number(1.0) Number(-2500.0) Boolean(true) Boolean(false) Null \
-                        \"x\\né😀\u{fffd}y\" EndArray 73:b: Object EndObject EndObject ";
+                        \"x\\né😀\u{fffd}y\" EndArray 72:b: Object EndObject EndObject ";
         assert_eq!(read(text, false).unwrap(), expected);
         assert_eq!(read("1", false).unwrap(), "Number(1.0) ");
         assert_eq!(read("{}\n{}{}\n", true).unwrap(), "Object EndObject ".repeat(3));

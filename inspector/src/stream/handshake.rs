@@ -1,6 +1,5 @@
 //! The opening handshake as an onlooker sees it (RFC 6455 §4): what it says, and the rules that it breaks.
 
-use sansocket::Opcode;
 use sansocket::deflate::{BadAnswer, DeflateConfig, DeflateParams, EXTENSION_NAME, check_response, respond};
 use sansocket::handshake::{Extension, accept_key, is_key, parse_extensions, verify_accept};
 
@@ -190,10 +189,4 @@ fn is_deflate(extension: &Extension) -> bool {
 
 fn generous_offer() -> Vec<Extension> {
     parse_extensions([&b"permessage-deflate; client_max_window_bits"[..]]).unwrap_or_default()
-}
-
-/// Whether RFC 7692 defines RSV1 for frames of that opcode (§6).
-#[must_use]
-pub const fn starts_message(opcode: Opcode) -> bool {
-    matches!(opcode, Opcode::Text | Opcode::Binary)
 }
