@@ -2,6 +2,8 @@
 
 use crate::capture::{Capture, Detected, detect};
 use crate::catalogue::RULES;
+use crate::filter::{Filter, FilterFault};
+use crate::index::{Index, Layer};
 use crate::json::Writer;
 use crate::options::{Kind, Options};
 use crate::out::Out;
@@ -16,13 +18,26 @@ pub struct Inspector {
     ended: bool,
     /// What was taken of the records that are ready.
     taken: Vec<u8>,
+    /// The filter over the index.
+    filter: Filter,
 }
 
 impl Inspector {
     /// Begins a capture.
-    #[must_use]
-    pub fn new(options: Options) -> Self {
-        Self { out: Out::new(options, None), capture: None, beginning: Vec::new(), ended: false, taken: Vec::new() }
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the filter in the options, and where.
+    pub fn new(options: Options) -> Result<Self, FilterFault> {
+        let filter = if options.filter.trim().is_empty() { None } else { Some(Filter::parse(&options.filter)?) };
+        Ok(Self {
+            out: Out::new(options, filter),
+            capture: None,
+            beginning: Vec::new(),
+            ended: false,
+            taken: Vec::new(),
+            filter: Filter::default(),
+        })
     }
 
     /// Takes the next bytes of a file, or of an unknown side of a connection.
@@ -100,58 +115,71 @@ impl Inspector {
         writer.into_bytes()
     }
 
-    /// With the filter of the options.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with the filter, as JSON.
-    pub fn with_filter(options: Options) -> Result<Self, String> {
-        Ok(Self::new(options))
-    }
-
     /// Sets the filter of [`match_frames`](Self::match_frames).
     ///
     /// # Errors
     ///
-    /// What is wrong with it, as JSON.
-    pub fn set_filter(&mut self, _expression: &str) -> Result<(), Vec<u8>> {
+    /// What is wrong with it, and where.
+    pub fn set_filter(&mut self, expression: &str) -> Result<(), FilterFault> {
+        self.filter = Filter::parse(expression)?;
         Ok(())
     }
 
     /// How many frames the index has.
     #[must_use]
     pub fn frames(&self) -> usize {
-        0
+        self.out.index.as_ref().map_or(0, Index::len)
     }
 
-    /// Rows of frames, as an array of JSON.
+    /// Rows of frames, as an array of JSON; `null` for numbers that there are not.
     #[must_use]
-    pub fn rows(&self, _numbers: &[u32]) -> Vec<u8> {
-        b"[]".to_vec()
+    pub fn rows(&mut self, numbers: &[u32]) -> Vec<u8> {
+        let mut writer = Writer::default();
+        let start = self.out.stats.start();
+        match &mut self.out.index {
+            Some(index) => index.write_rows(numbers, start, &mut writer),
+            None => _ = writer.array().end_array(),
+        }
+        writer.into_bytes()
     }
 
-    /// Everything about a frame, as an object of JSON.
+    /// Everything about a frame, as an object of JSON, or `null`.
     #[must_use]
-    pub fn detail(&self, _number: u32) -> Vec<u8> {
-        b"null".to_vec()
+    pub fn detail(&mut self, number: u32) -> Vec<u8> {
+        let mut writer = Writer::default();
+        let start = self.out.stats.start();
+        match &mut self.out.index {
+            Some(index) => index.write_detail(u64::from(number), start, &mut writer),
+            None => _ = writer.null(),
+        }
+        writer.into_bytes()
     }
 
-    /// The bytes of a layer of a frame.
+    /// The bytes of a layer of a frame: 0 as on the wire, 1 the payload unmasked, 2 inflated, 3 the whole message.
     #[must_use]
-    pub fn layer(&self, _number: u32, _layer: u32) -> Vec<u8> {
-        Vec::new()
+    pub fn layer(&mut self, number: u32, layer: u32) -> Vec<u8> {
+        let layer = match layer {
+            0 => Layer::Wire,
+            1 => Layer::Unmasked,
+            2 => Layer::Inflated,
+            _ => Layer::Message,
+        };
+        self.out.index.as_mut().map_or(Vec::new(), |index| index.layer(u64::from(number), layer))
     }
 
-    /// Which frames match the filter: a bit for each, and how many.
+    /// Which of the frames from a number on match the filter: a bit for each, the least significant first, and how many.
     #[must_use]
-    pub fn match_frames(&self, _from: u32, _count: u32) -> (Vec<u8>, u32) {
-        (Vec::new(), 0)
+    pub fn match_frames(&self, from: u32, count: u32) -> (Vec<u8>, u32) {
+        let Out { index: Some(index), stats, .. } = &self.out else { return (Vec::new(), 0) };
+        let protocol = |connection| Some(stats.connection(connection)?.subprotocol()?.to_owned());
+        index.matches(&self.filter, u64::from(from.max(1)), u64::from(count), stats.start(), &protocol)
     }
 
-    /// Counts for buckets of time.
+    /// Counts for `buckets` stretches of the time from `from` to `to`, in seconds as `t` of the records: 8 numbers each.
     #[must_use]
-    pub fn timeline(&self, _from: f64, _to: f64, _buckets: u32) -> Vec<u32> {
-        Vec::new()
+    pub fn timeline(&self, from: f64, to: f64, buckets: u32) -> Vec<u32> {
+        let start = self.out.stats.start();
+        self.out.index.as_ref().map_or(Vec::new(), |index| index.timeline(from, to, buckets, start))
     }
 
     fn detect(&mut self, all: bool) {

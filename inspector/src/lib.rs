@@ -23,6 +23,7 @@ mod types;
 #[cfg(all(target_arch = "wasm32", feature = "wasm"))]
 mod wasm;
 
+pub use filter::FilterFault;
 pub use inspector::Inspector;
 pub use inspector::catalogue as catalogue_json;
 pub use options::{Compression, Kind, Options, PayloadMode, Records, TYPES};

@@ -1,5 +1,7 @@
 //! Where everything that is told goes: to the records, the statistics and the index.
 
+use std::borrow::Cow;
+
 use crate::filter::{Filter, Subject};
 use crate::index::Index;
 use crate::ndjson::Ndjson;
@@ -28,6 +30,7 @@ pub struct Out {
     /// The number of the last frame that was told, if it passed the filter.
     passed: Option<u64>,
     first_time: Option<Time>,
+    last_time: Option<Time>,
 }
 
 impl Out {
@@ -53,6 +56,7 @@ impl Out {
             connections: 0,
             passed: None,
             first_time: None,
+            last_time: None,
         }
     }
 
@@ -83,6 +87,12 @@ impl Out {
     /// The number of the next connection.
     pub fn next_connection(&mut self) -> u32 {
         self.connections = self.connections.saturating_add(1);
+        self.connections
+    }
+
+    /// How many connections there are.
+    #[must_use]
+    pub const fn connections(&self) -> u32 {
         self.connections
     }
 
@@ -123,7 +133,13 @@ impl Out {
         let Some(filter) = &self.filter else { return true };
         match record {
             Record::Frame(frame) => {
-                let passes = filter.matches(&Subject::of_frame(frame, &self.stats));
+                let time = frame.place.time;
+                let since = |earlier: Option<Time>| Some(time?.since(earlier?));
+                let (t, delta) = (since(self.first_time), since(self.last_time));
+                self.last_time = time.or(self.last_time);
+                let subprotocol = self.stats.connection(frame.connection).and_then(|it| it.subprotocol());
+                let bytes = frame.inflated.map_or(frame.payload, |inflated| &inflated.bytes);
+                let passes = filter.matches(&Subject::of_frame(frame, t, delta, subprotocol, &|| Cow::Borrowed(bytes)));
                 self.passed = passes.then_some(frame.number);
                 passes
             }

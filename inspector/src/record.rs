@@ -78,6 +78,8 @@ pub struct Frame<'a> {
     pub header_length: u8,
     /// Bytes of the payload that the capture has.
     pub captured: u64,
+    /// Bytes of the payload up to the last one that the capture has: more than those if there are holes.
+    pub extent: u64,
     /// The position in the stream of the first byte.
     pub stream: u64,
     /// Where the first byte is, and when the last one was seen.

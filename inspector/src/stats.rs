@@ -41,6 +41,7 @@ pub struct Connection {
     first: Option<Time>,
     last: Option<Time>,
     gaps: u64,
+    subprotocol: Option<String>,
 }
 
 /// All counts.
@@ -109,6 +110,7 @@ impl Stats {
             Record::Handshake(handshake) => {
                 if let Some(connection) = self.connection_mut(handshake.connection) {
                     connection.see(handshake.place.time);
+                    connection.subprotocol = handshake.subprotocol();
                     connection.handshake = Some((*handshake).clone());
                 }
             }
@@ -223,6 +225,12 @@ fn write_levels(w: &mut Writer, levels: Levels) {
 }
 
 impl Connection {
+    /// The subprotocol that was agreed.
+    #[must_use]
+    pub fn subprotocol(&self) -> Option<&str> {
+        self.subprotocol.as_deref()
+    }
+
     fn sent(&mut self, side: Side) -> &mut Sent {
         let [client, server] = &mut self.sent;
         if side == Side::Client { client } else { server }

@@ -1,7 +1,7 @@
 // What crafted captures are made of: frames, heads, segments of TCP, packets, and the two formats of files.
 
 import { createHash } from 'node:crypto';
-import { deflateRawSync, constants } from 'node:zlib';
+import { constants, deflateRawSync } from 'node:zlib';
 
 /** The masking key of the examples in RFC 6455. */
 export const rfcKey = [0x37, 0xfa, 0x21, 0x3d];
@@ -64,7 +64,10 @@ export function request({ line = 'GET /chat HTTP/1.1', fields = {} } = {}) {
     'Sec-WebSocket-Version': '13',
     ...fields,
   };
-  return head([line, ...Object.entries(all).map(([name, value]) => (value === null ? undefined : `${name}: ${value}`))]);
+  return head([
+    line,
+    ...Object.entries(all).map(([name, value]) => (value === null ? undefined : `${name}: ${value}`)),
+  ]);
 }
 
 export function response({ line = 'HTTP/1.1 101 Switching Protocols', fields = {} } = {}) {
@@ -74,7 +77,10 @@ export function response({ line = 'HTTP/1.1 101 Switching Protocols', fields = {
     'Sec-WebSocket-Accept': acceptOf(sampleKey),
     ...fields,
   };
-  return head([line, ...Object.entries(all).map(([name, value]) => (value === null ? undefined : `${name}: ${value}`))]);
+  return head([
+    line,
+    ...Object.entries(all).map(([name, value]) => (value === null ? undefined : `${name}: ${value}`)),
+  ]);
 }
 
 const pmd = (parameters) => ({ 'Sec-WebSocket-Extensions': `permessage-deflate${parameters}` });
@@ -204,7 +210,8 @@ function checksum(data) {
 /** A file of libpcap. */
 export function pcap(packets, { bigEndian = false, nanoseconds = false, link = 1 } = {}) {
   const file = Buffer.alloc(24);
-  const put = (buffer, value, at) => (bigEndian ? buffer.writeUInt32BE(value >>> 0, at) : buffer.writeUInt32LE(value >>> 0, at));
+  const put = (buffer, value, at) =>
+    bigEndian ? buffer.writeUInt32BE(value >>> 0, at) : buffer.writeUInt32LE(value >>> 0, at);
   put(file, nanoseconds ? 0xa1b23c4d : 0xa1b2c3d4, 0);
   if (bigEndian) file.writeUInt32BE(0x00020004, 4);
   else file.writeUInt32LE(0x00040002, 4);
@@ -220,3 +227,59 @@ export function pcap(packets, { bigEndian = false, nanoseconds = false, link = 1
   });
   return Buffer.concat([file, ...records]);
 }
+
+/** A file of pcapng: a section, an interface for each link type, and a block for each packet. */
+export function pcapng(packets, { bigEndian = false, resolution = 6, simple = false, link = 1 } = {}) {
+  const put16 = (value) => {
+    const buffer = Buffer.alloc(2);
+    if (bigEndian) buffer.writeUInt16BE(value);
+    else buffer.writeUInt16LE(value);
+    return buffer;
+  };
+  const put32 = (value) => {
+    const buffer = Buffer.alloc(4);
+    if (bigEndian) buffer.writeUInt32BE(value >>> 0);
+    else buffer.writeUInt32LE(value >>> 0);
+    return buffer;
+  };
+  const block = (kind, ...parts) => {
+    const body = Buffer.concat(parts);
+    const padded = Buffer.concat([body, Buffer.alloc((4 - (body.length % 4)) % 4)]);
+    const length = put32(padded.length + 12);
+    return Buffer.concat([put32(kind), length, padded, length]);
+  };
+  const section = block(0x0a0d0d0a, put32(0x1a2b3c4d), put16(1), put16(0), Buffer.alloc(8, 0xff));
+  const clock = Buffer.concat([put16(9), put16(1), Buffer.from([resolution, 0, 0, 0]), put16(0), put16(0)]);
+  const description = block(1, put16(link), put16(0), put32(0), clock);
+  const scale = resolution & 0x80 ? 0n : 10n ** BigInt(resolution);
+  const blocks = packets.map(({ time, data }) => {
+    const size = put32(data.length);
+    if (simple) return block(3, size, data);
+    const ticks = scale === 0n ? (time << BigInt(resolution & 0x7f)) / 1_000_000n : (time * scale) / 1_000_000n;
+    return block(6, put32(0), put32(Number(ticks >> 32n)), put32(Number(ticks & 0xffffffffn)), size, size, data);
+  });
+  return Buffer.concat([section, description, ...blocks]);
+}
+
+/** The same packets behind other headers of the link. */
+export const links = {
+  vlan: (data) =>
+    Buffer.concat([data.subarray(0, 12), Buffer.from([0x88, 0xa8, 0, 1, 0x81, 0, 0, 2]), data.subarray(12)]),
+  sll: (data) => Buffer.concat([Buffer.alloc(14), data.subarray(12)]),
+  sll2: (data) => Buffer.concat([data.subarray(12, 14), Buffer.alloc(18), data.subarray(14)]),
+  raw: (data) => data.subarray(14),
+  loop: (data) => Buffer.concat([Buffer.from([2, 0, 0, 0]), data.subarray(14)]),
+  ipv6: (data) => {
+    const tcp = data.subarray(34);
+    const head = Buffer.alloc(40);
+    head[0] = 0x60;
+    head.writeUInt16BE(tcp.length, 4);
+    head[6] = 6;
+    for (const [from, to] of [
+      [26, 8],
+      [30, 24],
+    ])
+      data.copy(head, to + 12, from, from + 4);
+    return Buffer.concat([head, tcp]);
+  },
+};

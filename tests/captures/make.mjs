@@ -11,12 +11,13 @@ import {
   compressor,
   frame,
   keys,
+  links,
   Op,
   pcap,
+  pcapng,
   request,
   response,
   rfcKey,
-  sampleKey,
 } from './lib.mjs';
 
 const text = (payload, options) => frame(Op.text, payload, options);
@@ -42,8 +43,13 @@ export const captures = {
       response: { fields: { 'Sec-WebSocket-Protocol': 'superchat' } },
     });
     talk.client(text('Hello', { key: key() })).server(text('κόσμε'));
-    talk.client(frame(Op.ping, 'are you there', { key: key() })).wait(5000).server(frame(Op.pong, 'are you there'));
-    talk.server(text('Hel', { fin: false })).client(frame(Op.pong, '', { key: key() }).subarray(0, 0), binary([0, 255], { key: key() }));
+    talk
+      .client(frame(Op.ping, 'are you there', { key: key() }))
+      .wait(5000)
+      .server(frame(Op.pong, 'are you there'));
+    talk
+      .server(text('Hel', { fin: false }))
+      .client(frame(Op.pong, '', { key: key() }).subarray(0, 0), binary([0, 255], { key: key() }));
     talk.server(frame(Op.ping, '1'), frame(Op.cont, 'lo'));
     talk.client(frame(Op.pong, '1', { key: key() })).client(binary(Buffer.alloc(300, 7), { key: key() }));
     return goodbye(talk, key, 1000, 'bye').packets;
@@ -54,7 +60,10 @@ export const captures = {
     const masked = (op, payload, options) => frame(op, payload, { key: rfcKey, ...options });
     const talk = new Conversation().handshake();
     talk.client(text('unmasked client')).server(text('masked server', { key: rfcKey }));
-    talk.client(masked(Op.text, 'rsv2', { rsv: 2 })).client(masked(3, 'opcode 3')).client(masked(11, 'opcode 11'));
+    talk
+      .client(masked(Op.text, 'rsv2', { rsv: 2 }))
+      .client(masked(3, 'opcode 3'))
+      .client(masked(11, 'opcode 11'));
     talk.client(masked(Op.ping, Buffer.alloc(126, 0x61))).client(masked(Op.ping, 'frag', { fin: false }));
     talk.client(masked(Op.text, 'sixteen', { form: 16 })).client(masked(Op.text, 'sixty-four', { form: 64 }));
     talk.client(masked(Op.text, [0x61, 0xce, 0xba, 0xff, 0x62])).client(masked(Op.cont, 'orphan'));
@@ -74,7 +83,10 @@ export const captures = {
     talk.client(text('cli', { fin: false, key: key() })).server(binary('ser', { fin: false }));
     talk.client(frame(Op.cont, 'ent ', { fin: false, key: key() })).server(frame(Op.ping, 'p'));
     talk.client(frame(Op.pong, 'p', { key: key() })).server(frame(Op.cont, 'ver'));
-    talk.client(frame(Op.cont, 'text', { key: key() })).server(text('after')).client(binary('after too', { key: key() }));
+    talk
+      .client(frame(Op.cont, 'text', { key: key() }))
+      .server(text('after'))
+      .client(binary('after too', { key: key() }));
     return goodbye(talk, key).packets;
   },
 
@@ -108,8 +120,12 @@ export const captures = {
     const [up, down] = [compressor(), compressor()];
     const talk = new Conversation().handshake({ extensions: '' });
     talk.client(text('plain first', { key: key() }));
-    talk.client(text(up('squeezed squeezed'), { rsv: 4, key: key() })).server(text(down('squeezed squeezed'), { rsv: 4 }));
-    talk.client(text(up('squeezed squeezed'), { rsv: 4, key: key() })).server(text(down('squeezed squeezed'), { rsv: 4 }));
+    talk
+      .client(text(up('squeezed squeezed'), { rsv: 4, key: key() }))
+      .server(text(down('squeezed squeezed'), { rsv: 4 }));
+    talk
+      .client(text(up('squeezed squeezed'), { rsv: 4, key: key() }))
+      .server(text(down('squeezed squeezed'), { rsv: 4 }));
     return goodbye(talk, key).packets;
   },
 
@@ -118,7 +134,10 @@ export const captures = {
     const key = keys(6);
     const down = compressor();
     const talk = new Conversation().handshake({ extensions: '' });
-    talk.server(frame(Op.ping)).client(frame(Op.pong, '', { key: key() })).server(text(down('Hello Hello'), { rsv: 4 }));
+    talk
+      .server(frame(Op.ping))
+      .client(frame(Op.pong, '', { key: key() }))
+      .server(text(down('Hello Hello'), { rsv: 4 }));
     return goodbye(talk, key).packets;
   },
 
@@ -153,7 +172,10 @@ export const captures = {
     down('{"channel":"ticker","price":1}');
     const talk = new Conversation();
     talk.client(text(up('{"method":"subscribe","channel":"trades"}'), { rsv: 4, key: key() }));
-    talk.server(text(down('{"channel":"ticker","price":2}'), { rsv: 4 }), text(down('{"channel":"ticker","price":2}'), { rsv: 4 }));
+    talk.server(
+      text(down('{"channel":"ticker","price":2}'), { rsv: 4 }),
+      text(down('{"channel":"ticker","price":2}'), { rsv: 4 }),
+    );
     talk.server(text(down('{"channel":"ticker","price":3}'), { rsv: 4 }));
     return talk.packets;
   },
@@ -228,7 +250,10 @@ export const captures = {
       [{ fields: { 'Sec-WebSocket-Version': '8' } }, {}],
       [{}, { fields: { 'Sec-WebSocket-Extensions': 'x-unheard-of' } }],
       [{ fields: { 'Sec-WebSocket-Protocol': 'chat' } }, { fields: { 'Sec-WebSocket-Protocol': 'other' } }],
-      [{ fields: { 'Sec-WebSocket-Extensions': 'permessage-deflate' } }, { fields: { 'Sec-WebSocket-Extensions': 'permessage-deflate; client_max_window_bits=10' } }],
+      [
+        { fields: { 'Sec-WebSocket-Extensions': 'permessage-deflate' } },
+        { fields: { 'Sec-WebSocket-Extensions': 'permessage-deflate; client_max_window_bits=10' } },
+      ],
       [{ fields: { 'Sec-WebSocket-Extensions': 'permessage-deflate; server_max_window_bits=7' } }, {}],
       [{}, { fields: { Upgrade: null } }],
       [{}, { line: 'HTTP/1.1 403 Forbidden' }],
@@ -251,7 +276,14 @@ export const captures = {
       say(talk);
       all.push(...talk.packets);
     };
-    add((talk) => talk.server(frame(Op.ping, 'a')).client(frame(Op.pong, 'b', { key: key() })).server(frame(Op.close, close(1011))).client(frame(Op.close, close(1011), { key: key() })).end('server'));
+    add((talk) =>
+      talk
+        .server(frame(Op.ping, 'a'))
+        .client(frame(Op.pong, 'b', { key: key() }))
+        .server(frame(Op.close, close(1011)))
+        .client(frame(Op.close, close(1011), { key: key() }))
+        .end('server'),
+    );
     add((talk) => goodbye(talk.client(frame(Op.pong, 'heartbeat', { key: key() })), key));
     add((talk) => talk.client(frame(Op.close, close(1001), { key: key() })).end());
     add((talk) => talk.client(text('cut off', { key: key() })).reset('server'));
@@ -269,7 +301,12 @@ export const captures = {
     talk.client(frame(Op.cont, '', { key: [1, 2, 3, 4] })).client(frame(Op.ping, 'z', { rsv: 4, key: key() }));
     talk.server(frame(Op.pong, 'z')).client(text('a', { fin: false, key: key() }));
     talk.client(frame(Op.cont, 'b', { rsv: 4, key: key() }));
-    talk.server(binary('', { form: 64, length: 0x80000000n }), text('found again'), text('and again'), text('and again'));
+    talk.server(
+      binary('', { form: 64, length: 0x80000000n }),
+      text('found again'),
+      text('and again'),
+      text('and again'),
+    );
     return goodbye(talk, key).packets;
   },
 
@@ -298,7 +335,10 @@ export const captures = {
     const key = keys(19);
     const talk = new Conversation().handshake();
     const first = text('the truth', { key: key() });
-    talk.client(first).again('client', first.length, text('the other', { key: key() })).client(text('next', { key: key() }));
+    talk
+      .client(first)
+      .again('client', first.length, text('the other', { key: key() }))
+      .client(text('next', { key: key() }));
     return goodbye(talk, key).packets;
   },
 
@@ -307,7 +347,10 @@ export const captures = {
     const key = keys(20);
     const first = new Conversation({ clientSequence: 0xfffffff0, serverSequence: 0xffffffff }).handshake();
     goodbye(first.client(text('over the end of the numbers', { key: key() })), key);
-    const other = new Conversation({ port: 50300 }).open().client(Buffer.from('SSH-2.0-x\r\n')).server(Buffer.from('SSH-2.0-y\r\n'));
+    const other = new Conversation({ port: 50300 })
+      .open()
+      .client(Buffer.from('SSH-2.0-x\r\n'))
+      .server(Buffer.from('SSH-2.0-y\r\n'));
     const tls = new Conversation({ port: 50301 }).open().client(Buffer.from('160301000501000001fe', 'hex'));
     const second = new Conversation({ clientSequence: 77 }).handshake();
     goodbye(second.server(text('the ports again')), key);
@@ -318,9 +361,138 @@ export const captures = {
 /** How some of them are written. */
 const formats = { clean: { bigEndian: true, nanoseconds: true } };
 
+/** The first one in other formats, and behind every kind of link. */
+function variants() {
+  const packets = captures.clean();
+  const behind = (wrap) => packets.map(({ time, data }) => ({ time, data: wrap(data) }));
+  return {
+    'clean_be.pcapng': pcapng(packets, { bigEndian: true, resolution: 9 }),
+    'clean_sections.pcapng': Buffer.concat([
+      pcapng(packets.slice(0, 8)),
+      pcapng(packets.slice(8), { bigEndian: true, resolution: 0x94 }),
+    ]),
+    'clean_simple.pcapng': pcapng(packets, { simple: true }),
+    'clean_vlan.pcap': pcap(behind(links.vlan)),
+    'clean_sll.pcap': pcap(behind(links.sll), { link: 113 }),
+    'clean_sll2.pcap': pcap(behind(links.sll2), { link: 276 }),
+    'clean_raw.pcap': pcap(behind(links.raw), { link: 101 }),
+    'clean_loop.pcap': pcap(behind(links.loop), { link: 0 }),
+    'clean_ipv6.pcap': pcap(behind(links.ipv6), { link: 229 }),
+  };
+}
+
+const base64 = (payload) => Buffer.from(payload).toString('base64');
+
+/** Archives of messages, as different programs write them. */
+const archives = {
+  'chrome.har': har('http://a.example/chat', [
+    { type: 'send', time: 1767225601.5, opcode: 1, data: 'Hello' },
+    { type: 'receive', time: 1767225601.75, opcode: 1, data: 'κόσμε "quoted" \u001b[31m' },
+    { type: 'receive', time: 1767225602, opcode: 2, data: base64([0, 255, 1]) },
+    { type: 'error', time: 1767225603, opcode: -1, data: 'WebSocket closed' },
+  ]),
+  'playwright.har': har('ws://a.example/chat', [
+    { type: 'send', time: 1767225601500, opcode: 1, data: 'milliseconds' },
+    { type: 'receive', time: -1, opcode: 1, data: 'no time' },
+  ]),
+  'handmade.har': har('ws://a.example/chat', [
+    { type: 'send', time: 1.5, opcode: 9, data: 'ping' },
+    { type: 'receive', time: 1.75, opcode: 10, data: 'ping' },
+    { type: 'receive', time: 2, opcode: 2, data: 'not base64!' },
+    { type: 'receive', time: 3, opcode: 8, code: 1001, data: 'away' },
+  ]),
+  'firefox.har': har('ws://a.example/chat'),
+};
+
+function har(url, messages) {
+  const socket = {
+    startedDateTime: '2026-01-01T00:00:00.000Z',
+    request: { method: 'GET', url, headers: [] },
+    response: { status: 101, content: {} },
+    _resourceType: 'websocket',
+    _webSocketMessages: messages,
+  };
+  const page = { startedDateTime: '2026-01-01T00:00:00.000Z', request: { url: 'http://a.example/' }, response: {} };
+  return Buffer.from(`${JSON.stringify({ log: { version: '1.2', entries: [page, socket] } }, null, 1)}\n`);
+}
+
+/** A log of Chromium: the bytes of a socket in the clear, of one inside TLS, and of one that is something else. */
+function netlog({ bytes = true } = {}) {
+  const key = keys(30);
+  const types = {
+    SOCKET_BYTES_SENT: 81,
+    SOCKET_BYTES_RECEIVED: 82,
+    SSL_SOCKET_BYTES_SENT: 70,
+    SSL_SOCKET_BYTES_RECEIVED: 71,
+    WEBSOCKET_SENT_FRAME_HEADER: 500,
+    WEBSOCKET_RECV_FRAME_HEADER: 501,
+  };
+  const asked = { fields: { 'Sec-WebSocket-Extensions': 'permessage-deflate; client_max_window_bits' } };
+  const answered = { fields: { 'Sec-WebSocket-Extensions': 'permessage-deflate' } };
+  let time = 1000;
+  const event = (type, id, params, source = 9) => ({
+    params,
+    phase: 0,
+    source: { id, start_time: '1', type: source },
+    time: String((time += 5)),
+    type: types[type],
+  });
+  const sent = (type, id, data) => event(type, id, { byte_count: data.length, bytes: base64(data) });
+  const talk = (id, prefix) => [
+    sent(`${prefix}SOCKET_BYTES_SENT`, id, request(asked)),
+    sent(`${prefix}SOCKET_BYTES_RECEIVED`, id, response(answered)),
+    sent(
+      `${prefix}SOCKET_BYTES_SENT`,
+      id,
+      text(compressor()(`through ${prefix || 'plain TCP'}`), { rsv: 4, key: key() }),
+    ),
+    sent(`${prefix}SOCKET_BYTES_RECEIVED`, id, Buffer.concat([text('answer'), frame(Op.ping, 'p')])),
+    sent(`${prefix}SOCKET_BYTES_SENT`, id, frame(Op.pong, 'p', { key: key() })),
+    sent(`${prefix}SOCKET_BYTES_RECEIVED`, id, frame(Op.close, close(4001, 'bye'))),
+  ];
+  const header = (type, opcode, length, more = {}) =>
+    event(
+      type,
+      77,
+      {
+        final: true,
+        reserved1: false,
+        reserved2: false,
+        reserved3: false,
+        opcode,
+        masked: type.includes('SENT'),
+        payload_length: length,
+        ...more,
+      },
+      1,
+    );
+  const events = bytes
+    ? [
+        ...talk(11, ''),
+        sent('SOCKET_BYTES_SENT', 12, Buffer.from('160301000501000001fe', 'hex')),
+        ...talk(12, 'SSL_'),
+        sent('SSL_SOCKET_BYTES_SENT', 13, Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')),
+        header('WEBSOCKET_SENT_FRAME_HEADER', 1, 5),
+      ]
+    : [
+        header('WEBSOCKET_SENT_FRAME_HEADER', 1, 5),
+        header('WEBSOCKET_RECV_FRAME_HEADER', 2, 70000, { final: false }),
+        header('WEBSOCKET_RECV_FRAME_HEADER', 0, 3),
+      ];
+  const constants = {
+    logCaptureMode: bytes ? 'Everything' : 'Default',
+    logEventTypes: types,
+    timeTickOffset: 1767225600000,
+  };
+  return `{"constants":${JSON.stringify(constants)},\n"events": [\n${events.map((event) => JSON.stringify(event)).join(',\n')}`;
+}
+
 if (process.argv[1] === import.meta.filename) {
-  for (const [name, packets] of Object.entries(captures)) {
-    writeFileSync(join(import.meta.dirname, `${name}.pcap`), pcap(packets(), formats[name]));
-  }
-  console.log(`${Object.keys(captures).length} captures written; the key was ${sampleKey}`);
+  const files = { ...variants(), ...archives };
+  for (const [name, packets] of Object.entries(captures)) files[`${name}.pcap`] = pcap(packets(), formats[name]);
+  files['netlog.json'] = `${netlog()}],"polledData":{}}\n`;
+  files['netlog_crash.json'] = `${netlog()},\n`;
+  files['netlog_headers.json'] = `${netlog({ bytes: false })}]}\n`;
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(import.meta.dirname, name), content);
+  console.log(`${Object.keys(files).length} captures written`);
 }

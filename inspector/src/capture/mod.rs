@@ -1,8 +1,13 @@
 //! Sources: files of captures, read as they arrive.
 
 mod detect;
+mod har;
 mod link;
+mod messages;
+mod netlog;
+mod path;
 mod pcap;
+mod pcapng;
 mod raw;
 mod tcp;
 
@@ -102,6 +107,9 @@ impl<R: Records> Framed<R> {
 /// The reader of a capture.
 pub(crate) enum Capture {
     Pcap(Box<Framed<pcap::Pcap>>),
+    Pcapng(Box<Framed<pcapng::Pcapng>>),
+    Har(Box<har::Har>),
+    NetLog(Box<netlog::NetLog>),
     Raw(Box<raw::Raw>),
 }
 
@@ -110,7 +118,10 @@ impl Capture {
     pub(crate) fn new(kind: Kind, out: &Out) -> Self {
         match kind {
             Kind::Pcap => Self::Pcap(Box::new(Framed::new(pcap::Pcap::new()))),
-            _ => Self::Raw(Box::new(raw::Raw::new(out))),
+            Kind::Pcapng => Self::Pcapng(Box::new(Framed::new(pcapng::Pcapng::default()))),
+            Kind::Har => Self::Har(Box::new(har::Har::new())),
+            Kind::NetLog => Self::NetLog(Box::new(netlog::NetLog::new())),
+            Kind::Raw | Kind::Ndjson => Self::Raw(Box::new(raw::Raw::new(out))),
         }
     }
 
@@ -118,6 +129,9 @@ impl Capture {
     pub(crate) fn feed(&mut self, bytes: &[u8], side: Option<Side>, out: &mut Out) {
         match self {
             Self::Pcap(reader) => reader.feed(bytes, out),
+            Self::Pcapng(reader) => reader.feed(bytes, out),
+            Self::Har(reader) => reader.feed(bytes, out),
+            Self::NetLog(reader) => reader.feed(bytes, out),
             Self::Raw(reader) => reader.feed(bytes, side, out),
         }
     }
@@ -126,6 +140,9 @@ impl Capture {
     pub(crate) fn finish(&mut self, out: &mut Out) {
         match self {
             Self::Pcap(reader) => reader.finish(out),
+            Self::Pcapng(reader) => reader.finish(out),
+            Self::Har(reader) => reader.finish(out),
+            Self::NetLog(reader) => reader.finish(out),
             Self::Raw(reader) => reader.finish(out),
         }
     }

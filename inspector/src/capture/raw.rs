@@ -14,7 +14,10 @@ pub(crate) struct Raw {
 impl Raw {
     pub(crate) fn new(out: &Out) -> Self {
         let client = out.options.side.map(|side| if side == Side::Client { End::A } else { End::B });
-        Self { stream: Stream::new(Source { from_start: true, is_tcp: false, addresses: None, client }), at: [0; 2] }
+        Self {
+            stream: Stream::new(Source { from_start: true, is_tcp: false, addresses: None, is_quiet: false, client }),
+            at: [0; 2],
+        }
     }
 
     /// Takes bytes. Those of an unknown side come from the first end; when sides are told, that is the client.

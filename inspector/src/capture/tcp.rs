@@ -173,7 +173,7 @@ impl Flow {
         };
         let addresses =
             Some([key.0, key.1].map(|(address, port)| std::net::SocketAddr::new(address, port).to_string()));
-        let stream = Stream::new(Source { from_start: segment.syn, is_tcp: true, addresses, client });
+        let stream = Stream::new(Source { from_start: segment.syn, is_tcp: true, addresses, is_quiet: false, client });
         Self { stream, halves: Default::default() }
     }
 

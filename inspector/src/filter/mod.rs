@@ -1,24 +1,30 @@
-//! The filter language.
+//! The filter language: `op == text and len > 1k and payload ~ /order/`, or just a word that the payload has.
 
-use crate::record::Frame;
-use crate::stats::Stats;
+mod lex;
+mod parse;
+mod subject;
+mod value;
 
-/// A filter that was understood.
-pub struct Filter;
+pub use parse::Filter;
+pub use subject::Subject;
 
-/// What a filter looks at.
-pub struct Subject;
-
-impl Subject {
-    /// A frame that is being told.
-    pub fn of_frame(_: &Frame<'_>, _: &Stats) -> Self {
-        Self
-    }
+/// Why an expression is no filter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilterFault {
+    /// The byte of the expression where it begins.
+    pub at: usize,
+    /// The byte after it.
+    pub end: usize,
+    /// What is wrong, and what may be there.
+    pub text: String,
 }
 
-impl Filter {
-    /// Whether it matches.
-    pub fn matches(&self, _: &Subject) -> bool {
-        true
+impl FilterFault {
+    /// As an object of JSON.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        let mut writer = crate::json::Writer::default();
+        writer.object().key("at").count(self.at).key("end").count(self.end).key("text").string(&self.text).end_object();
+        writer.into_bytes()
     }
 }

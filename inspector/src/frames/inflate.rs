@@ -66,6 +66,7 @@ pub struct Inflate {
     /// The second reading, while part of the window is not known.
     two: Option<Inflater>,
     at: Checkpoint,
+    losses: u64,
 }
 
 impl Inflate {
@@ -89,7 +90,7 @@ impl Inflate {
     pub fn resume(bits: u8, takeover: bool, at: Checkpoint) -> Self {
         let one = inflater(bits, takeover).with_history(&at.history.0);
         let two = at.other.as_ref().map(|other| inflater(bits, takeover).with_history(&other.0));
-        Self { bits, takeover, one, two, at }
+        Self { bits, takeover, one, two, at, losses: 0 }
     }
 
     /// The point between the messages where it stands.
@@ -106,9 +107,15 @@ impl Inflate {
     }
 
     /// Whether part of the window is not known.
-    #[must_use]
-    pub const fn is_uncertain(&self) -> bool {
+    #[cfg(test)]
+    const fn is_uncertain(&self) -> bool {
         self.two.is_some()
+    }
+
+    /// How often the window was lost: between two readings of the same number, nothing was.
+    #[must_use]
+    pub const fn losses(&self) -> u64 {
+        self.losses
     }
 
     /// Tells that a message was missed, or not understood: from here on the window is not known.
@@ -119,7 +126,8 @@ impl Inflate {
         } else {
             Checkpoint::default()
         };
-        *self = Self::resume(self.bits, self.takeover, at);
+        let losses = self.losses.saturating_add(1);
+        *self = Self { losses, ..Self::resume(self.bits, self.takeover, at) };
     }
 
     /// Inflates a whole message; `see` gets every piece of it, and whether all of that is known. At most `most` bytes

@@ -7,6 +7,7 @@
 use sansocket::{FrameHeader, MAX_HEADER_BYTES, Mask, Opcode};
 
 use super::dialogue::Dialogue;
+use super::inflate::Inflate;
 use super::message::{self, Deflate, Open};
 use super::rules::{self, Situation};
 use crate::catalogue::{Rule, Set};
@@ -32,6 +33,8 @@ struct Current {
     /// The most bytes of its payload that are held.
     keep: usize,
     guessed: bool,
+    /// Its length is not believed.
+    abandoned: bool,
 }
 
 /// A search for frames.
@@ -267,14 +270,26 @@ impl Lane {
         let left = header.payload_length;
         let place = self.header_place;
         self.kept.clear();
-        self.current =
-            Some(Current { header, header_length, start, place, left, missing: 0, findings, alone, keep, guessed });
+        self.current = Some(Current {
+            header,
+            header_length,
+            start,
+            place,
+            left,
+            missing: 0,
+            findings,
+            alone,
+            keep,
+            guessed,
+            abandoned: false,
+        });
         if rules::is_beyond_reason(left) || left > max_frame {
             // Nothing is taken for its payload: what comes may as well be the next frame.
             let place = self.header_place;
             if let Some(current) = &mut self.current {
                 current.missing = left;
                 current.left = 0;
+                current.abandoned = true;
             }
             if let Some(open) = &mut self.open {
                 open.damage();
@@ -374,6 +389,12 @@ impl Lane {
                 open.damage();
             }
             if current.header.fin {
+                if let Some(index) = out.index.as_mut().filter(|_| open.compressed && !open.damaged) {
+                    match &self.deflate {
+                        Deflate::On(inflate) => index.before_inflate(talk.connection, self.side, number, inflate),
+                        _ => index.before_inflate(talk.connection, self.side, number, &Inflate::unknown(15, true)),
+                    }
+                }
                 inflated = self.complete(open, &mut current, &kept, end, out);
             }
         }
@@ -389,6 +410,7 @@ impl Lane {
             has_header: true,
             header_length: u8::try_from(current.header_length).unwrap_or(u8::MAX),
             captured,
+            extent: if current.abandoned { 0 } else { current.header.payload_length.saturating_sub(current.left) },
             stream: current.start,
             place: Place { time: place.time, ..current.place },
             payload: &kept,

@@ -10,4 +10,4 @@ pub use dialogue::Dialogue;
 pub use inflate::{Checkpoint, Inflate};
 pub use lane::Lane;
 pub use message::Deflate;
-pub use rules::close as close_parts;
+pub use rules::{Situation, close as close_parts, close_body as check_close, header as check_header};

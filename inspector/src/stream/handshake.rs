@@ -21,6 +21,8 @@ pub struct Handshake {
     pub place: Place,
     /// Addresses of client and server, if the source has them.
     pub addresses: Option<(String, String)>,
+    /// The address, from a source that has no heads.
+    pub url: Option<String>,
     /// What the client sent.
     pub request: Option<Head>,
     /// What the server answered.
@@ -62,7 +64,7 @@ impl Handshake {
     /// The target of the request.
     #[must_use]
     pub fn uri(&self) -> Option<&str> {
-        self.request.as_ref().map(|head| head.parts().1)
+        self.request.as_ref().map(|head| head.parts().1).or(self.url.as_deref())
     }
 
     /// The value of a field of the request, or of the response.

@@ -5,7 +5,7 @@ mod head;
 mod scan;
 
 pub use handshake::Handshake;
-pub use head::{Beginning, Field, Head, beginning};
+pub use head::{Beginning, Head, beginning};
 pub use scan::{Expected, Found, MAX_SCAN, find};
 
 use crate::catalogue::Rule;
@@ -27,6 +27,8 @@ pub struct Source {
     pub is_tcp: bool,
     /// The addresses of the two ends, if there are any.
     pub addresses: Option<[String; 2]>,
+    /// Whether nothing is said about what is no WebSocket, since the source is full of it.
+    pub is_quiet: bool,
     /// Which of the ends is the client, if that is known before anything was read.
     pub client: Option<End>,
 }
@@ -472,7 +474,9 @@ impl Stream {
     fn stop(&mut self, end: End, text: &str, out: &mut Out) {
         let place = self.wait(end).place();
         let connection = Some(self.handshake.connection).filter(|connection| *connection > 0);
-        out.error(place, connection, text);
+        if !self.source.is_quiet || connection.is_some() {
+            out.error(place, connection, text);
+        }
         self.closed = true;
     }
 }

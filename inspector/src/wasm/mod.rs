@@ -5,6 +5,7 @@ mod runtime;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::filter::FilterFault;
 use crate::inspector::{Inspector, catalogue};
 use crate::options::Options;
 use crate::types::Side;
@@ -12,7 +13,8 @@ use crate::types::Side;
 /// An instance: one capture at a time.
 #[wasm_bindgen(js_name = Inspector)]
 pub struct Bindings {
-    inspector: Inspector,
+    /// `None` before the first capture.
+    inspector: Option<Inspector>,
     /// JavaScript writes the arguments of a call here.
     input: Vec<u8>,
     /// What a call gives out.
@@ -27,8 +29,7 @@ impl Bindings {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new() -> Self {
-        let inspector = Inspector::new(Options::default());
-        Self { inspector, input: Vec::new(), output: Vec::new(), status: [0; 2] }
+        Self { inspector: None, input: Vec::new(), output: Vec::new(), status: [0; 2] }
     }
 
     /// The address of the two words about output. It does not move.
@@ -48,9 +49,14 @@ impl Bindings {
 
     /// Begins a capture with the options in the argument; 1 with a sentence as output if they are not valid.
     pub fn open(&mut self, length: usize) -> u32 {
-        match Options::from_json(self.argument(length)).and_then(Inspector::with_filter) {
+        let options = Options::from_json(self.argument(length));
+        let inspector = options.and_then(|options| {
+            let fault = |fault: FilterFault| format!("the filter, bytes {}–{}: {}", fault.at, fault.end, fault.text);
+            Inspector::new(options).map_err(fault)
+        });
+        match inspector {
             Ok(inspector) => {
-                self.inspector = inspector;
+                self.inspector = Some(inspector);
                 0
             }
             Err(text) => {
@@ -67,26 +73,27 @@ impl Bindings {
             2 => Some(Side::Server),
             _ => None,
         };
-        let Self { inspector, input, .. } = self;
+        let Self { inspector: Some(inspector), input, .. } = self else { return 0 };
         inspector.feed_side(input.get(..length).unwrap_or_default(), side);
         inspector.pending()
     }
 
     /// Nothing more comes; gives how many bytes of records wait.
     pub fn finish(&mut self) -> usize {
-        self.inspector.finish();
-        self.inspector.pending()
+        let Some(inspector) = &mut self.inspector else { return 0 };
+        inspector.finish();
+        inspector.pending()
     }
 
     /// Whole lines of records as output.
     pub fn take(&mut self, most: usize) -> u32 {
-        let records = self.inspector.take(most);
+        let records = self.inspector.as_mut().map_or(Vec::new(), |it| it.take(most));
         self.give(records)
     }
 
     /// Counts as output.
     pub fn stats(&mut self) -> u32 {
-        let stats = self.inspector.stats();
+        let stats = self.inspector.as_mut().map_or(Vec::new(), |it| it.stats());
         self.give(stats)
     }
 
@@ -98,10 +105,10 @@ impl Bindings {
     /// Sets the filter of [`match`](Self::match_frames); 1 with what is wrong as output.
     pub fn filter(&mut self, length: usize) -> u32 {
         let expression = String::from_utf8_lossy(self.argument(length)).into_owned();
-        match self.inspector.set_filter(&expression) {
+        match self.inspector.as_mut().map_or(Ok(()), |it| it.set_filter(&expression)) {
             Ok(()) => 0,
             Err(fault) => {
-                self.give(fault);
+                self.give(fault.to_json());
                 1
             }
         }
@@ -110,46 +117,47 @@ impl Bindings {
     /// How many frames there are in the index.
     #[must_use]
     pub fn frames(&self) -> u32 {
-        u32_of(self.inspector.frames())
+        u32_of(self.inspector.as_ref().map_or(0, Inspector::frames))
     }
 
     /// Rows for the frames whose numbers are in the argument, as output.
     pub fn rows(&mut self, length: usize) -> u32 {
         let (words, _) = self.argument(length).as_chunks::<4>();
         let numbers: Vec<u32> = words.iter().map(|word| u32::from_le_bytes(*word)).collect();
-        let rows = self.inspector.rows(&numbers);
+        let rows = self.inspector.as_mut().map_or(Vec::new(), |it| it.rows(&numbers));
         self.give(rows)
     }
 
     /// Everything about a frame, as output.
     pub fn detail(&mut self, number: u32) -> u32 {
-        let detail = self.inspector.detail(number);
+        let detail = self.inspector.as_mut().map_or(Vec::new(), |it| it.detail(number));
         self.give(detail)
     }
 
     /// The bytes of a layer of a frame, as output.
     pub fn layer(&mut self, number: u32, layer: u32) -> u32 {
-        let bytes = self.inspector.layer(number, layer);
+        let bytes = self.inspector.as_mut().map_or(Vec::new(), |it| it.layer(number, layer));
         self.give(bytes)
     }
 
     /// The connections, as output.
     pub fn connections(&mut self) -> u32 {
-        let connections = self.inspector.connections();
+        let connections = self.inspector.as_mut().map_or(Vec::new(), |it| it.connections());
         self.give(connections)
     }
 
     /// How many of the frames from a number on match the filter; a bit for each as output.
     #[wasm_bindgen(js_name = "match")]
     pub fn match_frames(&mut self, from: u32, count: u32) -> u32 {
-        let (bits, matches) = self.inspector.match_frames(from, count);
+        let found = self.inspector.as_ref().map(|it| it.match_frames(from, count));
+        let (bits, matches) = found.unwrap_or_default();
         self.give(bits);
         matches
     }
 
     /// Counts for buckets of time, as output: words of 32 bits, little endian.
     pub fn timeline(&mut self, from: f64, to: f64, buckets: u32) -> u32 {
-        let words = self.inspector.timeline(from, to, buckets);
+        let words = self.inspector.as_ref().map_or(Vec::new(), |it| it.timeline(from, to, buckets));
         self.give(words.into_iter().flat_map(u32::to_le_bytes).collect())
     }
 

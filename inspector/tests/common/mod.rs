@@ -19,7 +19,7 @@ pub fn captures() -> Vec<PathBuf> {
 
 /// The records of a capture that is fed whole.
 pub fn records(bytes: &[u8], options: &str) -> String {
-    let mut inspector = Inspector::new(Options::from_json(options.as_bytes()).unwrap());
+    let mut inspector = Inspector::new(Options::from_json(options.as_bytes()).unwrap()).unwrap();
     inspector.feed(bytes);
     inspector.finish();
     String::from_utf8(inspector.take(usize::MAX)).unwrap()
@@ -27,7 +27,7 @@ pub fn records(bytes: &[u8], options: &str) -> String {
 
 /// The records of a capture that is fed in pieces, and that are taken in pieces.
 pub fn cut_at_random(bytes: &[u8], options: &str, seed: u64) -> String {
-    let mut inspector = Inspector::new(Options::from_json(options.as_bytes()).unwrap());
+    let mut inspector = Inspector::new(Options::from_json(options.as_bytes()).unwrap()).unwrap();
     let mut random = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut records = Vec::new();
     let mut rest = bytes;

@@ -1,0 +1,178 @@
+//! Random access gives what reading in order gave.
+
+mod common;
+
+use common::{captures, records};
+use sansocket_inspector::{Inspector, Options};
+use serde_json::Value;
+
+fn indexed(bytes: &[u8]) -> Inspector {
+    let options = Options::from_json(br#"{"index":true,"records":[]}"#).unwrap();
+    let mut inspector = Inspector::new(options).unwrap();
+    inspector.feed(bytes);
+    inspector.finish();
+    inspector
+}
+
+fn lines(records: &str, kind: &str) -> Vec<Value> {
+    records.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).filter(|it| it["type"] == kind).collect()
+}
+
+/// The bytes of a payload in hex.
+fn hex(payload: &Value) -> String {
+    match (&payload["text"], &payload["hex"]) {
+        (Value::String(text), _) => text.bytes().map(|byte| format!("{byte:02x}")).collect(),
+        (_, Value::String(hex)) => hex.clone(),
+        _ => panic!("no payload: {payload}"),
+    }
+}
+
+fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn layers_are_the_payloads_of_the_records_in_any_order() {
+    for path in captures() {
+        let bytes = std::fs::read(&path).unwrap();
+        let all = records(&bytes, r#"{"records":["frame","message"],"bytes":"hex"}"#);
+        let frames = lines(&all, "frame");
+        let mut inspector = indexed(&bytes);
+        assert_eq!(inspector.frames(), frames.len(), "{}", path.display());
+        // Backwards, then by leaps.
+        let order = (0..frames.len()).rev().chain((0..frames.len()).map(|n| n * 7 % frames.len()));
+        for frame in order.map(|n| &frames[n]) {
+            let number = frame["n"].as_u64().unwrap() as u32;
+            let payload = inspector.layer(number, 1);
+            if frame["inflated"].is_null() {
+                assert_eq!(to_hex(&payload), hex(&frame["payload"]), "{} frame {number}", path.display());
+            } else {
+                assert_eq!(
+                    to_hex(&inspector.layer(number, 2)),
+                    hex(&frame["payload"]),
+                    "{} frame {number}",
+                    path.display()
+                );
+            }
+            let wire = inspector.layer(number, 0);
+            if let Some(length) = frame["hdrLen"].as_u64() {
+                assert_eq!(wire.len(), length as usize + payload.len());
+            }
+            let detail: Value = serde_json::from_slice(&inspector.detail(number)).unwrap();
+            for key in ["n", "conn", "msg", "dir", "t", "time", "op", "len", "inflated", "off", "certainty"] {
+                if !frame[key].is_null() {
+                    assert_eq!(detail[key], frame[key], "{} frame {number} {key}", path.display());
+                }
+            }
+        }
+        for message in lines(&all, "message") {
+            for number in message["frames"].as_array().unwrap() {
+                let number = number.as_u64().unwrap() as u32;
+                let detail: Value = serde_json::from_slice(&inspector.detail(number)).unwrap();
+                assert_eq!(detail["frames"], message["frames"]);
+                assert_eq!(to_hex(&inspector.layer(number, 3)), hex(&message["payload"]), "{}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn rows_and_details_have_the_findings_of_the_records() {
+    for path in captures() {
+        let bytes = std::fs::read(&path).unwrap();
+        let violations = lines(&records(&bytes, r#"{"records":["violation"]}"#), "violation");
+        let mut inspector = indexed(&bytes);
+        for number in 1..=inspector.frames() as u32 {
+            let rows: Value = serde_json::from_slice(&inspector.rows(&[number])).unwrap();
+            let mut in_row: Vec<_> =
+                rows[0]["violations"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();
+            let mut expected: Vec<_> =
+                violations.iter().filter(|it| it["n"] == number).map(|it| it["id"].as_str().unwrap()).collect();
+            in_row.sort_unstable();
+            expected.sort_unstable();
+            expected.dedup();
+            assert_eq!(in_row, expected, "{} frame {number}", path.display());
+            let detail: Value = serde_json::from_slice(&inspector.detail(number)).unwrap();
+            for found in detail["violations"].as_array().unwrap() {
+                let like = |it: &&Value| it["n"] == number && it["id"] == found["id"];
+                let told = violations.iter().find(like).unwrap();
+                let exact = ["mask-", "rsv", "opcode", "length-", "control-", "close-b", "close-c", "close-r"];
+                if exact.iter().any(|prefix| found["id"].as_str().unwrap().starts_with(prefix)) {
+                    assert_eq!(
+                        (&found["at"], &found["text"]),
+                        (&told["at"], &told["text"]),
+                        "{} frame {number}",
+                        path.display()
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_filter_finds_the_same_in_the_index_and_in_the_stream() {
+    let filters = [
+        "op == text",
+        "dir == c2s and len > 5",
+        "message or fragments",
+        "violation == mask-key-weak",
+        "level >= warn",
+        "json.id >= 2",
+        "frag",
+        "ratio > 1",
+        "dt < 1s and t >= 0.0006",
+        "close.code == 1000",
+        "key == 37fa213d",
+        "hex contains \"6c ?? 6f\"",
+        "payload ~ /t[ew]/",
+    ];
+    let mut found = vec![0; filters.len()];
+    for path in captures() {
+        let bytes = std::fs::read(&path).unwrap();
+        let mut inspector = indexed(&bytes);
+        for (index, filter) in filters.iter().enumerate() {
+            let options = serde_json::json!({"records": ["frame"], "filter": filter}).to_string();
+            let told: Vec<_> = lines(&records(&bytes, &options), "frame")
+                .iter()
+                .map(|it| it["n"].as_u64().unwrap() as usize)
+                .collect();
+            inspector.set_filter(filter).unwrap();
+            let count = inspector.frames();
+            let (bits, matches) = inspector.match_frames(1, u32::MAX);
+            let listed: Vec<_> = (0..count).filter(|n| bits[n / 8] & 1 << (n % 8) != 0).map(|n| n + 1).collect();
+            // What becomes known later is in the index only.
+            if filter.contains("violation") || filter.contains("level") {
+                assert!(told.iter().all(|n| listed.contains(n)));
+            } else {
+                assert_eq!(listed, told, "{} {filter}", path.display());
+            }
+            assert_eq!(matches as usize, listed.len());
+            found[index] += listed.len();
+        }
+    }
+    assert!(found.iter().all(|count| *count > 0), "{found:?}");
+}
+
+#[test]
+fn the_timeline_counts_every_frame_once() {
+    let path = captures().into_iter().find(|path| path.ends_with("clean.pcap")).unwrap();
+    let inspector = indexed(&std::fs::read(path).unwrap());
+    let words = inspector.timeline(0.0, 1.0, 10);
+    assert_eq!(words.len(), 80);
+    let (buckets, _) = words.as_chunks::<8>();
+    let frames: u32 = buckets.iter().map(|bucket| bucket[0] + bucket[3]).sum();
+    assert_eq!(frames as usize, inspector.frames());
+    assert_eq!(buckets[0][6] & (1 << 9 | 1 << 8 | 1 << 1), 1 << 9 | 1 << 8 | 1 << 1);
+}
+
+#[test]
+fn numbers_that_there_are_not() {
+    let mut inspector = indexed(b"\x81\x05Hello");
+    assert_eq!(inspector.rows(&[0, 2]), b"[null,null]");
+    assert_eq!(inspector.detail(9), b"null");
+    assert_eq!(inspector.layer(9, 0), b"");
+    assert_eq!(inspector.match_frames(9, 9), (vec![], 0));
+    let mut without = Inspector::new(Options::default()).unwrap();
+    assert_eq!((without.rows(&[1]), without.detail(1)), (b"[]".to_vec(), b"null".to_vec()));
+}
