@@ -2,8 +2,8 @@
 // the server: `packed` into segments of 1,400 bytes, `single` with a packet for each frame, or `deflate`, packed and
 // compressed with context takeover.
 
-import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 import { constants, createDeflateRaw } from 'node:zlib';
 import { frame, keys, Op, request, response, tcpPacket } from '../tests/captures/lib.mjs';
 

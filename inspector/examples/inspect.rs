@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             inspector.finish();
         }
         let records = inspector.take(usize::MAX);
-        busy += start.elapsed();
+        busy = busy.saturating_add(start.elapsed());
         stdout.write_all(&records)?;
         if length == 0 {
             eprintln!("{:.3} s in the engine", busy.as_secs_f64());

@@ -193,6 +193,8 @@ impl Inspector {
                 self.beginning = Vec::new();
                 self.ended = true;
                 self.out.error(Place { file: Some(0), ..Place::default() }, None, text);
+                let Out { ndjson, stats, .. } = &mut self.out;
+                ndjson.summary(stats);
             }
         }
     }

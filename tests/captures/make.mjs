@@ -402,7 +402,30 @@ const archives = {
     { type: 'receive', time: 3, opcode: 8, code: 1001, data: 'away' },
   ]),
   'firefox.har': har('ws://a.example/chat'),
+  'cdp.jsonl': jsonl([
+    { method: 'Network.webSocketCreated', params: { requestId: '7.1', url: 'ws://a.example/chat' } },
+    {
+      method: 'Network.webSocketFrameSent',
+      params: { requestId: '7.1', timestamp: 12.5, response: { opcode: 1, mask: true, payloadData: 'Hello' } },
+    },
+    {
+      method: 'Network.webSocketFrameReceived',
+      params: {
+        requestId: '7.1',
+        timestamp: 12.75,
+        response: { opcode: 2, mask: false, payloadData: base64([0, 255]) },
+      },
+    },
+  ]),
+  'archive.jsonl': jsonl([
+    { ts: 1767225601.5, type: 'send', opcode: 1, payloadData: 'Hello', mask: true },
+    { ts: 1767225601.75, type: 'receive', opcode: 9, payloadData: '', mask: false },
+  ]),
 };
+
+function jsonl(lines) {
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+}
 
 function har(url, messages) {
   const socket = {
@@ -430,11 +453,15 @@ function netlog({ bytes = true } = {}) {
   const asked = { fields: { 'Sec-WebSocket-Extensions': 'permessage-deflate; client_max_window_bits' } };
   const answered = { fields: { 'Sec-WebSocket-Extensions': 'permessage-deflate' } };
   let time = 1000;
+  const tick = () => {
+    time += 5;
+    return time;
+  };
   const event = (type, id, params, source = 9) => ({
     params,
     phase: 0,
     source: { id, start_time: '1', type: source },
-    time: String((time += 5)),
+    time: String(tick()),
     type: types[type],
   });
   const sent = (type, id, data) => event(type, id, { byte_count: data.length, bytes: base64(data) });
@@ -490,9 +517,9 @@ function netlog({ bytes = true } = {}) {
 if (process.argv[1] === import.meta.filename) {
   const files = { ...variants(), ...archives };
   for (const [name, packets] of Object.entries(captures)) files[`${name}.pcap`] = pcap(packets(), formats[name]);
-  files['netlog.json'] = `${netlog()}],"polledData":{}}\n`;
-  files['netlog_crash.json'] = `${netlog()},\n`;
-  files['netlog_headers.json'] = `${netlog({ bytes: false })}]}\n`;
+  files['chrome.netlog'] = `${netlog()}],"polledData":{}}\n`;
+  files['crash.netlog'] = `${netlog()},\n`;
+  files['headers.netlog'] = `${netlog({ bytes: false })}]}\n`;
   for (const [name, content] of Object.entries(files)) writeFileSync(join(import.meta.dirname, name), content);
   console.log(`${Object.keys(files).length} captures written`);
 }

@@ -61,6 +61,11 @@ impl Teller {
         out.record(&Record::Handshake(&handshake));
     }
 
+    /// Whether there is a connection.
+    pub(crate) const fn has_begun(&self) -> bool {
+        self.talk.is_some()
+    }
+
     /// Ends the connection.
     pub(crate) fn finish(&mut self, out: &mut Out) {
         if let Some(mut talk) = self.talk.take() {
@@ -192,6 +197,16 @@ fn payload(opcode: Opcode, item: &Item) -> Result<Vec<u8>, &'static str> {
         }
         _ => Ok(crate::base64::decode(data).unwrap_or_else(|| data.to_vec())),
     }
+}
+
+/// Bytes of pairs of hex digits.
+pub(crate) fn from_hex(digits: &[u8]) -> Option<Vec<u8>> {
+    let (pairs, rest) = digits.as_chunks::<2>();
+    let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    if !rest.is_empty() {
+        return None;
+    }
+    pairs.iter().map(|[high, low]| Some(value(*high)? << 4 | value(*low)?)).collect()
 }
 
 /// Milliseconds since 1970, seconds since 1970, or seconds from the start, whichever the number can be.

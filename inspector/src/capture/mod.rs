@@ -2,6 +2,7 @@
 
 mod detect;
 mod har;
+mod lines;
 mod link;
 mod messages;
 mod netlog;
@@ -109,6 +110,7 @@ pub(crate) enum Capture {
     Pcap(Box<Framed<pcap::Pcap>>),
     Pcapng(Box<Framed<pcapng::Pcapng>>),
     Har(Box<har::Har>),
+    Lines(Box<lines::Lines>),
     NetLog(Box<netlog::NetLog>),
     Raw(Box<raw::Raw>),
 }
@@ -121,7 +123,8 @@ impl Capture {
             Kind::Pcapng => Self::Pcapng(Box::new(Framed::new(pcapng::Pcapng::default()))),
             Kind::Har => Self::Har(Box::new(har::Har::new())),
             Kind::NetLog => Self::NetLog(Box::new(netlog::NetLog::new())),
-            Kind::Raw | Kind::Ndjson => Self::Raw(Box::new(raw::Raw::new(out))),
+            Kind::Ndjson => Self::Lines(Box::new(lines::Lines::new())),
+            Kind::Raw => Self::Raw(Box::new(raw::Raw::new(out))),
         }
     }
 
@@ -131,6 +134,7 @@ impl Capture {
             Self::Pcap(reader) => reader.feed(bytes, out),
             Self::Pcapng(reader) => reader.feed(bytes, out),
             Self::Har(reader) => reader.feed(bytes, out),
+            Self::Lines(reader) => reader.feed(bytes, out),
             Self::NetLog(reader) => reader.feed(bytes, out),
             Self::Raw(reader) => reader.feed(bytes, side, out),
         }
@@ -142,6 +146,7 @@ impl Capture {
             Self::Pcap(reader) => reader.finish(out),
             Self::Pcapng(reader) => reader.finish(out),
             Self::Har(reader) => reader.finish(out),
+            Self::Lines(reader) => reader.finish(out),
             Self::NetLog(reader) => reader.finish(out),
             Self::Raw(reader) => reader.finish(out),
         }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use sansocket::{FrameHeader, LengthForm, Opcode};
 
+use super::messages::from_hex;
 use super::path::Path;
 use crate::catalogue::Set;
 use crate::json::{Reader, Token};
@@ -281,13 +282,4 @@ impl Socket {
         };
         Self { plain: stream(), inside: stream() }
     }
-}
-
-fn from_hex(digits: &[u8]) -> Option<Vec<u8>> {
-    let (pairs, rest) = digits.as_chunks::<2>();
-    let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
-    if !rest.is_empty() {
-        return None;
-    }
-    pairs.iter().map(|[high, low]| Some(value(*high)? << 4 | value(*low)?)).collect()
 }

@@ -9,7 +9,7 @@ use sansocket_inspector::{Inspector, Options};
 pub fn captures() -> Vec<PathBuf> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/captures");
     let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let known = ["pcap", "pcapng", "har", "json"];
+    let known = ["pcap", "pcapng", "har", "netlog", "jsonl"];
     let mut paths: Vec<_> =
         paths.filter(|path| path.extension().is_some_and(|it| known.iter().any(|known| it == *known))).collect();
     paths.sort();
