@@ -1,7 +1,4 @@
-//! Captures in, WebSocket frames out: every byte explained, every violation named.
-//!
-//! An [`Inspector`] takes a capture in chunks and gives records: lines of JSON, whose schema is in the README of the
-//! crate. It never fails as a whole: what was decoded stays, and where reading stopped, and why, is a record.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod base64;

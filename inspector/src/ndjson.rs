@@ -212,13 +212,16 @@ fn certainty(w: &mut Writer, guessed: bool) {
 
 fn write_frame(w: &mut Writer, frame: &Frame<'_>, payload: Payload) {
     let header = &frame.header;
-    if frame.has_header {
+    if frame.has_flags {
         w.key("fin").boolean(header.fin);
         reserved_bits(w, header);
     }
     w.key("op").number(u64::from(header.opcode.bits())).key("opName").string(opcode_name(header.opcode));
+    if frame.has_flags {
+        w.key("masked").boolean(header.masking_key.is_some());
+    }
     if frame.has_header {
-        w.key("masked").boolean(header.masking_key.is_some()).key("key");
+        w.key("key");
         match &header.masking_key {
             Some(key) => w.hex(key),
             None => w.null(),

@@ -74,6 +74,8 @@ pub struct Frame<'a> {
     pub header: FrameHeader,
     /// Whether there was a header. A source of messages has none.
     pub has_header: bool,
+    /// Whether its bits are known all the same.
+    pub has_flags: bool,
     /// Bytes of the header on the wire.
     pub header_length: u8,
     /// Bytes of the payload that the capture has.

@@ -43,11 +43,12 @@ impl Side {
 pub struct Time(pub u64);
 
 impl Time {
-    /// From seconds; what is before the epoch, beyond the range or no number is the nearest.
+    /// From seconds, to the microsecond, which is what a number of JSON can tell; what is before the epoch, beyond the
+    /// range or no number is the nearest.
     #[must_use]
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the conversion saturates")]
     pub fn from_seconds(seconds: f64) -> Self {
-        Self((seconds * 1e9) as u64)
+        Self(((seconds * 1e6).round() as u64).saturating_mul(1000))
     }
 
     /// Nanoseconds since an earlier time; 0 if it is later.

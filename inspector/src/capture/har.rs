@@ -80,7 +80,10 @@ impl Har {
         if self.messages == 0 && !self.broken {
             let text = match (self.websockets, self.without_messages) {
                 (0, _) => format!("{} entries, none of a WebSocket", self.entries),
-                (count, _) => format!("{count} WebSocket entries, no messages; Firefox does not export them"),
+                (count, _) => {
+                    let entries = if count == 1 { "entry" } else { "entries" };
+                    format!("{count} WebSocket {entries}, no messages; Firefox does not export them")
+                }
             };
             out.error(Place::default(), None, &text);
         }

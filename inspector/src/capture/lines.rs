@@ -259,6 +259,7 @@ impl Lines {
             header,
             // What the record is of, its payload is not: it was unmasked and inflated.
             has_header: false,
+            has_flags: line.flags.contains_key("fin"),
             header_length: 0,
             captured,
             extent: wide(payload.len()),

@@ -144,6 +144,7 @@ impl Teller {
             kind: opcode,
             header: FrameHeader::new(opcode, length),
             has_header: false,
+            has_flags: false,
             header_length: 0,
             captured: length,
             extent: length,

@@ -252,6 +252,7 @@ impl NetLog {
             kind: opcode,
             header,
             has_header: false,
+            has_flags: true,
             header_length: 0,
             captured: 0,
             extent: 0,

@@ -408,6 +408,7 @@ impl Lane {
             kind: open.as_ref().map_or(current.header.opcode, |open| open.kind),
             header: current.header,
             has_header: true,
+            has_flags: true,
             header_length: u8::try_from(current.header_length).unwrap_or(u8::MAX),
             captured,
             extent: if current.abandoned { 0 } else { current.header.payload_length.saturating_sub(current.left) },
