@@ -139,7 +139,14 @@ impl Out {
                 self.last_time = time.or(self.last_time);
                 let subprotocol = self.stats.connection(frame.connection).and_then(|it| it.subprotocol());
                 let bytes = frame.inflated.map_or(frame.payload, |inflated| &inflated.bytes);
-                let passes = filter.matches(&Subject::of_frame(frame, t, delta, subprotocol, &|| Cow::Borrowed(bytes)));
+                let passes = filter.matches(&Subject::of_frame(
+                    frame,
+                    t,
+                    delta,
+                    subprotocol,
+                    &|| frame.header.masking_key,
+                    &|| Cow::Borrowed(bytes),
+                ));
                 self.passed = passes.then_some(frame.number);
                 passes
             }

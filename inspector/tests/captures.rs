@@ -1,4 +1,11 @@
 //! The crafted captures and their golden records, which a person has read: `UPDATE=1` writes them anew.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests may panic"
+)]
 
 mod common;
 
@@ -10,7 +17,7 @@ fn golden_of(path: &std::path::Path) -> std::path::PathBuf {
     if path.extension().is_some_and(|it| it == "pcap") {
         path.with_extension("ndjson")
     } else {
-        path.with_added_extension("ndjson")
+        format!("{}.ndjson", path.display()).into()
     }
 }
 

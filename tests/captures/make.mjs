@@ -34,7 +34,7 @@ function goodbye(talk, key, code = 1000, reason = '') {
 const noTakeover = '; client_no_context_takeover; server_no_context_takeover';
 
 /** The captures by name; each is a function that gives packets. */
-export const captures = {
+const captures = {
   /** Nothing wrong: every kind of frame, both directions, fragments, Pings, a Close. */
   clean() {
     const key = keys();
@@ -514,12 +514,18 @@ function netlog({ bytes = true } = {}) {
   return `{"constants":${JSON.stringify(constants)},\n"events": [\n${events.map((event) => JSON.stringify(event)).join(',\n')}`;
 }
 
+/** Every capture by the name of its file. */
+export function files() {
+  const all = { ...variants(), ...archives };
+  for (const [name, packets] of Object.entries(captures)) all[`${name}.pcap`] = pcap(packets(), formats[name]);
+  all['chrome.netlog'] = `${netlog()}],"polledData":{}}\n`;
+  all['crash.netlog'] = `${netlog()},\n`;
+  all['headers.netlog'] = `${netlog({ bytes: false })}]}\n`;
+  return all;
+}
+
 if (process.argv[1] === import.meta.filename) {
-  const files = { ...variants(), ...archives };
-  for (const [name, packets] of Object.entries(captures)) files[`${name}.pcap`] = pcap(packets(), formats[name]);
-  files['chrome.netlog'] = `${netlog()}],"polledData":{}}\n`;
-  files['crash.netlog'] = `${netlog()},\n`;
-  files['headers.netlog'] = `${netlog({ bytes: false })}]}\n`;
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(import.meta.dirname, name), content);
-  console.log(`${Object.keys(files).length} captures written`);
+  const all = Object.entries(files());
+  for (const [name, content] of all) writeFileSync(join(import.meta.dirname, name), content);
+  console.log(`${all.length} captures written`);
 }

@@ -46,7 +46,7 @@ const clippy = ['cargo', 'clippy', '--all-targets'];
 const deny = ['--', '-D', 'warnings'];
 
 export const suites = [
-  check('rust:format', ['rustfmt'], [['cargo', 'fmt', '--check']]),
+  check('rust:format', ['rustfmt'], [['cargo', 'fmt', '--all', '--check']]),
   check(
     'rust:clippy',
     ['clippy', 'wasm-target'],
@@ -56,13 +56,23 @@ export const suites = [
       [...clippy, '--target', wasmTarget, '--features', 'web-random', ...deny],
       // The published module, which has no tests of its own.
       ['cargo', 'clippy', '--target', wasmTarget, '--no-default-features', '--features', 'module,deflate', ...deny],
+      [...clippy, '--package', 'sansocket-inspector', ...deny],
+      ['cargo', 'clippy', '--package', 'sansocket-inspector', '--target', wasmTarget, '--features', 'module', ...deny],
     ],
   ),
-  check('rust:doc', [], [['cargo', 'doc', '--no-deps', '--all-features']], { env: { RUSTDOCFLAGS: '-D warnings' } }),
+  check('rust:doc', [], [['cargo', 'doc', '--workspace', '--no-deps', '--all-features']], {
+    env: { RUSTDOCFLAGS: '-D warnings' },
+  }),
   {
     name: 'rust:tests',
     needs: [],
     commands: () => [['cargo', 'test', '--all-features', '--no-fail-fast']],
+    counts: cargo,
+  },
+  {
+    name: 'rust:inspector',
+    needs: [],
+    commands: () => [['cargo', 'test', '--package', 'sansocket-inspector', '--no-fail-fast']],
     counts: cargo,
   },
   check('rust:coverage', ['llvm-tools', 'cargo-llvm-cov'], [['node', 'tools/coverage.mjs']]),
@@ -74,6 +84,7 @@ export const suites = [
   check('js:layers', [], [['node', 'tools/layers.mjs']]),
   node('js:tools', 'tests/tools', { build: false }),
   node('js:tests', 'tests/js'),
+  node('js:inspector', 'tests/inspector'),
   node('js:cli', 'tests/cli'),
   node('js:adapters', 'tests/adapters', { needs: ['runtimes'] }),
   node('js:packaging', 'tests/packaging'),

@@ -213,7 +213,9 @@ impl Flow {
         let next = *half.next.get_or_insert(start);
         let ahead = start.wrapping_sub(next).cast_signed();
         let length = segment.payload.len().saturating_add(segment.cut);
-        if length > 0 {
+        if length > 0 && ahead == 0 && half.pending.is_empty() && segment.cut == 0 {
+            half.pass(segment.payload, end, stream, place, out);
+        } else if length > 0 {
             half.data(ahead, segment, place);
             half.deliver(end, stream, place, out);
         }
@@ -274,6 +276,16 @@ impl Half {
             && let Some(position) = self.position_of(number.wrapping_sub(next).cast_signed())
         {
             self.acknowledged = self.acknowledged.max(position);
+        }
+    }
+
+    /// Hands on a segment that is just what was expected, as nearly all are.
+    fn pass(&mut self, bytes: &[u8], end: End, stream: &mut Stream, place: Place, out: &mut Out) {
+        self.patience = 0;
+        self.advance(wide(bytes.len()));
+        stream.feed(end, bytes, place, out);
+        if stream.is_open() {
+            self.remember(bytes);
         }
     }
 

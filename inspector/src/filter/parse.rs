@@ -510,7 +510,7 @@ impl Field {
             Self::Rsv(index) => flag(subject.rsv.get(*index).copied().unwrap_or_default()),
             Self::Masked => flag(subject.masked),
             Self::Key => {
-                subject.key.map_or(Found::Nothing, |key| Found::Text(format!("{:08x}", u32::from_be_bytes(key))))
+                (subject.key)().map_or(Found::Nothing, |key| Found::Text(format!("{:08x}", u32::from_be_bytes(key))))
             }
             Self::Length => Found::from(Some(subject.length)),
             Self::Wire => Found::from(Some(subject.wire)),
@@ -597,7 +597,7 @@ mod tests {
             fin: true,
             rsv: [true, false, false],
             masked: true,
-            key: Some([0x37, 0xfa, 0x21, 0x3d]),
+            key: &|| Some([0x37, 0xfa, 0x21, 0x3d]),
             length: 1500,
             wire: 1508,
             inflated: Some(3000),

@@ -18,7 +18,7 @@ pub struct Subject<'a> {
     pub(crate) fin: bool,
     pub(crate) rsv: [bool; 3],
     pub(crate) masked: bool,
-    pub(crate) key: Option<[u8; 4]>,
+    pub(crate) key: &'a dyn Fn() -> Option<[u8; 4]>,
     pub(crate) length: u64,
     pub(crate) wire: u64,
     pub(crate) inflated: Option<u64>,
@@ -39,6 +39,7 @@ impl<'a> Subject<'a> {
         time: Option<u64>,
         delta: Option<u64>,
         subprotocol: Option<&'a str>,
+        key: &'a dyn Fn() -> Option<[u8; 4]>,
         payload: &'a dyn Fn() -> Cow<'a, [u8]>,
     ) -> Self {
         let header = &frame.header;
@@ -51,7 +52,7 @@ impl<'a> Subject<'a> {
             fin: header.fin,
             rsv: [header.rsv1, header.rsv2, header.rsv3],
             masked: header.masking_key.is_some(),
-            key: header.masking_key,
+            key,
             length: header.payload_length,
             wire: u64::from(frame.header_length).saturating_add(frame.captured),
             inflated: frame.inflated.map(|inflated| inflated.size),

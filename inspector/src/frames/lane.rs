@@ -500,7 +500,7 @@ impl Lane {
             side: self.side,
             time: place.time,
             kind: open.kind,
-            frames: &open.frames,
+            frames: open.frames(),
             frame_count: open.frame_count,
             wire: open.wire,
             length: open.length,
@@ -553,7 +553,7 @@ impl Lane {
             self.tell(None, &finding, talk, out);
         } else if let Some(open) = &self.open {
             let finding = Finding::new(Rule::Truncated, self.position).saying("the message has no end");
-            self.tell(open.frames.last().copied(), &finding, talk, out);
+            self.tell(Some(open.last_frame()), &finding, talk, out);
         }
         if self.open.take().is_some() {
             self.deflate.lose();

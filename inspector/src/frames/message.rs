@@ -22,8 +22,10 @@ pub struct Open {
     pub kind: Opcode,
     /// Whether the payload is compressed.
     pub compressed: bool,
-    /// The numbers of its frames, the first of them.
-    pub frames: Vec<u64>,
+    /// The number of its last frame so far.
+    last: u64,
+    /// The numbers of its frames, the first of them, if there is more than one.
+    listed: Vec<u64>,
     /// How many frames it has.
     pub frame_count: u64,
     /// Bytes on the wire.
@@ -47,7 +49,8 @@ impl Open {
             number,
             kind,
             compressed,
-            frames: Vec::new(),
+            last: 0,
+            listed: Vec::new(),
             frame_count: 0,
             wire: 0,
             length: 0,
@@ -67,12 +70,26 @@ impl Open {
 
     /// Counts a frame.
     pub fn add_frame(&mut self, number: u64, wire: u64, length: u64) {
-        if self.frames.len() < MAX_LISTED {
-            self.frames.push(number);
+        if self.frame_count == 1 {
+            self.listed.push(self.last);
         }
+        if self.frame_count > 0 && self.listed.len() < MAX_LISTED {
+            self.listed.push(number);
+        }
+        self.last = number;
         self.frame_count = self.frame_count.saturating_add(1);
         self.wire = self.wire.saturating_add(wire);
         self.length = self.length.saturating_add(length);
+    }
+
+    /// The numbers of its frames, the first of them.
+    pub fn frames(&self) -> &[u64] {
+        if self.listed.is_empty() { core::slice::from_ref(&self.last) } else { &self.listed }
+    }
+
+    /// The number of its last frame so far.
+    pub const fn last_frame(&self) -> u64 {
+        self.last
     }
 
     /// Tells that bytes of it are missing.

@@ -235,6 +235,7 @@ impl Index {
             let Some(row) = self.rows.get(number) else { break };
             let protocol = subprotocol(row.connection);
             let since = |earlier: Option<Time>| Some(row.time()?.since(earlier?));
+            let key = || self.header(&row).and_then(|header| header.masking_key);
             let payload = || -> Cow<'_, [u8]> {
                 Cow::Owned(match row.inflated() {
                     Some(_) => reader.inflate(self, number, &row).unwrap_or_default(),
@@ -250,7 +251,7 @@ impl Index {
                 fin: row.fin(),
                 rsv: [row.rsv() & 4 != 0, row.rsv() & 2 != 0, row.rsv() & 1 != 0],
                 masked: row.masked(),
-                key: if row.masked() { self.header(&row).and_then(|header| header.masking_key) } else { None },
+                key: &key,
                 length: self.rows.lengths(number, &row).claimed,
                 wire: self.rows.lengths(number, &row).captured.saturating_add(u64::from(row.header_length)),
                 inflated: row.inflated(),
