@@ -100,6 +100,16 @@ impl Inflater {
 
     /// Starts with what was inflated before, of which the last 2^window bits bytes count: for a reader that goes on in the
     /// middle of a connection.
+    ///
+    /// ```
+    /// use sansocket::deflate::Inflater;
+    /// // RFC 7692 §7.2.3.2: the second of two messages, which refers back to the first.
+    /// let mut inflater = Inflater::new(15, false, 1 << 20).with_history(b"Hello");
+    /// let mut message = Vec::new();
+    /// inflater.inflate(&[0xf2, 0x00, 0x11, 0x00, 0x00], true, &mut message, usize::MAX)?;
+    /// assert_eq!(message, b"Hello");
+    /// # Ok::<(), sansocket::deflate::Fault>(())
+    /// ```
     #[must_use]
     pub fn with_history(mut self, bytes: &[u8]) -> Self {
         if self.window.extend(bytes).is_err() {
