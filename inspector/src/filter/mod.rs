@@ -1,6 +1,7 @@
 //! The filter language: `op == text and len > 1k and payload ~ /order/`, or just a word that the payload has.
 
 mod lex;
+mod node;
 mod parse;
 mod subject;
 mod value;

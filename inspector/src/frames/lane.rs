@@ -10,6 +10,7 @@ use super::dialogue::Dialogue;
 use super::inflate::Inflate;
 use super::message::{self, Deflate, Open};
 use super::rules::{self, Situation};
+use super::search::Scan;
 use crate::catalogue::{Rule, Set};
 use crate::out::Out;
 use crate::record::{Answer, Finding, Frame, Inflated, Message, Record};
@@ -35,25 +36,6 @@ struct Current {
     guessed: bool,
     /// Its length is not believed.
     abandoned: bool,
-}
-
-/// A search for frames.
-struct Scan {
-    bytes: Vec<u8>,
-    /// The position of the first of them in the stream.
-    start: u64,
-    /// Where the pieces of them came from, by where they begin in `bytes`.
-    pieces: Vec<(usize, Place)>,
-    /// Where segments end, if there are any.
-    ends: Vec<usize>,
-    /// What was looked at in vain.
-    from: usize,
-    /// Where reading broke off.
-    broke_at: u64,
-    /// Bytes that are missing from the capture.
-    missing: Option<u64>,
-    /// Whether it is a gap, not the beginning of the capture.
-    is_gap: bool,
 }
 
 /// One direction.
@@ -636,30 +618,6 @@ impl Lane {
     fn tell_gap(&self, scan: &Scan, resynced_at: Option<u64>, talk: &Dialogue, out: &mut Out) {
         let (connection, side, at, bytes) = (talk.connection, self.side, scan.broke_at, scan.missing);
         out.record(&Record::Gap { connection, side, at, bytes, resynced_at });
-    }
-}
-
-impl Scan {
-    fn push(&mut self, bytes: &[u8], place: Place, segment: bool) {
-        self.pieces.push((self.bytes.len(), place));
-        self.bytes.extend_from_slice(bytes);
-        if segment {
-            self.ends.push(self.bytes.len());
-        }
-    }
-
-    fn drop_front(&mut self, at: usize) {
-        self.bytes.drain(..at.min(self.bytes.len()));
-        self.start = self.start.saturating_add(wide(at));
-        self.from = 0;
-        let last = self.pieces.iter().rposition(|(begin, _)| *begin <= at).unwrap_or_default();
-        self.pieces.drain(..last);
-        for (begin, place) in &mut self.pieces {
-            *place = place.after(wide(at.saturating_sub(*begin)));
-            *begin = begin.saturating_sub(at);
-        }
-        self.ends.retain(|end| *end > at);
-        self.ends.iter_mut().for_each(|end| *end = end.saturating_sub(at));
     }
 }
 

@@ -5,6 +5,7 @@ mod inflate;
 mod lane;
 mod message;
 mod rules;
+mod search;
 
 pub use dialogue::Dialogue;
 pub use inflate::{Checkpoint, Inflate};
