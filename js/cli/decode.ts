@@ -1,99 +1,53 @@
 /** `sansocket decode`: frames in the raw bytes of one direction, one line each. */
 
-import { parseArgs } from 'node:util';
 import { type Item, StreamReader } from '../inspect/reader.js';
 import { visible } from '../inspect/visible.js';
+import { command } from './command.js';
 import { type Format, openInput } from './input.js';
 import { ndjsonOf } from './ndjson.js';
-import { complain, ExitCode, painter, print } from './terminal.js';
+import { columns, complain, ExitCode, painter, print } from './terminal.js';
 import { type Look, linesOf } from './text.js';
+import { UsageError } from './usage-error.js';
 
 const MIB = 1 << 20;
 const MAX_FRAME_MIB = 64;
 
-export const decodeHelp = `Usage: sansocket decode [OPTION]... FILE|-
+export const decode = command({
+  name: 'decode',
+  summary: 'frames of a capture (the default)',
+  usage: '[FLAG]... FILE|-',
+  about: 'Shows the WebSocket frames in FILE.',
+  flags: {
+    format: { kind: 'choice', choices: ['bin', 'hex', 'base64'], help: 'read FILE as this' },
+    role: { kind: 'choice', choices: ['client', 'server'], help: 'who receives these bytes' },
+    json: { kind: 'switch', help: 'one JSON object per line' },
+    'max-frame': {
+      kind: 'integer',
+      value: 'MIB',
+      min: 1,
+      max: 2048,
+      help: 'the longest payload of a frame that is read',
+    },
+  },
+  examples: [['sansocket decode capture.bin', '']],
+  files: true,
+  run: async ({ values, operands: [file = '-', ...more] }) => {
+    if (more.length > 0) throw new UsageError('one FILE at a time');
+    return run({ file, ...values, maxFrameSize: (values['max-frame'] ?? MAX_FRAME_MIB) * MIB });
+  },
+});
 
-Shows the WebSocket frames in FILE, or in what comes through standard input: the raw bytes of one direction of a
-connection, with or without the head of its opening handshake. They may be binary, hex in any notation (xxd, hexdump -C,
-0x81, \\x81, ...) or base64; which of them it is, is recognised.
-
-Options:
-  --format bin|hex|base64   read FILE as this
-  --role client|server      who receives these bytes; without it, the handshake or the first mask bit tells
-  --json                    one JSON object per line: every field, and the whole payload
-  --max-frame MIB           the longest payload of a frame that is read; ${MAX_FRAME_MIB} by default
-  --color auto|always|never colours; auto: on a terminal, unless NO_COLOR is set
-  -h, --help                this text
-
-Exit code: 0 if all is well, 1 if the frames break the protocol, 2 if not everything could be read.
-
-Examples:
-  sansocket decode capture.bin
-  echo 81 85 37 fa 21 3d 7f 9f 4d 51 58 | sansocket decode -
-  sansocket decode --json capture.bin | jq -r 'select(.opName == "text") | .payload.text'
-`;
-
-/** The command line, understood. */
 interface Command {
   readonly file: string;
   readonly format: Format | undefined;
   readonly role: 'client' | 'server' | undefined;
   readonly json: boolean;
   readonly maxFrameSize: number;
-  readonly color: 'auto' | 'always' | 'never';
 }
 
-/** Runs the command; resolves to its exit code. */
-export async function decode(args: readonly string[]): Promise<number> {
-  let command: Command | 'help';
-  try {
-    command = commandOf(args);
-  } catch (error) {
-    complain(`${visible((error as Error).message)}\nTry "sansocket decode --help".`);
-    return ExitCode.Trouble;
-  }
-  return command === 'help' ? print(decodeHelp) : run(command);
-}
-
-function commandOf(args: readonly string[]): Command | 'help' {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      format: { type: 'string' },
-      role: { type: 'string' },
-      json: { type: 'boolean', default: false },
-      'max-frame': { type: 'string', default: String(MAX_FRAME_MIB) },
-      color: { type: 'string', default: 'auto' },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
-  if (values.help) return 'help';
-  const [file, ...more] = positionals;
-  if (file === undefined) throw new Error('no FILE; - is standard input');
-  if (more.length > 0) throw new Error(`one FILE at a time, not ${positionals.length}`);
-  const mib = Number(values['max-frame']);
-  if (!Number.isInteger(mib) || mib < 1 || mib > 2048) throw new Error('--max-frame is a whole number from 1 to 2048');
-  return {
-    file,
-    format: choice('--format', values.format, ['bin', 'hex', 'base64']),
-    role: choice('--role', values.role, ['client', 'server']),
-    json: values.json,
-    maxFrameSize: mib * MIB,
-    color: choice('--color', values.color, ['auto', 'always', 'never']) ?? 'auto',
-  };
-}
-
-function choice<T extends string>(flag: string, value: string | undefined, choices: readonly T[]): T | undefined {
-  const chosen = choices.find((candidate) => candidate === value);
-  if (value !== undefined && chosen === undefined)
-    throw new Error(`${flag} is ${choices.join(' or ')}, not "${value}"`);
-  return chosen;
-}
-
-async function run({ file, format, role, json, maxFrameSize, color }: Command): Promise<number> {
+async function run({ file, format, role, json, maxFrameSize }: Command): Promise<number> {
   const reader = new StreamReader({ role, maxFrameSize });
-  const look: Look = { paint: painter(color), columns: process.stdout.isTTY ? process.stdout.columns : undefined };
+  const look: Look = { paint: painter(), columns: columns() };
   let violations = 0;
   const show = async (items: Iterable<Item>): Promise<void> => {
     let pending = '';
@@ -119,7 +73,7 @@ async function run({ file, format, role, json, maxFrameSize, color }: Command): 
   else if (reader.received > 0 || troubles.length === 0)
     complain(`${name}: ${summary(reader, input.format, violations)}`);
   if (troubles.length > 0) return ExitCode.Trouble;
-  return violations > 0 ? ExitCode.Violations : ExitCode.Ok;
+  return violations > 0 ? ExitCode.Findings : ExitCode.Ok;
 }
 
 function summary(reader: StreamReader, format: Format | undefined, violations: number): string {

@@ -4,6 +4,8 @@ import { createReadStream } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
 import { beginsHead, HEAD_MARK } from '../inspect/head.js';
 import { bytesOfText, type NotatedBytes } from '../inspect/notation.js';
+import { visible } from '../inspect/visible.js';
+import { UsageError } from './usage-error.js';
 
 export type Format = 'bin' | 'hex' | 'base64';
 
@@ -54,6 +56,18 @@ export function openInput(file: string, format: Format | undefined): Input {
     for (let start = 0; start < bytes.length; start += CHUNK) yield bytes.subarray(start, start + CHUNK);
     if (error !== undefined) input.trouble = notationFailed(notation, error);
   }
+}
+
+/** All that a file, or standard input for `-`, has. */
+export async function readWhole(file: string): Promise<Uint8Array> {
+  const stream = file === '-' ? process.stdin : createReadStream(file);
+  const parts: Buffer[] = [];
+  try {
+    for await (const part of stream) parts.push(part as Buffer);
+  } catch (error) {
+    throw new UsageError(`${file === '-' ? 'standard input' : visible(file)}: ${readingFailed(error)}`);
+  }
+  return Buffer.concat(parts);
 }
 
 /** The first bytes, enough to tell what they are. */

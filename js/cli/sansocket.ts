@@ -1,28 +1,62 @@
 #!/usr/bin/env node
 /** `npx sansocket`. */
 
+import { existsSync } from 'node:fs';
 import { version } from 'sansocket';
 import { visible } from '../inspect/visible.js';
-import { decode, decodeHelp } from './decode.js';
-import { complain, ExitCode, print } from './terminal.js';
+import type { Command } from './command.js';
+import { commandNamed, commands } from './commands.js';
+import { parseLine } from './flags.js';
+import { commandHelp, commonFlags, overview } from './help.js';
+import { nearest } from './nearest.js';
+import { complain, ExitCode, painter, print, useColor } from './terminal.js';
+import { UsageError } from './usage-error.js';
 
-const help = `Usage: sansocket COMMAND
+async function main(args: readonly string[]): Promise<number> {
+  const [first = '', ...rest] = args;
+  if (first === '--version' || first === '-V') return print(`${version}\n`);
+  if (first === 'help') return helpOn(rest[0]);
+  const named = commandNamed(first);
+  if (named !== undefined) return run(named, rest);
+  if (first === '--help' || first === '-h' || (args.length === 0 && process.stdin.isTTY)) return helpOn(undefined);
+  if (!first.startsWith('-') && !existsSync(first)) {
+    const near = nearest(
+      first,
+      commands.map(({ name }) => name),
+    );
+    if (near !== undefined && !/[./\\]/.test(first)) {
+      return misused('', `"${visible(first)}" is neither a command nor a file; did you mean the command ${near}?`);
+    }
+  }
+  const decode = commandNamed('decode');
+  return decode === undefined ? ExitCode.Trouble : run(decode, args);
+}
 
-Commands:
-  decode FILE|-   WebSocket frames in the raw bytes of one direction of a connection
+async function run(command: Command, args: readonly string[]): Promise<number> {
+  try {
+    const { values, operands } = parseLine({ ...command.flags, ...commonFlags }, args);
+    useColor(values.color ?? 'auto');
+    if (values.help) return await print(commandHelp(command, !args.includes('-h'), painter()));
+    return await command.run({ values, operands });
+  } catch (error) {
+    if (error instanceof UsageError) return misused(` ${command.name}`, error.message);
+    throw error;
+  }
+}
 
-Options:
-  -h, --help      this text, or that of a command
-  --version       ${version}
-`;
+function helpOn(name: string | undefined): Promise<number> | number {
+  if (name === undefined || name === '') return print(overview(commands, version, painter()));
+  const named = commandNamed(name);
+  if (named !== undefined) return print(commandHelp(named, true, painter()));
+  const near = nearest(
+    name,
+    commands.map((each) => each.name),
+  );
+  return misused('', `there is no command "${visible(name)}"${near === undefined ? '' : `; did you mean ${near}?`}`);
+}
 
-async function main([command, ...rest]: string[]): Promise<number> {
-  if (command === '--version') return print(`${version}\n`);
-  if (command === '--help' || command === '-h') return print(help);
-  if (command === 'help') return print(rest[0] === 'decode' ? decodeHelp : help);
-  if (command === 'decode') return decode(rest);
-  const problem = command === undefined ? 'no command' : `there is no command "${visible(command)}"`;
-  complain(`${problem}\nTry "sansocket --help".`);
+function misused(command: string, message: string): number {
+  complain(`${message}\nTry "sansocket${command} --help".`);
   return ExitCode.Trouble;
 }
 

@@ -1,0 +1,99 @@
+/** `sansocket handshake`: the accept value of a key step by step, and the rules of an opening handshake. */
+
+import { createHash, randomBytes } from 'node:crypto';
+import { acceptKey } from 'sansocket';
+import { visible } from '../inspect/visible.js';
+import { command } from './command.js';
+import { ExitCode, painter, print } from './terminal.js';
+import { UsageError } from './usage-error.js';
+
+/** RFC 6455 §1.3. */
+const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+
+export const handshake = command({
+  name: 'handshake',
+  summary: 'the accept value of a key, and checks of requests and answers',
+  usage: '[KEY] [--verify ACCEPT] [--format pretty|json]',
+  about:
+    'Shows how Sec-WebSocket-Accept comes out of Sec-WebSocket-Key (RFC 6455 §1.3), and the head of a request and of its ' +
+    'answer. Without a KEY it makes one. With --verify it tells whether an accept value belongs to the key.',
+  flags: {
+    verify: { kind: 'text', value: 'ACCEPT', help: 'is this the accept value of KEY? Exit code 1 if not' },
+    format: { kind: 'choice', choices: ['pretty', 'json'], help: 'pretty by default' },
+  },
+  files: false,
+  examples: [
+    ['sansocket handshake dGhlIHNhbXBsZSBub25jZQ==', 'the key of RFC 6455 §1.3'],
+    ['sansocket handshake', 'a fresh key'],
+    ['sansocket handshake KEY --verify ACCEPT', 'exit code 0 if they belong together'],
+    ['sansocket lint request.txt', 'the rules of a whole request or answer'],
+  ],
+  run: async ({ values: { verify, format }, operands }) => {
+    const [key = randomBytes(16).toString('base64'), extra] = operands;
+    if (extra !== undefined) throw new UsageError('one KEY at a time');
+    if (verify !== undefined && operands.length === 0) throw new UsageError('--verify needs the KEY as well');
+    const steps = stepsOf(key);
+    const ok = verify === undefined ? undefined : verify.trim() === steps.accept;
+    const text =
+      format === 'json'
+        ? `${JSON.stringify({ v: 1, ...steps, ...(ok === undefined ? {} : { ok }) })}\n`
+        : pretty(steps, verify, ok);
+    await print(text);
+    return ok === false ? ExitCode.Findings : ExitCode.Ok;
+  },
+});
+
+interface Steps {
+  readonly key: string;
+  readonly keyBytes: string;
+  readonly concatenated: string;
+  readonly sha1: string;
+  readonly accept: string;
+}
+
+function stepsOf(key: string): Steps {
+  const bytes = Buffer.from(key, 'base64');
+  if (bytes.length !== 16 || bytes.toString('base64') !== key) {
+    const got = /^[A-Za-z0-9+/]*={0,2}$/.test(key) ? `; it has ${bytes.length} bytes` : '';
+    throw new UsageError(
+      `"${visible(key)}" is no key: that is the base64 of 16 bytes, 24 characters that end in ==${got}`,
+    );
+  }
+  const concatenated = key + GUID;
+  const sha1 = createHash('sha1').update(concatenated).digest('hex');
+  return { key, keyBytes: bytes.toString('hex'), concatenated, sha1, accept: acceptKey(key) };
+}
+
+function pretty(steps: Steps, verify: string | undefined, ok: boolean | undefined): string {
+  const paint = painter();
+  const row = (name: string, value: string): string => `${paint('dim', name.padEnd(14))}${value}`;
+  const lines = [
+    row('key', steps.key),
+    row('  its bytes', steps.keyBytes),
+    row('key + GUID', steps.concatenated),
+    row('SHA-1', steps.sha1),
+    row('accept', paint('bold', steps.accept)),
+  ];
+  if (verify !== undefined) {
+    const verdict = ok ? paint('green', 'belongs to the key') : paint('red', `does not belong to the key`);
+    lines.push(row('verify', `${visible(verify.trim())} ${verdict}`));
+  } else {
+    lines.push(
+      '',
+      paint('dim', 'The client asks:'),
+      'GET / HTTP/1.1',
+      'Host: server.example.com',
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+      `Sec-WebSocket-Key: ${steps.key}`,
+      'Sec-WebSocket-Version: 13',
+      '',
+      paint('dim', 'The server answers:'),
+      'HTTP/1.1 101 Switching Protocols',
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+      `Sec-WebSocket-Accept: ${steps.accept}`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
