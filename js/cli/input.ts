@@ -52,7 +52,7 @@ export function openInput(file: string, format: Format | undefined): Input {
       return;
     }
     const { notation, bytes, error } = bytesOfText(text, input.format === 'bin' ? undefined : input.format);
-    input.format = notation;
+    input.format = notation === 'base64' ? 'base64' : 'hex';
     for (let start = 0; start < bytes.length; start += CHUNK) yield bytes.subarray(start, start + CHUNK);
     if (error !== undefined) input.trouble = notationFailed(notation, error);
   }

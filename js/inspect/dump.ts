@@ -7,7 +7,7 @@ import { digitOf, digitsEnd, found, type Parsed, pushDigits } from './hex.js';
 const FIRST_LINE = /^\s*(?:(?:0x)?[0-9a-f]{4,16}:[ \t]|(?:0{6,16}[ \t]|0{4,16}(?: {2}|\t))\s*[0-9a-f]{2}(?:\s|$))/i;
 
 /** What `hexdump` and `od` print when they are not asked for bytes. */
-const WORDS = /^\s*0{6,8} +[0-9a-f]{4}(?:\s|$)/i;
+const WORDS = /^\s*0{6,8} +(?:[0-9a-f]{4}|[0-7]{6})(?:\s|$)/i;
 
 const OFFSET = /^[ \t]*(?:0x)?([0-9a-f]{4,16})(:?)(?=\s|$)/i;
 
@@ -17,9 +17,13 @@ const MAX_SQUEEZED = 1 << 26;
 /** A line that one reads as a dump is no longer than this. */
 const MAX_LINE = 1 << 14;
 
+/** What tcpdump prints of a packet before its bytes. */
+const PACKET_LINE = /^\s*(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\.\d+ [^\n]*\n/;
+
 /** Reads a dump; `undefined` if the first line is not that of one. */
 export function parseDump(text: string): Parsed | undefined {
-  const head = text.slice(0, MAX_LINE);
+  const beginning = PACKET_LINE.exec(text.slice(0, MAX_LINE))?.[0].length ?? 0;
+  const head = text.slice(beginning, beginning + MAX_LINE);
   const out = new ByteWriter();
   const stop = (at: number, message: string): Parsed => ({ bytes: out.take(), fault: { at, message } });
   if (WORDS.test(head))
@@ -28,7 +32,7 @@ export function parseDump(text: string): Parsed | undefined {
   const offsets = new Offsets();
   let squeezed = false;
   let lineBytes = 0;
-  for (let start = 0; start < text.length; ) {
+  for (let start = beginning; start < text.length; ) {
     const newline = text.indexOf('\n', start);
     const end = newline < 0 ? text.length : newline;
     const at = start;

@@ -1,4 +1,4 @@
-/** Hex with any separators, and string literals with escapes. */
+/** Hex with any separators. */
 
 import { ByteWriter } from './byte-writer.js';
 import { visible } from './visible.js';
@@ -24,7 +24,7 @@ const isSpace = (code: number): boolean =>
   code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0xa0 || code === 0xfeff;
 
 /** What stands between bytes besides white space. */
-const SEPARATORS = new Set(Array.from(',:;-[]{}()<>"\'`', (character) => character.charCodeAt(0)));
+const SEPARATORS = new Set(Array.from(',:;-[]{}()<>"\'`|._%', (character) => character.charCodeAt(0)));
 
 /** The value of a hex digit, or -1. */
 export function digitOf(code: number): number {
@@ -64,13 +64,16 @@ export function parseHex(text: string): Parsed {
   const out = new ByteWriter();
   const stop = (at: number, message: string): Parsed => ({ bytes: out.take(), fault: { at, message } });
   // How Node prints a buffer.
-  let at = /^\s*<Buffer\b/.exec(text)?.[0].length ?? 0;
+  const buffer = /^\s*<Buffer\b/.exec(text)?.[0].length;
+  let at = buffer ?? 0;
   while (at < text.length) {
     const code = text.charCodeAt(at);
     if (isSpace(code) || SEPARATORS.has(code)) {
       at += 1;
       continue;
     }
+    const left = buffer === undefined ? undefined : /^(\d{1,16}) more bytes?>/.exec(text.slice(at, at + 40))?.[1];
+    if (left !== undefined) return stop(at, `Node left out ${left} bytes: print it by toString('hex')`);
     const next = text.charCodeAt(at + 1);
     const escaped = code === BACKSLASH && next === LOWER_X;
     const prefixed = escaped || (code === ZERO && (next === LOWER_X || next === UPPER_X));
@@ -88,56 +91,4 @@ export function parseHex(text: string): Parsed {
     at = end;
   }
   return { bytes: out.take(), fault: undefined };
-}
-
-const ESCAPES: Readonly<Record<string, number>> = {
-  '0': 0,
-  a: 7,
-  b: 8,
-  t: 9,
-  n: 10,
-  v: 11,
-  f: 12,
-  r: 13,
-  '"': 0x22,
-  "'": 0x27,
-  '\\': BACKSLASH,
-};
-
-const utf8 = new TextEncoder();
-
-/** String literals as in C, JavaScript and Python, or the inside of one. `undefined` if there is no `\x` in the text. */
-export function parseLiteral(text: string): Parsed | undefined {
-  if (!text.includes('\\x')) return undefined;
-  const out = new ByteWriter();
-  const stop = (at: number, message: string): Parsed => ({ bytes: out.take(), fault: { at, message } });
-  const quoted = /^[\s(]*b?["']/i.test(text);
-  const end = text.trimEnd().length;
-  let quote = '';
-  let at = text.length - text.trimStart().length;
-  while (at < end) {
-    const character = String.fromCodePoint(text.codePointAt(at) as number);
-    if (quoted && quote === '') {
-      if (character === '"' || character === "'") quote = character;
-      else if (!/[\s,;+()b]/i.test(character)) return stop(at, `expected a quote, found ${found(text, at)}`);
-      at += 1;
-    } else if (character === quote) {
-      quote = '';
-      at += 1;
-    } else if (character !== '\\') {
-      if (character < '\x80') out.push(character.charCodeAt(0));
-      else out.append(utf8.encode(character));
-      at += character.length;
-    } else if (text.charCodeAt(at + 1) === LOWER_X) {
-      if (digitsEnd(text, at + 2) < at + 4) return stop(at + 2, 'expected two hex digits behind \\x');
-      pushDigits(out, text, at + 2, at + 4);
-      at += 4;
-    } else {
-      const byte = ESCAPES[text.charAt(at + 1)];
-      if (byte === undefined) return stop(at + 1, `there is no escape \\${found(text, at + 1).replaceAll('"', '')}`);
-      out.push(byte);
-      at += 2;
-    }
-  }
-  return quote === '' ? { bytes: out.take(), fault: undefined } : stop(end, `expected ${quote}, found the end`);
 }
