@@ -16,6 +16,7 @@ pub struct Ndjson {
     writer: Writer,
     records: Records,
     payload: Payload,
+    wire: bool,
     source: Option<String>,
     start: Option<Time>,
 }
@@ -40,6 +41,7 @@ impl Ndjson {
             writer: Writer::default(),
             records: options.records,
             payload: Payload { mode: options.payload, most, hex: options.hex },
+            wire: options.wire,
             source: options.source.clone(),
             start: None,
         }
@@ -137,6 +139,9 @@ impl Ndjson {
         w.key("msg").maybe(frame.message).key("dir").string(frame.side.direction());
         times(w, frame.place.time, self.start);
         write_frame(w, frame, self.payload);
+        if self.wire && frame.has_header {
+            write_wire(w, frame);
+        }
         self.end();
     }
 
@@ -181,6 +186,13 @@ impl Ndjson {
         w.key("conn").number(u64::from(handshake.connection));
         times(w, handshake.place.time, self.start);
         write_handshake(w, handshake);
+        if self.wire {
+            for (key, head) in [("request", &handshake.request), ("response", &handshake.response)] {
+                if let Some(head) = head {
+                    w.key(key).lossy(&head.bytes());
+                }
+            }
+        }
         self.end();
     }
 
@@ -255,6 +267,14 @@ fn write_frame(w: &mut Writer, frame: &Frame<'_>, payload: Payload) {
     }
     w.end_array();
     certainty(w, frame.guessed);
+}
+
+/// The frame as it was on the wire, as far as it is held.
+fn write_wire(w: &mut Writer, frame: &Frame<'_>) {
+    let mut bytes = frame.header.encode().to_vec();
+    let key = frame.header.masking_key.unwrap_or_default();
+    bytes.extend(frame.payload.iter().zip(key.iter().cycle()).map(|(byte, key)| byte ^ key));
+    w.key("wire").hex(&bytes);
 }
 
 /// `rsv`.

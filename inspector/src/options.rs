@@ -103,6 +103,8 @@ pub struct Options {
     pub max_payload: Option<usize>,
     /// Whether payloads that are no text are written as hex digits instead of base64.
     pub hex: bool,
+    /// Whether frames and heads are written as they were on the wire, too.
+    pub wire: bool,
     /// Only frames that match are written.
     pub filter: String,
     /// Whether the capture is kept, so that it can be looked at in any order.
@@ -124,6 +126,7 @@ impl Default for Options {
             payload: PayloadMode::Full,
             max_payload: None,
             hex: false,
+            wire: false,
             filter: String::new(),
             index: false,
             max_message: 64 << 20,
@@ -155,6 +158,10 @@ impl Options {
                 Token::Boolean(value) => match key.as_str() {
                     "index" => {
                         options.index = value;
+                        Ok(())
+                    }
+                    "wire" => {
+                        options.wire = value;
                         Ok(())
                     }
                     _ => Err("is no boolean".to_owned()),

@@ -57,6 +57,18 @@ impl Head {
         head
     }
 
+    /// The head as it would be sent again: with one space behind each colon.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut bytes = self.start_line.clone().into_bytes();
+        bytes.extend(b"\r\n");
+        for Field { name, value, .. } in &self.fields {
+            bytes.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
+        }
+        bytes.extend(b"\r\n");
+        bytes
+    }
+
     /// Every field of that name, in any case.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Field> {
         self.fields.iter().filter(move |field| field.name.eq_ignore_ascii_case(name))
