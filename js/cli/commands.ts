@@ -2,12 +2,16 @@
 
 import type { Command } from './command.js';
 import { completionOf } from './completion.js';
+import { convert } from './convert.js';
 import { decode } from './decode.js';
 import { encode } from './encode.js';
 import { explain } from './explain.js';
+import { extract } from './extract.js';
 import { handshake } from './handshake.js';
+import { lint } from './lint.js';
+import { stats } from './stats.js';
 
-const working: readonly Command[] = [decode, encode, handshake, explain];
+const working: readonly Command[] = [decode, lint, stats, extract, convert, encode, handshake, explain];
 
 export const commands: readonly Command[] = [...working, completionOf(working)];
 

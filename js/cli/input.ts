@@ -1,113 +1,203 @@
-/** What is to be decoded: a file or standard input, raw or written down as text. */
+/** Where captures come from: files and standard input, unwrapped until they are what the engine reads. */
 
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
-import { beginsHead, HEAD_MARK } from '../inspect/head.js';
-import { bytesOfText, type NotatedBytes } from '../inspect/notation.js';
+import { createGunzip, inflateRawSync } from 'node:zlib';
+import { bytesOfText } from '../inspect/notation.js';
+import { harOfZip } from '../inspect/playwright.js';
+import { TELLING_BYTES, wrappingOf } from '../inspect/recognise.js';
 import { visible } from '../inspect/visible.js';
 import { UsageError } from './usage-error.js';
 
-export type Format = 'bin' | 'hex' | 'base64';
+export const kinds = ['auto', 'pcap', 'pcapng', 'har', 'netlog', 'hex', 'base64', 'raw', 'ndjson'] as const;
+export type Kind = (typeof kinds)[number];
 
-/** Bytes of text that are read. All of it is in memory at once. */
-const MAX_TEXT = 128 << 20;
+/** The most bytes of what has to be in memory at once: text that is read as a notation, and zip archives. */
+const MAX_WHOLE = 128 << 20;
 
-/** Bytes that are given at once. */
-const CHUNK = 1 << 16;
+/** The most bytes that come out of gzip. */
+const MAX_UNZIPPED = 2 ** 34;
+
+const CHUNK = 1 << 18;
 
 export interface Input {
+  /** Its name, safe to print. */
+  readonly name: string;
+  /** Bytes of the file; `undefined` for what is no file. */
+  readonly size: number | undefined;
+  /** Bytes that were read so far, of those of the file. */
+  readonly position: number;
+  /** What its bytes are once they are unwrapped, for the engine. */
+  readonly from: Exclude<Kind, 'hex' | 'base64'>;
+  /** What was made of it and where it ended early: sentences, safe to print. */
+  readonly notes: readonly string[];
+  readonly troubles: readonly string[];
   /** The bytes. Failures end them. */
   chunks(): AsyncGenerator<Uint8Array, void, undefined>;
-  /** What the input was read as, once something was. */
-  readonly format: Format | undefined;
-  /** Why the bytes ended early, if they did. Nothing in it needs escaping. */
-  readonly trouble: string | undefined;
 }
 
-/** Opens a file, or standard input for `-`. Without a `format` the first bytes tell it. */
-export function openInput(file: string, format: Format | undefined): Input {
-  const input = { chunks, format, trouble: undefined as string | undefined };
-  return input;
+/** The name of a file as it is printed. */
+export function nameOf(file: string): string {
+  return file === '-' ? 'standard input' : visible(file);
+}
 
-  async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {
-    const stream = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: CHUNK });
-    try {
-      const source = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
-      const first = await beginning(source);
-      input.format ??= isText(first) && !beginsHead(first) ? undefined : 'bin';
-      if (input.format === 'bin') {
-        yield first;
-        yield* rest(source);
-      } else {
-        yield* textChunks(await wholeText(first, source));
-      }
-    } catch (error) {
-      input.trouble = readingFailed(error);
-    }
-  }
-
-  async function* textChunks(text: string | undefined): AsyncGenerator<Uint8Array, void, undefined> {
-    if (text === undefined) {
-      input.trouble = `more than ${MAX_TEXT >> 20} MiB of text: make it binary first, as xxd -r does`;
-      return;
-    }
-    const { notation, bytes, error } = bytesOfText(text, input.format === 'bin' ? undefined : input.format);
-    input.format = notation === 'base64' ? 'base64' : 'hex';
-    for (let start = 0; start < bytes.length; start += CHUNK) yield bytes.subarray(start, start + CHUNK);
-    if (error !== undefined) input.trouble = notationFailed(notation, error);
-  }
+/** Opens a file, or standard input for `-`; `interrupt` ends it early. */
+export function openInput(file: string, kind: Kind, interrupt?: AbortSignal): Input {
+  return new FileInput(file, kind, interrupt);
 }
 
 /** All that a file, or standard input for `-`, has. */
 export async function readWhole(file: string): Promise<Uint8Array> {
-  const stream = file === '-' ? process.stdin : createReadStream(file);
-  const parts: Buffer[] = [];
+  const parts: Uint8Array[] = [];
   try {
-    for await (const part of stream) parts.push(part as Buffer);
+    for await (const part of streamOf(file)) parts.push(part as Buffer);
   } catch (error) {
-    throw new UsageError(`${file === '-' ? 'standard input' : visible(file)}: ${readingFailed(error)}`);
+    throw new UsageError(`${nameOf(file)}: ${readingFailed(error)}`);
   }
   return Buffer.concat(parts);
 }
 
-/** The first bytes, enough to tell what they are. */
-async function beginning(source: AsyncIterator<Buffer, undefined>): Promise<Buffer> {
-  let bytes = Buffer.alloc(0);
-  while (bytes.length < HEAD_MARK) {
+class FileInput implements Input {
+  readonly name: string;
+  readonly size: number | undefined;
+  readonly notes: string[] = [];
+  readonly troubles: string[] = [];
+  from: Exclude<Kind, 'hex' | 'base64'>;
+  position = 0;
+  readonly #file: string;
+  readonly #kind: Kind;
+  readonly #interrupt: AbortSignal | undefined;
+
+  constructor(file: string, kind: Kind, interrupt: AbortSignal | undefined) {
+    this.name = nameOf(file);
+    this.size = file === '-' ? undefined : statSync(file, { throwIfNoEntry: false })?.size;
+    this.from = kind === 'hex' || kind === 'base64' ? 'raw' : kind;
+    this.#file = file;
+    this.#kind = kind;
+    this.#interrupt = interrupt;
+  }
+
+  async *chunks(): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      yield* this.#unwrapped(this.#bytes());
+    } catch (error) {
+      if (!this.#interrupt?.aborted) this.troubles.push(readingFailed(error));
+    }
+  }
+
+  /** The bytes of the file. */
+  async *#bytes(): AsyncGenerator<Uint8Array, void, undefined> {
+    const stream = streamOf(this.#file);
+    const stop = (): void => void stream.destroy();
+    this.#interrupt?.addEventListener('abort', stop);
+    try {
+      for await (const chunk of stream) {
+        const bytes = chunk as Buffer;
+        this.position += bytes.length;
+        yield bytes;
+        if (this.#interrupt?.aborted) return;
+      }
+    } finally {
+      this.#interrupt?.removeEventListener('abort', stop);
+    }
+  }
+
+  async *#unwrapped(source: AsyncGenerator<Uint8Array, void, undefined>): AsyncGenerator<Uint8Array, void, undefined> {
+    const first = await beginning(source);
+    const wrapping = wrappingOf(first);
+    if (wrapping === 'gzip') yield* this.#unwrapped(gunzipped(first, source));
+    else if (wrapping === 'zip') yield harOfZip(await whole(first, source), inflated);
+    else if (this.#isText(wrapping === 'text')) yield* this.#notated(await whole(first, source));
+    else {
+      if (first.length > 0) yield first;
+      yield* source;
+    }
+  }
+
+  #isText(looksLikeIt: boolean): boolean {
+    return this.#kind === 'auto' ? looksLikeIt : this.#kind === 'hex' || this.#kind === 'base64';
+  }
+
+  *#notated(text: Uint8Array): Generator<Uint8Array, void, undefined> {
+    const forced = this.#kind === 'hex' || this.#kind === 'base64' ? this.#kind : undefined;
+    const { notation, bytes, headers, error } = bytesOfText(new TextDecoder().decode(text), forced);
+    this.from = 'raw';
+    // What base64 or a hex stream holds may be a capture as well.
+    if (this.#kind === 'auto' && wrappingOf(bytes) === 'capture') this.from = 'auto';
+    this.notes.push(`read as ${names[notation]}, ${bytes.length} bytes`);
+    if (headers > 0) this.notes.push(`${headers} bytes of headers of a packet were left out`);
+    for (let start = 0; start < bytes.length; start += CHUNK) yield bytes.subarray(start, start + CHUNK);
+    if (error !== undefined) {
+      const { line, column, message } = error;
+      this.troubles.push(`line ${line}, column ${column}: ${message} (read as ${names[notation]})`);
+    }
+  }
+}
+
+const names = { hex: 'hex', dump: 'a hex dump', string: 'a string', numbers: 'numbers', base64: 'base64' } as const;
+
+function streamOf(file: string) {
+  return file === '-' ? process.stdin : createReadStream(file, { highWaterMark: CHUNK });
+}
+
+/** The first bytes, enough to tell what they are; fewer if nothing more comes for now would make a live input wait. */
+async function beginning(source: AsyncGenerator<Uint8Array, void, undefined>): Promise<Uint8Array> {
+  let bytes: Uint8Array = new Uint8Array();
+  // The beginnings of binary formats tell by four bytes; text is read to its end anyway.
+  while (bytes.length < 4 || (bytes.length < TELLING_BYTES && wrappingOf(bytes) === 'text')) {
     const { value, done } = await source.next();
     if (done) break;
-    bytes = Buffer.concat([bytes, value]);
+    bytes = bytes.length === 0 ? value : Buffer.concat([bytes, value]);
   }
   return bytes;
 }
 
-async function* rest(source: AsyncIterator<Buffer, undefined>): AsyncGenerator<Buffer, void, undefined> {
-  for (let next = await source.next(); !next.done; next = await source.next()) yield next.value;
-}
-
-async function wholeText(first: Buffer, source: AsyncIterator<Buffer, undefined>): Promise<string | undefined> {
+async function whole(first: Uint8Array, source: AsyncGenerator<Uint8Array, void, undefined>): Promise<Uint8Array> {
   const parts = [first];
   let length = first.length;
-  for await (const part of rest(source)) {
+  for await (const part of source) {
     length += part.length;
-    if (length > MAX_TEXT) return undefined;
+    if (length > MAX_WHOLE)
+      throw new Error(`more than ${MAX_WHOLE >> 20} MiB of text or zip: make it binary first, as xxd -r does`);
     parts.push(part);
   }
-  return new TextDecoder().decode(Buffer.concat(parts));
+  return Buffer.concat(parts);
 }
 
-/** Printable ASCII, perhaps behind a byte order mark. The first byte of a frame that is allowed is never printable. */
-function isText(bytes: Buffer): boolean {
-  const start = bytes.subarray(0, 3).equals(Buffer.of(0xef, 0xbb, 0xbf)) ? 3 : 0;
-  return bytes.subarray(start).every((byte) => (byte >= 0x20 && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d));
+async function* gunzipped(
+  first: Uint8Array,
+  source: AsyncGenerator<Uint8Array, void, undefined>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const gunzip = createGunzip();
+  const feeding = (async () => {
+    try {
+      gunzip.write(first);
+      for await (const part of source) {
+        if (!gunzip.write(part)) await new Promise((resolve) => gunzip.once('drain', resolve).once('close', resolve));
+        if (gunzip.destroyed) return;
+      }
+      gunzip.end();
+    } catch (error) {
+      gunzip.destroy(error as Error);
+    }
+  })();
+  let length = 0;
+  for await (const part of gunzip) {
+    length += (part as Buffer).length;
+    if (length > MAX_UNZIPPED) throw new Error(`more than ${MAX_UNZIPPED / 2 ** 30} GiB come out of gzip`);
+    yield part as Buffer;
+  }
+  await feeding;
 }
 
-function notationFailed(notation: string, { line, column, message }: NonNullable<NotatedBytes['error']>): string {
-  return `line ${line}, column ${column}: ${message} (read as ${notation})`;
+function inflated({ bytes, size }: { readonly bytes: Uint8Array; readonly size: number }): Uint8Array {
+  return inflateRawSync(bytes, { maxOutputLength: Math.max(size, 1) });
 }
 
 function readingFailed(error: unknown): string {
   const { errno, code, message } = error as NodeJS.ErrnoException;
-  if (errno === undefined) return `cannot be read: ${code ?? message}`;
+  if (code === 'Z_BUF_ERROR') return 'the gzip data is cut';
+  if (code?.startsWith('Z_') || code === 'ERR_BUFFER_TOO_LARGE') return `cannot be unpacked: ${visible(message)}`;
+  if (errno === undefined) return code === undefined ? visible(message) : `cannot be read: ${code}`;
   return getSystemErrorMap().get(errno)?.[1] ?? `cannot be read: ${code}`;
 }

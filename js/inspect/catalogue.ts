@@ -41,7 +41,7 @@ const ROWS: readonly Row[] = [
   [
     'hs-method-version',
     'error',
-    '6455#4.2.1',
+    '6455#4.1',
     400,
     'The request is a GET of HTTP/1.1 or later.',
     'A POST, or HTTP/1.0 as some old proxies speak it, cannot be upgraded.',

@@ -1,14 +1,35 @@
-// What is shown of frames, and what is said against them.
+// Frames and messages of captures, in every format.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { encodeFrame } from 'sansocket';
-import { decodeJson, fileOf, sansocket } from './run.mjs';
+import { captureOf, decodeJson, fileOf, goldenOf, recordsOf, sansocket, scratch } from './run.mjs';
 
 const maskingKey = Uint8Array.of(0x37, 0xfa, 0x21, 0x3d);
 const client = (opcode, payload, more) => encodeFrame({ opcode, payload, maskingKey, ...more });
 const server = (opcode, payload, more) => encodeFrame({ opcode, payload, ...more });
 const hex = (string) => Buffer.from(string.replaceAll(' ', ''), 'hex');
+
+// One of each kind: that the engine reads all of them so is tested where the engine is.
+for (const [file, golden] of [
+  ['clean.pcap', 'clean'],
+  ['viol.pcap', 'viol'],
+  ['clean_sections.pcapng', 'clean_sections.pcapng'],
+  ['chrome.har', 'chrome.har'],
+  ['chrome.netlog', 'chrome.netlog'],
+  ['cdp.jsonl', 'cdp.jsonl'],
+]) {
+  test(`the records of ${file} are those that were reviewed`, async () => {
+    const { stdout } = await sansocket(['decode', '--format', 'ndjson', captureOf(file)]);
+    const named = recordsOf(stdout).map((record) => ('source' in record ? { ...record, source: null } : record));
+    assert.deepEqual(named, goldenOf(golden));
+  });
+}
+
+/** Rows as words, without what stands behind them. */
+const words = (text) => text.split('\n').map((line) => line.replaceAll(/ +/g, ' ').trim().slice(0, 60).trim());
 
 test('the examples of RFC 6455 §5.7, line by line', async () => {
   const stream = Buffer.concat([
@@ -20,302 +41,332 @@ test('the examples of RFC 6455 §5.7, line by line', async () => {
     server(2, new Uint8Array(65536)),
     hex('88 05 03 e8 62 79 65'),
   ]);
-  const { code, stdout, stderr } = await sansocket(['decode', fileOf(stream)]);
-  const lines = stdout.split('\n').map((line) => line.replaceAll(/ +/g, ' ').trim().slice(0, 48));
-  assert.deepEqual(lines, [
-    '#1 0 < text fin 5 B Hello',
-    '#2 7 < text 3 B Hel',
-    '#3 12 < ping fin 5 B Hello',
-    '#4 19 < cont fin 2 B lo',
-    '#5 23 < binary fin 256 B 00 00 00 00 00 00 00 00',
-    '#6 283 < binary fin 65536 B 00 00 00 00 00 00 00',
-    '#7 65829 < close fin 5 B 1000 Normal Closure bye',
-    '',
+  const { code, stdout, stderr } = await sansocket(['--side', 'server', fileOf(stream)]);
+  assert.deepEqual(words(stdout).slice(0, 7), [
+    '#1 < text fin 5 B Hello',
+    '#2 < text 3 B msg 2 Hel',
+    '#3 < ping fin 5 B Hello',
+    '#4 < cont fin 2 B msg 2 lo',
+    `#5 < binary fin 256 B ${'00 '.repeat(13)}`.slice(0, 60).trim(),
+    `#6 < binary fin 65536 B ${'00 '.repeat(13)}`.slice(0, 60).trim(),
+    '#7 < close fin 5 B 1000 Normal Closure bye',
   ]);
-  assert.equal(
-    stderr,
-    `sansocket: ${fileOf('').replace(/input$/, 'input')}: 7 frames, 65836 bytes, received by a client, no violation\n`,
-  );
+  assert.match(stderr, /^sansocket: 7 frames, 4 messages, 1 connection, 65836 bytes/);
   assert.equal(code, 0);
 });
 
-test('every field, as JSON', async () => {
-  const { code, records, stderr } = await decodeJson(
-    Buffer.concat([client(1, 'Hello'), client(2, 'x'.repeat(126), { fin: false })]),
-  );
-  assert.deepEqual(records[0], {
-    v: 1,
-    type: 'frame',
-    n: 1,
-    msg: 1,
-    dir: 'c2s',
-    fin: true,
-    rsv: [0, 0, 0],
-    op: 1,
-    opName: 'text',
-    masked: true,
-    key: '37fa213d',
-    lenForm: 7,
-    hdrLen: 6,
-    len: 5,
-    off: { stream: 0 },
-    payload: { text: 'Hello' },
-    violations: [],
-  });
-  const { fin, lenForm, hdrLen, len, off, msg } = records[1];
-  assert.deepEqual(
-    { fin, lenForm, hdrLen, len, off, msg },
-    { fin: false, lenForm: 16, hdrLen: 8, len: 126, off: { stream: 11 }, msg: 2 },
-  );
-  assert.deepEqual([code, stderr], [0, '']);
-});
-
-test('payload that is not text is base64, whole, however long', async () => {
-  const payload = Buffer.alloc(100_000, 0xfe);
-  const { records } = await decodeJson(server(2, payload));
-  assert.deepEqual(records[0].payload, { base64: payload.toString('base64') });
-});
-
-test('a Close in words', async () => {
-  const { records } = await decodeJson(server(8, Buffer.concat([hex('0fa1'), Buffer.from('bye')])));
-  assert.deepEqual(records[0].close, { code: 4001, name: 'Private Use', reason: 'bye' });
-});
-
-test('a message that is not finished is mentioned, and is no fault of the bytes that are there', async () => {
-  const { code, stderr } = await sansocket(['decode', fileOf(server(1, 'Hel', { fin: false }))]);
+test('violations are below their frame, which they then need not name', async () => {
+  const { code, stdout } = await sansocket(['--side', 'server', fileOf(hex('83 00'))]);
   assert.equal(code, 0);
-  assert.match(stderr, /the last message is not finished/);
-});
-
-test('nothing at all is no frames', async () => {
-  const { code, stdout, stderr } = await sansocket(['decode', '-'], { input: '' });
-  assert.deepEqual([code, stdout], [0, '']);
-  assert.match(stderr, /^sansocket: standard input: 0 frames, 0 bytes/);
-});
-
-const request = [
-  'GET /chat HTTP/1.1',
-  'Host: server.example.com',
-  'Upgrade: websocket',
-  'Connection: Upgrade',
-  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-  'Sec-WebSocket-Protocol: chat, superchat',
-  'Sec-WebSocket-Version: 13',
-];
-const response = [
-  'HTTP/1.1 101 Switching Protocols',
-  'Upgrade: websocket',
-  'Connection: Upgrade',
-  'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=',
-  'Sec-WebSocket-Protocol: chat',
-];
-const head = (lines) => Buffer.from(`${lines.join('\r\n')}\r\n\r\n`);
-
-test('the head of a request is a line of its own, with the answer that its key asks for', async () => {
-  const stream = Buffer.concat([head(request), client(1, 'Hello')]);
-  const { code, stdout } = await sansocket(['decode', fileOf(stream)]);
-  const [first, second] = stdout.split('\n');
-  assert.equal(
-    first,
-    `GET /chat HTTP/1.1  (${head(request).length} bytes, key dGhlIHNhbXBsZSBub25jZQ==, answer s3pPLMBiTxaQ9kYGzzhZRbK+xOo=)`,
-  );
-  assert.match(second, new RegExp(`#1 +${head(request).length}  >  text .* Hello$`));
-  assert.equal(code, 0);
-  const { records } = await decodeJson(stream);
-  assert.deepEqual(
-    { ...records[0], len: 0 },
-    {
-      v: 1,
-      type: 'handshake',
-      dir: 'c2s',
-      startLine: 'GET /chat HTTP/1.1',
-      uri: '/chat',
-      key: 'dGhlIHNhbXBsZSBub25jZQ==',
-      accept: 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=',
-      protocols: ['chat', 'superchat'],
-      extensions: '',
-      len: 0,
-      off: { stream: 0 },
-      violations: [],
-    },
-  );
-  assert.equal(records[1].off.stream, head(request).length);
-});
-
-test('the head of a response, behind interim ones', async () => {
-  const stream = Buffer.concat([head(['HTTP/1.1 103 Early Hints', 'Link: </a>']), head(response), server(1, 'Hello')]);
-  const { code, records } = await decodeJson(stream);
-  assert.equal(code, 0);
-  assert.deepEqual(
-    records.map(({ type, status }) => [type, status]),
-    [
-      ['handshake', 103],
-      ['handshake', 101],
-      ['frame', undefined],
-    ],
-  );
-  assert.deepEqual(
-    [records[1].accept, records[1].protocols, records[2].dir],
-    ['s3pPLMBiTxaQ9kYGzzhZRbK+xOo=', ['chat'], 's2c'],
+  assert.match(
+    stdout,
+    /#1 +< +0x3 +fin +0 B\n {7}! error opcode-reserved at byte 0 of the stream: the opcode is reserved.* \(RFC 6455 §5\.2, expect close 1002\)\n/,
   );
 });
 
-test('a head in hex', async () => {
-  const { records } = await decodeJson(Buffer.concat([head(request), client(1, 'Hello')]).toString('hex'));
-  assert.deepEqual(
-    records.map(({ type }) => type),
-    ['handshake', 'frame'],
+test('a handshake, compression and the end in words', async () => {
+  const { stdout } = await sansocket([captureOf('pmd_mix.pcap')]);
+  assert.match(stdout, /^== conn 1 {2}10\.0\.0\.1:50000 > 10\.0\.0\.2:8080 {2}GET \/chat {2}101 {2}deflate 15\/15\n/);
+  assert.match(stdout, /text +fin z +31 B -> 29 B +key 071969ed +\{"id":1,"method":"subscribe"\}\n/);
+  assert.match(
+    stdout,
+    /== conn 1 {2}closed by the client with 1000 Normal Closure; the server answered after [\d.]+ ms\n$/,
   );
 });
 
-test('a head that breaks a rule', async () => {
-  const { code, records } = await decodeJson(head(request.map((line) => line.replace('Version: 13', 'Version: 8'))));
-  assert.equal(code, 1);
-  const [{ id, status, rfc, code: name }] = records[0].violations;
-  assert.deepEqual(
-    { id, status, rfc, name },
-    { id: 'hs-version', status: 426, rfc: '6455#4.4', name: 'WS_ERR_BAD_VERSION' },
-  );
-  const bad = await decodeJson(head(response.map((line) => line.replace('Upgrade: websocket', 'Upgrade: h2c'))));
-  assert.equal(bad.records[0].violations[0].id, 'hs-upgrade');
+test('messages instead of frames, with control frames between them or not', async () => {
+  const { stdout } = await sansocket(['-m', captureOf('frag_both.pcap')]);
+  const rows = words(stdout).filter((line) => /^(msg|#)/.test(line));
+  assert.deepEqual(rows.map((row) => row.split(' ').slice(0, 2).join(' ')).slice(0, 6), [
+    '#4 0.000800s',
+    '#5 0.000900s',
+    'msg 2',
+    'msg 1',
+    'msg 3',
+    'msg 4',
+  ]);
+  const { stdout: lines } = await sansocket(['-m', '--format', 'ndjson', captureOf('frag_both.pcap')]);
+  const types = recordsOf(lines).map(({ type, op }) => (type === 'frame' ? op : type));
+  assert.equal(types.filter((type) => type === 'message').length, 4);
+  assert.ok(types.every((type) => typeof type === 'string' || type >= 8));
 });
 
-test('RSV1 is no fault where the handshake agreed on compression, and the payload is not taken for text', async () => {
-  const compressed = hex('c1 07 f2 48 cd c9 c9 07 00');
-  const agreed = head([...response, 'Sec-WebSocket-Extensions: permessage-deflate']);
-  const { code, stdout } = await sansocket(['decode', fileOf(Buffer.concat([agreed, compressed, server(1, 'plain')]))]);
-  assert.equal(code, 0);
-  assert.match(stdout, /text +fin rsv1 +7 B +f2 48 cd c9 c9 07 00\n.* plain\n$/);
-  assert.equal((await decodeJson(compressed)).records[0].violations[0].id, 'rsv-nonzero');
-  const misplaced = [
-    server(1, 'x', { rsv1: true, fin: false }),
-    server(9, 'x', { rsv1: true }),
-    server(0, 'x', { rsv1: true }),
-  ];
-  const { records } = await decodeJson(Buffer.concat([agreed, ...misplaced, server(1, hex('ff'))]));
-  assert.deepEqual(
-    records.flatMap(({ violations }) => violations.map(({ id }) => id)),
-    ['rsv1-control', 'rsv1-continuation', 'utf8-invalid'],
-  );
+test('a conversation', async () => {
+  const { stdout } = await sansocket(['--follow', captureOf('pmd_mix.pcap')]);
+  assert.deepEqual(stdout.split('\n').slice(0, 3), [
+    '> {"id":1,"method":"subscribe"}',
+    '< {"id":1,"plain":true}',
+    '< {"id":1,"result":"subscribed"}',
+  ]);
+  assert.match(stdout, /> \(close 1000\)\n< \(close 1000\)\n$/);
 });
 
-test('who receives is told, guessed from the handshake or from the first mask bit, and then held to', async () => {
-  const masked = client(1, 'a');
-  const plain = server(1, 'a');
-  const ids = async (content, ...flags) =>
-    (await decodeJson(content, ...flags)).records.flatMap(({ violations }) => violations.map(({ id }) => id));
-  assert.deepEqual(await ids(Buffer.concat([masked, plain, masked])), ['mask-missing']);
-  assert.deepEqual(await ids(Buffer.concat([plain, masked, plain])), ['mask-present']);
-  assert.deepEqual(await ids(masked, '--role', 'client'), ['mask-present']);
-  assert.deepEqual(await ids(plain, '--role', 'server'), ['mask-missing']);
-  assert.deepEqual(await ids(Buffer.concat([head(request), plain])), ['mask-missing']);
-});
-
-// Each frame of a client, and what is wrong with it.
-const faulty = [
-  [client(1, 'fine')],
-  [hex('81 01 61'), 'mask-missing', 1, '6455#5.1', 1002],
-  [client(1, 'x', { rsv2: true }), 'rsv-nonzero', 1, '6455#5.2', 1002],
-  [client(1, 'x', { rsv1: true }), 'rsv-nonzero', 1, '6455#5.2', 1002],
-  [client(3, 'x'), 'opcode-reserved', 1, '6455#5.2', 1002],
-  [client(11, 'x'), 'opcode-reserved', 1, '6455#5.2', 1002],
-  [client(9, 'x'.repeat(126)), 'control-too-long', 1, '6455#5.5', 1002],
-  [client(9, 'x', { fin: false }), 'control-fragmented', 1, '6455#5.5', 1002],
-  [client(2, 'x', { headerLength: 8 }), 'length-nonminimal', 3, '6455#5.2', 1002],
-  [client(2, 'x', { headerLength: 14 }), 'length-nonminimal', 9, '6455#5.2', 1002],
-  [client(1, hex('61 ff 62')), 'utf8-invalid', 7, '6455#8.1', 1007],
-  [client(0, 'x'), 'continuation-orphan', 1, '6455#5.4', 1002],
-  [client(1, 'open', { fin: false })],
-  [client(1, 'x', { fin: false }), 'message-interrupted', 1, '6455#5.4', 1002],
-  // The interrupting message has begun: it is gone on with, and ended.
-  [client(9, 'fine')],
-  [client(0, 'x', { fin: false })],
-  [client(0, 'x')],
-  [client(0, 'x'), 'continuation-orphan', 1, '6455#5.4', 1002],
-  [client(2, 'fine')],
-];
-const closings = [
-  [client(8, 'x'), 'close-body-1', 1, '6455#5.5.1', 1002],
-  [client(8, hex('03ed')), 'close-code-forbidden', 7, '6455#7.4.1', 1002],
-  [client(8, hex('03e7')), 'close-code-forbidden', 7, '6455#7.4.1', 1002],
-  [client(8, hex('0fa1 c3')), 'close-reason-utf8', 8, '6455#5.5.1', 1007],
-];
-
-test('one fault is one finding, and the frames after it are judged too', async () => {
-  const { code, records } = await decodeJson(Buffer.concat(faulty.map(([bytes]) => bytes)), '--role', 'server');
-  assert.equal(code, 1);
-  assert.equal(records.length, faulty.length);
-  for (const [i, [bytes, id, at, rfc, close]] of faulty.entries()) {
-    const { violations, off, n, hdrLen, len } = records[i];
-    assert.deepEqual([n, hdrLen + len], [i + 1, bytes.length]);
-    assert.deepEqual(
-      violations.map((violation) => [violation.id, violation.at - off.stream, violation.rfc, violation.close]),
-      id === undefined ? [] : [[id, at, rfc, close]],
-      `frame ${i + 1}`,
-    );
-    for (const { level, code: name, text } of violations) {
-      assert.equal(level, 'error');
-      assert.match(name, /^WS_ERR_[A-Z0-9_]+$/);
-      assert.match(text, /^[^()]+$/);
-    }
+test('-c stops after so many rows, in each format', async () => {
+  for (const format of ['pretty', 'ndjson', 'csv', 'fields', 'hex']) {
+    const { code, stdout } = await sansocket(['-c', '2', '--format', format, captureOf('clean.pcap')]);
+    assert.equal(code, 0);
+    const rows = { pretty: /^ +#/gm, ndjson: /"type":"frame"/g, csv: /^1,/gm, fields: /^1\t/gm, hex: /^[0-9a-f]+$/gm };
+    assert.equal(stdout.match(rows[format])?.length, 2, `${format}: ${stdout}`);
   }
 });
 
-for (const [bytes, id, at, rfc, close] of closings) {
-  test(`a Close: ${id}`, async () => {
-    const { code, records } = await decodeJson(bytes);
-    assert.equal(code, 1);
-    assert.deepEqual(
-      records[0].violations.map((violation) => [violation.id, violation.at, violation.rfc, violation.close]),
-      [[id, at, rfc, close]],
-    );
-  });
+const times = {
+  r: /#1 +0\.000500s /,
+  a: /#1 +00:00:00\.000600 /,
+  ad: /#1 +2026-01-01 00:00:00\.000600 /,
+  e: /#1 +1767225600\.000600 /,
+  iso: /#1 +2026-01-01T00:00:00\.000600Z /,
+  none: /#1 +> /,
+};
+for (const [format, expected] of Object.entries(times)) {
+  test(`-t ${format}`, async () =>
+    assert.match((await sansocket(['-t', format, captureOf('clean.pcap')])).stdout, expected));
 }
 
-test('data after a Close is one; what else comes then is not judged', async () => {
-  const stream = Buffer.concat([client(8, ''), client(9, 'x'), client(1, 'x'), client(3, 'x')]);
-  const { records } = await decodeJson(stream);
-  assert.deepEqual(
-    records.map(({ violations }) => violations.map(({ id }) => id)),
-    [[], [], ['data-after-close'], []],
-  );
-  assert.equal('close' in records[2].violations[0], false);
-});
-
-test('a length that cannot be read ends the frames, but is understood', async () => {
-  const stream = Buffer.concat([server(1, 'fine'), hex('82 7f 80 00 00 00 00 00 00 05'), server(1, 'lost')]);
-  const { code, records } = await decodeJson(stream);
-  assert.equal(code, 1);
-  assert.deepEqual(
-    records.map(({ type }) => type),
-    ['frame', 'broken'],
-  );
-  const { len, op, off, violations } = records[1];
-  assert.deepEqual([len, op, off.stream], ['9223372036854775813', 2, 6]);
-  assert.deepEqual(
-    violations.map(({ id, at }) => [id, at]),
-    [['length-msb', 15]],
-  );
-});
-
-test('violations as text, below their frame', async () => {
-  const { code, stdout, stderr } = await sansocket(['decode', fileOf(hex('83 00'))]);
-  assert.equal(code, 1);
+test('-t d is relative to the row before', async () => {
   assert.match(
-    stdout,
-    /0x3 +fin +0 B\n {6}! error opcode-reserved at byte 1: the opcode is reserved \(RFC 6455 §5\.2, close 1002, WS_ERR_INVALID_OPCODE\)\n$/,
+    (await sansocket(['-t', 'd', captureOf('clean.pcap')])).stdout,
+    /#1 +\+0\.000000s [^#]+#2 +\+0\.000100s /,
   );
-  assert.match(stderr, /1 frame, 2 bytes, received by a client, 1 violation\n$/);
 });
+
+test('-x: a dump of each layer', async () => {
+  const wire = (await sansocket(['-x', captureOf('pmd_mix.pcap')])).stdout;
+  assert.match(
+    wire,
+    /00000000 {2}c1 9f 07 19 69 ed ad 4f {2}a3 a1 56 ab 5b 39 56 d3 {3}\|\.\.\.\.i\.\.O\.\.V\.\[9V\.\|\n/,
+  );
+  const unmasked = (await sansocket(['-x', '--layer', 'unmasked', fileOf(client(1, 'Hello'))])).stdout;
+  assert.match(unmasked, /00000000 {2}48 65 6c 6c 6f +\|Hello\|\n/);
+  const inflated = (await sansocket(['-x', '--layer', 'inflated', captureOf('pmd_mix.pcap')])).stdout;
+  assert.match(inflated, /\|\{"id":1,"method"\|\n/);
+});
+
+test('JSON is an array of the same records', async () => {
+  const [lines, array, none] = await Promise.all([
+    sansocket(['--format', 'ndjson', captureOf('clean.pcap')]),
+    sansocket(['--format', 'json', captureOf('clean.pcap')]),
+    sansocket(['--format', 'json', '-q', '-'], { input: '' }),
+  ]);
+  assert.deepEqual(JSON.parse(array.stdout), recordsOf(lines.stdout));
+  assert.ok(Array.isArray(JSON.parse(none.stdout)));
+});
+
+test('CSV: one row a frame, quoted, and nothing that a spreadsheet computes', async () => {
+  const stream = Buffer.concat([server(1, '=1+1'), server(1, 'a "b", c\r\nd'), server(1, ' x'), server(1, '-5')]);
+  const { stdout } = await sansocket(['--format', 'csv', '-e', 'n', '-e', 'payload', fileOf(stream)]);
+  assert.equal(stdout, `n,payload\r\n1,'=1+1\r\n2,"a ""b"", c\\r\\nd"\r\n3," x"\r\n4,-5\r\n`);
+});
+
+test('fields, by their names here and in tshark', async () => {
+  const args = ['-e', 'n', '-e', 'websocket.opcode', '-e', 'dir', '-e', 'len', '-e', 'close.code', '-e', 'rsv1'];
+  const { stdout } = await sansocket([
+    ...args,
+    '-E',
+    'separator=,',
+    '-E',
+    'header=y',
+    '-E',
+    'quote=d',
+    '-c',
+    '2',
+    captureOf('pmd_mix.pcap'),
+  ]);
+  assert.equal(
+    stdout,
+    'n,websocket.opcode,dir,len,close.code,rsv1\n"1","1","c2s","31","","1"\n"2","1","s2c","21","","0"\n',
+  );
+  const close = await sansocket([...args, captureOf('clean.pcap')]);
+  assert.match(close.stdout, /^11\t8\tc2s\t5\t1000\t0$/m);
+  const wrong = await sansocket(['-e', 'opcde', captureOf('clean.pcap')]);
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /there is no field "opcde"; did you mean opcode\?/);
+});
+
+test('-0 ends rows by NUL', async () => {
+  const { stdout } = await sansocket(['-0', '-e', 'payload', fileOf(Buffer.concat([server(1, 'a'), server(1, 'b')]))]);
+  assert.equal(stdout, 'a\0b\0');
+});
+
+test('frames in hex are read again, and raw bytes are those that were captured', async () => {
+  const stream = Buffer.concat([client(1, 'Hello'), client(2, new Uint8Array(200), { headerLength: 14 })]);
+  const lines = (await sansocket(['--format', 'hex', fileOf(stream)])).stdout;
+  assert.equal(lines, `${Buffer.from(client(1, 'Hello')).toString('hex')}\n${stream.subarray(11).toString('hex')}\n`);
+  const { frames } = await decodeJson(lines);
+  assert.deepEqual(
+    frames.map(({ len, lenForm }) => [len, lenForm]),
+    [
+      [5, 7],
+      [200, 64],
+    ],
+  );
+  const out = join(scratch(), 'raw.bin');
+  assert.equal((await sansocket(['convert', fileOf(stream), '-o', out])).code, 0);
+  assert.deepEqual(readFileSync(out), stream);
+  const both = await sansocket(['convert', captureOf('clean.pcap'), '-o', join(scratch(), 'both.bin')]);
+  assert.equal(both.code, 2);
+  assert.match(both.stderr, /raw bytes are those of one direction/);
+});
+
+test('payload: as much as was asked for, and what is cut is said', async () => {
+  const stream = fileOf(server(1, 'x'.repeat(1000)));
+  const payloadOf = async (...flags) =>
+    recordsOf((await sansocket(['--format', 'ndjson', ...flags, stream])).stdout).find(({ type }) => type === 'frame')
+      .payload;
+  assert.equal((await payloadOf()).text.length, 1000);
+  assert.deepEqual(await payloadOf('--payload', 'preview'), { text: 'x'.repeat(256), cut: true });
+  assert.deepEqual(await payloadOf('--max-payload', '3'), { text: 'xxx', cut: true });
+  assert.equal(await payloadOf('--payload', 'none'), undefined);
+  assert.match((await sansocket([stream])).stdout, /1000 B +x{256}…\n/);
+  const binary = fileOf(server(2, hex('00 ff')));
+  const [frame] = recordsOf((await sansocket(['--format', 'ndjson', '--bytes', 'hex', binary])).stdout).filter(
+    ({ type }) => type === 'frame',
+  );
+  assert.deepEqual(frame.payload, { hex: '00ff' });
+});
+
+test('two files are two captures; --client and --server are one connection', async () => {
+  const [one, other] = [fileOf(client(1, 'ask'), 'one'), fileOf(server(1, 'answer'), 'other')];
+  const two = recordsOf((await sansocket(['--format', 'ndjson', one, other])).stdout);
+  assert.deepEqual(
+    two.filter(({ type }) => type === 'capture').map(({ source }) => source),
+    [one, other],
+  );
+  const both = recordsOf((await sansocket(['--format', 'ndjson', '--client', one, '--server', other])).stdout);
+  assert.deepEqual(
+    both.filter(({ type }) => type === 'frame').map(({ dir, conn }) => [dir, conn]),
+    [
+      ['c2s', 1],
+      ['s2c', 1],
+    ],
+  );
+});
+
+test('who sent raw bytes: told, or guessed from the mask bit, which is marked', async () => {
+  const told = await decodeJson(server(1, 'a'), '--side', 'client');
+  assert.deepEqual(told.frames[0].violations, ['mask-missing']);
+  const guessed = await decodeJson(client(1, 'a'));
+  assert.deepEqual([guessed.frames[0].dir, guessed.frames[0].certainty], ['c2s', 'guessed']);
+});
+
+test('--deflate', async () => {
+  const compressed = hex('c1 07 f2 48 cd c9 c9 07 00');
+  const off = await decodeJson(compressed, '--side', 'server', '--deflate', 'off');
+  assert.deepEqual(off.frames[0].violations, ['rsv-nonzero']);
+  const assumed = await decodeJson(compressed, '--side', 'server', '--deflate', 'assume:server_max_window_bits=10');
+  assert.deepEqual([assumed.frames[0].payload, assumed.frames[0].violations], [{ text: 'Hello' }, []]);
+  const wrong = await decodeJson(compressed, '--deflate', 'maybe');
+  assert.match(wrong.stderr, /--deflate is auto, off, assume/);
+});
+
+const strict = [
+  [server(1, 'fine'), 0],
+  [server(3, ''), 1],
+  [hex('81 05 48'), 3],
+  [Buffer.concat([server(3, ''), hex('81 05 48')]), 3],
+];
+for (const [stream, code] of strict) {
+  test(`--strict: exit code ${code} for ${Buffer.from(stream).toString('hex')}`, async () => {
+    const args = ['--side', 'server', fileOf(stream)];
+    assert.equal((await sansocket(args)).code, 0);
+    assert.equal((await sansocket(['--strict', ...args])).code, code);
+  });
+}
 
 test('colours only where they are asked for', async () => {
   const file = fileOf(server(1, 'Hello'));
   for (const [flags, env, coloured] of [
     [[], {}, false],
+    [[], { FORCE_COLOR: '1' }, true],
+    [[], { FORCE_COLOR: '0' }, false],
     [['--color', 'never'], { FORCE_COLOR: '1' }, false],
     [['--color', 'always'], { NO_COLOR: '1' }, true],
   ]) {
     const { stdout } = await sansocket(['decode', ...flags, file], { env });
     assert.equal(stdout.includes('\x1b['), coloured, `${flags} ${JSON.stringify(env)}`);
   }
+});
+
+test('output into a file, in the format of its name, but never over the input', async () => {
+  const input = fileOf(server(1, 'Hello'), 'over.ndjson');
+  const out = join(scratch(), 'out.csv');
+  const { stdout } = await sansocket(['-q', fileOf(server(1, 'Hello')), '-o', out]);
+  assert.equal(stdout, '');
+  assert.match(readFileSync(out, 'utf8'), /^conn,n,/);
+  const over = await sansocket([input, '-o', input]);
+  assert.equal(over.code, 2);
+  assert.match(over.stderr, /is the input as well/);
+  const nowhere = await sansocket([input, '-o', join(scratch(), 'no', 'folder.csv')]);
+  assert.equal(nowhere.code, 2);
+  assert.match(nowhere.stderr, /cannot be written: ENOENT/);
+});
+
+// Frames of the capture `clean` that are selected.
+const selections = [
+  [
+    ['-Y', 'dir == s2c and op == text'],
+    [2, 5],
+  ],
+  [['--filter', 'len > 100'], [10]],
+  [
+    ['-Y', 'websocket.opcode == 8'],
+    [11, 12],
+  ],
+  [
+    ['--control', 'only'],
+    [3, 4, 7, 9, 11, 12],
+  ],
+  [
+    ['--control', 'hide'],
+    [1, 2, 5, 6, 8, 10],
+  ],
+  [
+    ['--control', 'hide', '-Y', 'op == text', '--conn', '1'],
+    [1, 2, 5],
+  ],
+  [['--conn', '2'], []],
+  [
+    ['-g', 'H.l'],
+    [1, 5],
+  ],
+  [
+    ['-g', 'h.l', '-i'],
+    [1, 5],
+  ],
+  [['-g', 'H.l', '-F'], []],
+  [
+    ['-g', 'there', '-v'],
+    [1, 2, 5, 6, 7, 8, 9, 10, 11, 12],
+  ],
+  [
+    ['-g', 'are you', '-F', '--conn', '1'],
+    [3, 4],
+  ],
+];
+for (const [flags, expected] of selections) {
+  test(`selected: ${flags.join(' ')}`, async () => {
+    const { code, stdout, stderr } = await sansocket([
+      '-q',
+      '--format',
+      'fields',
+      '-e',
+      'n',
+      ...flags,
+      captureOf('clean.pcap'),
+    ]);
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.deepEqual(stdout.split('\n').filter(Boolean).map(Number), expected);
+  });
+}
+
+test('--exit-status: whether anything matched', async () => {
+  const args = ['-q', '--exit-status', captureOf('clean.pcap')];
+  assert.equal((await sansocket([...args, '-Y', 'len > 100'])).code, 0);
+  assert.equal((await sansocket([...args, '-Y', 'len > 1000'])).code, 1);
+});
+
+test('a filter that is wrong is pointed at', async () => {
+  const { code, stdout, stderr } = await sansocket(['-Y', 'op == text and dir = x', captureOf('clean.pcap')]);
+  assert.deepEqual([code, stdout], [2, '']);
+  assert.match(stderr, /^sansocket: the filter: .*\n {2}op == text and dir = x\n {2,}\^\nTry /);
 });

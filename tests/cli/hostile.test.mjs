@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeFrame } from 'sansocket';
 import { bytesOfText } from '../../pkg/inspect/notation.js';
-import { fileOf, missingFile, sansocket } from './run.mjs';
+import { fileOf, missingFile, recordsOf, sansocket } from './run.mjs';
 
 /** All that a terminal acts upon, or that turns text around: C0, DEL, C1, and the formatting characters. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
@@ -34,29 +34,46 @@ const head = (line) =>
     `GET /${line} HTTP/1.1\r\nHost: ${line}\r\nSec-WebSocket-Key: ${line}\r\nSec-WebSocket-Protocol: ${line}\r\n\r\n`,
   );
 
-for (const [name, attack] of Object.entries(attacks)) {
-  test(`${name}`, async () => {
-    const frames = [
-      encodeFrame({ opcode: 1, payload: attack }),
-      encodeFrame({ opcode: 1, payload: attack, masked: true }),
-      encodeFrame({ opcode: 2, payload: attack }),
-      encodeFrame({ opcode: 9, payload: attack.slice(0, 30) }),
-      // Not UTF-8 as a whole.
-      encodeFrame({ opcode: 1, payload: Buffer.concat([Buffer.from(attack), Buffer.of(0xff)]) }),
-      encodeFrame({ opcode: 1, payload: Buffer.from(attack, 'latin1') }),
-      encodeFrame({ opcode: 11, payload: attack }),
-      encodeFrame({ opcode: 8, payload: close(attack) }),
-    ];
-    // A line break is the end of a header field, and not part of one.
-    for (const stream of [Buffer.concat(frames), head(attack.replaceAll(/[\r\n]/g, ''))]) {
-      for (const flags of [[], ['--json']]) {
-        const { stdout, stderr } = await sansocket(['decode', ...flags, fileOf(stream)]);
-        assertHarmless(stdout);
-        assertHarmless(stderr);
-        assert.notEqual(stdout, '');
-        for (const line of stdout.split('\n').filter(Boolean)) if (flags.length > 0) JSON.parse(line);
-      }
-    }
+/** Every kind of frame that shows text, with an attack in it. */
+const framesWith = (attack) => [
+  encodeFrame({ opcode: 1, payload: attack }),
+  encodeFrame({ opcode: 2, payload: attack }),
+  encodeFrame({ opcode: 9, payload: attack.slice(0, 30) }),
+  // Not UTF-8 as a whole.
+  encodeFrame({ opcode: 1, payload: Buffer.concat([Buffer.from(attack), Buffer.of(0xff)]) }),
+  encodeFrame({ opcode: 1, payload: Buffer.from(attack, 'latin1') }),
+  encodeFrame({ opcode: 11, payload: attack }),
+  encodeFrame({ opcode: 8, payload: close(attack) }),
+];
+const everyFrame = Object.values(attacks).flatMap(framesWith);
+// A line break is the end of a header field, and not part of one.
+const everyHead = head(
+  Object.values(attacks)
+    .join('')
+    .replaceAll(/[\r\n]/g, ''),
+);
+const streams = { frames: Buffer.concat(everyFrame), head: everyHead };
+const inputs = Object.entries(streams).map(([name, stream]) => fileOf(stream, name));
+
+for (const args of [
+  ['decode'],
+  ['decode', '--format', 'ndjson'],
+  ['decode', '--format', 'json', '-m'],
+  ['decode', '--format', 'csv'],
+  ['decode', '--format', 'fields', '-e', 'payload', '-e', 'close.reason'],
+  ['decode', '--follow'],
+  ['decode', '-x'],
+  ['lint'],
+  ['lint', '--format', 'github'],
+  ['lint', '--format', 'sarif'],
+  ['stats'],
+]) {
+  test(`nothing gets through: ${args.join(' ')}`, async () => {
+    const { stdout, stderr } = await sansocket([...args, '--side', 'server', ...inputs]);
+    assert.notEqual(stdout, '');
+    assertHarmless(stdout, /\r?\n|\t/g);
+    assertHarmless(stderr);
+    if (args[2] === 'ndjson') assert.ok(recordsOf(stdout).length > everyFrame.length);
   });
 }
 
@@ -68,7 +85,10 @@ test('all of them in a file name, an argument, and a notation', async () => {
     [missingFile(usable)],
     [`--${usable}`],
     ['--format', usable, 'x'],
-    ['--json', missingFile(usable)],
+    ['--format', 'ndjson', missingFile(usable)],
+    ['-e', usable, fileOf('')],
+    ['--deflate', usable, fileOf('')],
+    ['-o', missingFile(`${usable}/x`), fileOf('')],
   ]) {
     const { code, stdout, stderr } = await sansocket(['decode', ...args]);
     assert.equal(code, 2);
@@ -77,22 +97,36 @@ test('all of them in a file name, an argument, and a notation', async () => {
   }
   assertHarmless((await sansocket([usable])).stderr);
   for (const attack of Object.values(attacks)) assertHarmless(bytesOfText(`81 ${attack}`).error?.message ?? '');
-  assertHarmless((await sansocket(['decode', '--format', 'hex', '-'], { input: all })).stderr);
+  assertHarmless((await sansocket(['decode', '--from', 'hex', '-'], { input: all })).stderr);
+  // Words are a filter.
+  for (const flag of ['--filter', '-g']) {
+    const { stdout, stderr } = await sansocket([flag, usable, fileOf('')]);
+    assertHarmless(stdout + stderr);
+  }
+  for (const command of ['lint', 'stats', 'convert', 'extract', 'explain', 'handshake', 'completion', 'help']) {
+    const { stdout, stderr } = await sansocket([command, missingFile(usable), `--${usable}`]);
+    assertHarmless(stdout + stderr);
+  }
 });
 
 test('what is escaped can be read', async () => {
   const stream = encodeFrame({ opcode: 1, payload: '\x1b[2J\u009b\u202e\r\n\t\u{e0041}é😀' });
   const { stdout } = await sansocket(['decode', fileOf(stream)]);
-  assert.match(stdout, / \\x1b\[2J\\x9b\\u202e\\r\\n\\t\\u\{e0041\}é😀\n$/);
+  assert.match(stdout, / \\x1b\[2J\\x9b\\u202e\\r\\n\\t\\u\{e0041\}é😀\n/);
 });
 
 test('what is escaped in JSON is not changed', async () => {
   const payload = Object.values(attacks).join('');
-  const { stdout } = await sansocket(['decode', '--json', fileOf(encodeFrame({ opcode: 1, payload }))]);
-  assert.equal(JSON.parse(stdout).payload.text, payload);
+  const { stdout } = await sansocket(['decode', '--format', 'ndjson', fileOf(encodeFrame({ opcode: 1, payload }))]);
+  assert.equal(recordsOf(stdout).find(({ type }) => type === 'frame').payload.text, payload);
 });
 
 test('a byte order mark at the beginning of a payload is not lost', async () => {
-  const { stdout } = await sansocket(['decode', '--json', fileOf(encodeFrame({ opcode: 1, payload: '\ufeffx' }))]);
-  assert.equal(JSON.parse(stdout).payload.text, '\ufeffx');
+  const { stdout } = await sansocket([
+    'decode',
+    '--format',
+    'ndjson',
+    fileOf(encodeFrame({ opcode: 1, payload: '\ufeffx' })),
+  ]);
+  assert.equal(recordsOf(stdout).find(({ type }) => type === 'frame').payload.text, '\ufeffx');
 });

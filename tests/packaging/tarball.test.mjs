@@ -21,9 +21,12 @@ test('beside the build there are only the manifest and the texts', () => {
   assert.deepEqual(others, ['CHANGELOG.md', 'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'package.json']);
 });
 
-test('of the build there are only modules, declarations, maps, sources and the wasm', () => {
+test('of the build there are only modules, declarations, maps, sources, the wasm and the schema of records', () => {
   const odd = names.filter(
-    (name) => name.startsWith('pkg/') && !/\.(c?js|d\.c?ts|map|wasm)$|^pkg\/src\/.*\.ts$/.test(name),
+    (name) =>
+      name.startsWith('pkg/') &&
+      name !== 'pkg/records.schema.json' &&
+      !/\.(c?js|d\.c?ts|map|wasm)$|^pkg\/src\/.*\.ts$/.test(name),
   );
   assert.deepEqual(odd, []);
 });

@@ -1,0 +1,115 @@
+/** `sansocket extract`: payloads as files. */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FrameRecord, MessageRecord } from '../inspect/records.js';
+import { visible } from '../inspect/visible.js';
+import { command } from './command.js';
+import type { Flags, Line } from './flags.js';
+import { bytesOfPayload } from './output/dump.js';
+import { linesOfType, recordsOf } from './output/records.js';
+import { readCaptures, type Sink } from './session.js';
+import { filterOf, selectFlags, sourceFlags, sourceOf } from './source-flags.js';
+import { complain, ExitCode } from './terminal.js';
+import { UsageError } from './usage-error.js';
+import { counted } from './words.js';
+
+const flags = {
+  directory: { kind: 'text', short: 'd', value: 'DIR', help: 'where the files go; it is made if it is not there' },
+  frames: { kind: 'switch', help: 'a file for each frame instead of each message' },
+  ...sourceFlags,
+  ...selectFlags,
+} as const satisfies Flags;
+
+export const extract = command({
+  name: 'extract',
+  summary: 'payloads as files, with an index',
+  usage: '-d DIR [FLAG]... [FILE|-]...',
+  about:
+    'Writes the payload of each message into a file of its own: 000001-c2s.txt for text, .json for what is JSON, .bin for ' +
+    'the rest. index.ndjson has a line for each, with the file and all that is known but the payload. Files that are there are not replaced.',
+  flags,
+  files: true,
+  examples: [
+    ['sansocket extract capture.pcapng -d payloads', ''],
+    ['sansocket extract -Y "op == binary" capture.pcap -d images', 'binary messages only'],
+  ],
+  run,
+});
+
+async function run({ values, operands }: Line<typeof flags>): Promise<number> {
+  const { directory, frames } = values;
+  if (directory === undefined) throw new UsageError('where to? -d DIR says it');
+  const source = sourceOf(values, operands);
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    throw new UsageError(`${visible(directory)} cannot be made: ${(error as NodeJS.ErrnoException).code}`);
+  }
+  const writer = new Files(directory);
+  let name = '';
+  const sink: Sink = {
+    begin: (input) => {
+      name = input.name;
+    },
+    lines: async (ndjson) => {
+      for (const line of linesOfType('error', ndjson))
+        complain(`${name}: ${visible((JSON.parse(line) as { text: string }).text)}`);
+      for (const record of recordsOf(ndjson)) {
+        const wanted = frames ? 'frame' : 'message';
+        if (record.type === wanted && (record.type === 'frame' || record.type === 'message'))
+          writer.write(record, name);
+      }
+      return true;
+    },
+  };
+  const records = frames ? (['frame', 'error'] as const) : (['message', 'error'] as const);
+  const outcome = await readCaptures(source, { records, payload: 'full', filter: filterOf(values) }, sink);
+  if (!values.quiet) complain(`${counted(writer.count, 'file')} and index.ndjson in ${visible(directory)}`);
+  if (outcome.interrupted) return ExitCode.Interrupted;
+  return outcome.unreadable ? ExitCode.Trouble : ExitCode.Ok;
+}
+
+/** Files with names of our own: nothing in a capture names one. */
+class Files {
+  count = 0;
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+    this.#save('index.ndjson', '');
+  }
+
+  write(record: FrameRecord | MessageRecord, source: string): void {
+    this.count += 1;
+    const { payload, ...rest } = record;
+    const file = `${String(this.count).padStart(6, '0')}-${record.dir}.${extensionOf(record)}`;
+    this.#save(file, bytesOfPayload(payload));
+    const line = JSON.stringify({ v: 1, source, file, ...rest, ...(payload?.cut ? { cut: true } : {}) });
+    writeFileSync(join(this.#directory, 'index.ndjson'), `${line}\n`, { flag: 'a' });
+  }
+
+  #save(file: string, content: string | Uint8Array): void {
+    try {
+      writeFileSync(join(this.#directory, file), content, { flag: 'wx' });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      const why = code === 'EEXIST' ? 'is there already: give an empty directory' : `cannot be written: ${code}`;
+      throw new UsageError(`${visible(join(this.#directory, file))} ${why}`);
+    }
+  }
+}
+
+function extensionOf({ op, payload }: FrameRecord | MessageRecord): string {
+  const { text } = payload ?? {};
+  if (text === undefined) return 'bin';
+  if (/^\s*[[{]/.test(text)) {
+    try {
+      JSON.parse(text);
+      return 'json';
+    } catch {
+      return 'txt';
+    }
+  }
+  return op === 2 ? 'bin' : 'txt';
+}

@@ -1,0 +1,235 @@
+/** The formats of output: what each needs of the engine, and how it writes records. */
+
+import type { EngineOptions, RecordType } from '../../inspect/engine.js';
+import type { FrameRecord, InspectRecord, MessageRecord } from '../../inspect/records.js';
+import { visible } from '../../inspect/visible.js';
+import type { Sink } from '../session.js';
+import { complain } from '../terminal.js';
+import { UsageError } from '../usage-error.js';
+import { follow } from './follow.js';
+import { Har } from './har.js';
+import type { Output } from './output.js';
+import { PacketWriter, pcapngHead } from './pcapng.js';
+import { type Look, linesOf } from './pretty.js';
+import { countOfType, linesOfType, recordsOf, textOf } from './records.js';
+import { csvHeader, csvLine, fieldsLine, type Separation } from './table.js';
+
+export const formats = ['pretty', 'ndjson', 'json', 'csv', 'fields', 'har', 'pcapng', 'hex', 'raw'] as const;
+export type Format = (typeof formats)[number];
+
+/** The formats that the extensions of files ask for. */
+const EXTENSIONS: Readonly<Record<string, Format>> = {
+  har: 'har',
+  ndjson: 'ndjson',
+  jsonl: 'ndjson',
+  json: 'json',
+  csv: 'csv',
+  tsv: 'fields',
+  pcapng: 'pcapng',
+  hex: 'hex',
+  bin: 'raw',
+  txt: 'pretty',
+};
+
+/** The format that the name of a file asks for. */
+export function formatOf(file: string | undefined): Format | undefined {
+  return EXTENSIONS[/\.([a-z0-9]+)$/i.exec(file ?? '')?.[1]?.toLowerCase() ?? ''];
+}
+
+/** What is written, and how. */
+export interface Writing {
+  readonly format: Format;
+  /** Rows are messages instead of frames. */
+  readonly messages: boolean;
+  /** Stop after so many rows. */
+  readonly count: number | undefined;
+  readonly look: Look;
+  readonly columns: readonly string[];
+  readonly separation: Separation;
+  readonly harFrames: boolean;
+  /** A conversation: payloads alone. */
+  readonly follow: boolean;
+  /** Whether NUL ends the lines of rows, instead of a line feed. */
+  readonly nul: boolean;
+}
+
+/** What a format needs of the engine. */
+export function recordsFor({
+  format,
+  messages,
+  look,
+  follow: dialogue,
+}: Writing): Pick<EngineOptions, 'records' | 'wire'> {
+  const rows: RecordType[] = messages ? ['message', 'frame'] : ['frame'];
+  switch (format) {
+    case 'pretty':
+      if (dialogue) return { records: ['message', 'frame', 'error'] };
+      return {
+        records: ['handshake', ...rows, 'violation', 'gap', 'close', 'error'],
+        wire: look.dump === undefined ? undefined : true,
+      };
+    case 'ndjson':
+    case 'json':
+      return {
+        records: ['capture', 'handshake', ...rows, 'violation', 'gap', 'close', 'error', 'summary'],
+        wire: look.dump === undefined ? undefined : true,
+      };
+    case 'csv':
+    case 'fields':
+      return { records: [...rows, 'error'] };
+    case 'har':
+      return { records: ['capture', 'handshake', 'message', 'frame', 'error'], wire: true };
+    case 'pcapng':
+      return { records: ['capture', 'handshake', 'frame', 'error'], wire: true };
+    case 'hex':
+    case 'raw':
+      return { records: ['frame', 'error'], wire: true };
+  }
+}
+
+/** A sink that writes rows, and tells errors on stderr as they come. */
+export interface RowSink extends Sink {
+  /** Rows that were written. */
+  readonly rows: number;
+  /** Writes what comes behind all captures. */
+  finish(): Promise<void>;
+}
+
+/** A sink for the format. */
+export function sinkFor(writing: Writing, output: Output): RowSink {
+  return new Writer(writing, output);
+}
+
+class Writer implements RowSink {
+  rows = 0;
+  readonly #writing: Writing;
+  readonly #output: Output;
+  readonly #har: Har;
+  readonly #packets = new PacketWriter();
+  #direction: string | undefined;
+  #begun = false;
+  /** The frame of the row that was written last. */
+  #above: number | undefined;
+  #name = '';
+  /** Records that were written as JSON. */
+  #items = 0;
+
+  constructor(writing: Writing, output: Output) {
+    this.#writing = writing;
+    this.#output = output;
+    this.#har = new Har(writing.harFrames);
+  }
+
+  begin({ name }: { readonly name: string }): void {
+    this.#name = name;
+  }
+
+  async lines(ndjson: Uint8Array): Promise<boolean> {
+    for (const line of linesOfType('error', ndjson)) this.#complain(line);
+    const { format, count, messages, nul } = this.#writing;
+    if (format === 'ndjson' && count === undefined && !messages && !nul) {
+      this.rows += countOfType('frame', ndjson);
+      await this.#output.write(ndjson);
+      return true;
+    }
+    const parts: (string | Uint8Array)[] = this.#begun ? [] : [this.#head()];
+    this.#begun = true;
+    const lines = format === 'ndjson' || format === 'json' ? textOf(ndjson).split('\n') : undefined;
+    let at = 0;
+    for (const record of recordsOf(ndjson)) {
+      const line = lines?.[at] ?? '';
+      at += 1;
+      if (this.#isHidden(record)) continue;
+      if (this.#isRow(record)) {
+        if (count !== undefined && this.rows >= count) break;
+        this.rows += 1;
+      }
+      const part = this.#part(record, line);
+      if (record.type !== 'violation') this.#above = record.type === 'frame' ? record.n : undefined;
+      if (part.length > 0) parts.push(part);
+    }
+    await this.#write(parts);
+    return count === undefined || this.rows < count;
+  }
+
+  async finish(): Promise<void> {
+    if (!this.#begun) await this.#write([this.#head()]);
+    const { format } = this.#writing;
+    if (format === 'json') await this.#output.write(this.#items > 0 ? '\n]\n' : ']\n');
+    if (format === 'har') await this.#output.write(this.#har.text());
+    await this.#output.close();
+  }
+
+  async #write(parts: readonly (string | Uint8Array)[]): Promise<void> {
+    const binary = parts.some((part) => typeof part !== 'string');
+    await this.#output.write(binary ? Buffer.concat(parts.map((part) => Buffer.from(part as string))) : parts.join(''));
+  }
+
+  /** Of messages, frames that are a part of one are left out: control frames stay. */
+  #isHidden(record: InspectRecord): boolean {
+    return record.type === 'frame' && this.#writing.messages && record.op < 8 && record.msg !== null;
+  }
+
+  #isRow(record: InspectRecord): record is FrameRecord | MessageRecord {
+    return record.type === 'frame' || (record.type === 'message' && this.#writing.messages);
+  }
+
+  #head(): string | Uint8Array {
+    const { format, columns, separation } = this.#writing;
+    if (format === 'json') return '[\n';
+    if (format === 'csv') return csvHeader(columns);
+    if (format === 'fields' && separation.header) return `${columns.join(separation.separator)}\n`;
+    return format === 'pcapng' ? pcapngHead() : '';
+  }
+
+  #part(record: InspectRecord, line: string): string | Uint8Array {
+    const { format, look, columns, separation, nul } = this.#writing;
+    switch (format) {
+      case 'ndjson':
+        return nul ? `${line}\0` : `${line}\n`;
+      case 'json':
+        this.#items += 1;
+        return this.#items === 1 ? line : `,\n${line}`;
+      case 'pretty':
+        return this.#writing.follow ? follow(record, look.paint) : linesOf(record, look, this.#above);
+      case 'har':
+        this.#har.take(record);
+        return '';
+      case 'pcapng':
+        return this.#packets.take(record);
+      default:
+        break;
+    }
+    if (record.type !== 'frame' && record.type !== 'message') return '';
+    const text =
+      format === 'csv'
+        ? csvLine(record, columns)
+        : format === 'fields'
+          ? fieldsLine(record, columns, separation)
+          : this.#bytes(record);
+    return nul && typeof text === 'string' ? `${text.replace(/\r?\n$/, '')}\0` : text;
+  }
+
+  /** A frame as it was on the wire: in hex, one a line, or raw, which has to be of one direction. */
+  #bytes(record: FrameRecord | MessageRecord): string | Uint8Array {
+    if (record.type !== 'frame') return '';
+    if (record.wire === undefined) {
+      throw new UsageError(`${this.#name} has messages, not frames: there are no bytes of frames to write`);
+    }
+    if (this.#writing.format === 'hex') return `${record.wire}\n`;
+    const direction = `${record.conn} ${record.dir}`;
+    this.#direction ??= direction;
+    if (this.#direction !== direction) {
+      throw new UsageError(
+        'raw bytes are those of one direction: add --conn N and --filter "dir == c2s" or "dir == s2c"',
+      );
+    }
+    return Buffer.from(record.wire, 'hex');
+  }
+
+  #complain(line: string): void {
+    const { packet, offset, text } = JSON.parse(line) as { packet: number | null; offset: number | null; text: string };
+    const where = packet !== null ? `packet ${packet}: ` : offset !== null ? `byte ${offset}: ` : '';
+    complain(`${this.#name}: ${where}${visible(text)}`);
+  }
+}

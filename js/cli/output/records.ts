@@ -1,0 +1,35 @@
+/** Lines of NDJSON as records. */
+
+import type { InspectRecord } from '../../inspect/records.js';
+
+/** What the lines say, one by one. */
+export function* recordsOf(ndjson: Uint8Array): Generator<InspectRecord, void, undefined> {
+  for (const line of textOf(ndjson).split('\n')) {
+    if (line !== '') yield JSON.parse(line) as InspectRecord;
+  }
+}
+
+/** The text of lines, which are UTF-8. */
+export function textOf(ndjson: Uint8Array): string {
+  return Buffer.from(ndjson.buffer, ndjson.byteOffset, ndjson.byteLength).toString();
+}
+
+/** How many lines there are of one type. */
+export function countOfType(type: string, ndjson: Uint8Array): number {
+  const mark = `{"v":1,"type":"${type}"`;
+  const buffer = Buffer.from(ndjson.buffer, ndjson.byteOffset, ndjson.byteLength);
+  let count = 0;
+  for (let at = buffer.indexOf(mark); at >= 0; at = buffer.indexOf(mark, at + mark.length)) count += 1;
+  return count;
+}
+
+/** The lines of one type. */
+export function* linesOfType(type: string, ndjson: Uint8Array): Generator<string, void, undefined> {
+  const mark = `{"v":1,"type":"${type}"`;
+  const buffer = Buffer.from(ndjson.buffer, ndjson.byteOffset, ndjson.byteLength);
+  // No payload holds the mark: quotes in it are escaped.
+  for (let at = buffer.indexOf(mark); at >= 0; at = buffer.indexOf(mark, at + 1)) {
+    const end = buffer.indexOf(0x0a, at);
+    yield buffer.toString('utf8', at, end < 0 ? buffer.length : end);
+  }
+}
