@@ -26,7 +26,8 @@ const firefoxUserPrefs = {
   'media.peerconnection.ice.obfuscate_host_addresses': false,
 };
 
-const launchers = {
+/** How each browser is started. */
+export const launchers = {
   chromium: () =>
     chromium.launch({ executablePath: which('chromium', 'chromium-browser', 'google-chrome'), args: quiet }),
   // Debian's Firefox speaks WebDriver BiDi; this channel makes Playwright do so.

@@ -9,10 +9,15 @@ const LONGEST = 120_000;
 
 /**
  * Starts a program. Its lines of output are in `lines`; `line(pattern)` waits for one, and gives its match; `exit()`
- * waits for its end, and gives the exit code. What it says on its error output is kept for when something is missing.
+ * waits for its end, and gives the exit code. What it says on its error output is kept for when something is missing:
+ * `output()` is all it said.
+ *
+ * - `input`: for its standard input.
+ * - `longest`: milliseconds, after which it is stopped.
+ * - `onLine`: called with each line.
  */
-export function start([command, ...args], { input } = {}) {
-  const child = spawn(command, args, { timeout: LONGEST });
+export function start([command, ...args], { input, longest = LONGEST, onLine = () => {} } = {}) {
+  const child = spawn(command, args, { timeout: longest });
   const lines = [];
   const errors = [];
   child.stderr.on('data', (data) => errors.push(data));
@@ -20,6 +25,7 @@ export function start([command, ...args], { input } = {}) {
   const output = createInterface({ input: child.stdout });
   output.on('line', (line) => {
     lines.push(line);
+    onLine(line);
     for (const look of waiting) look();
   });
   const closed = once(child, 'close').then(([code, signal]) => {
@@ -48,6 +54,7 @@ export function start([command, ...args], { input } = {}) {
   return {
     lines,
     line,
+    output: () => `${lines.join('\n')}\n${errors.join('')}`,
     exit: () => closed,
     async stop() {
       child.kill();

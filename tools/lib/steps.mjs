@@ -5,6 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { aptInstall, aptUnpack } from './debian.mjs';
 import { Failure } from './failure.mjs';
 import { at, root, toolsDir, which } from './paths.mjs';
+import { kosoku, websockets, wstest } from './python.mjs';
 import { outputOf, run } from './run.mjs';
 import {
   hasComponent,
@@ -17,8 +18,6 @@ import {
   wasmTarget,
 } from './rust.mjs';
 import { filesBelow } from './stage.mjs';
-
-export const venv = join(toolsDir, 'venv');
 
 /** Other runtimes. Not among the devDependencies: each has one package for every platform, which few of us need. */
 const runtimeVersions = { bun: '1.4.5', deno: '2.9.6', workerd: '1.20261117.1' };
@@ -61,12 +60,19 @@ const component = (name, program) => ({
   bring: (line) => rustup(['component', 'add', name], line),
 });
 
-/** Programs from Debian: there if any of the first list is on PATH. */
-const debian = (title, programs, packages, seconds) => ({
+/** A Python environment. */
+const environment = (title, { present, bring }, seconds) => ({ title, seconds, lane: 'apt', present, bring });
+
+/** Programs from Debian: there if any of the first list is on PATH, of this major version at least. */
+const debian = (title, programs, packages, seconds, major = 0) => ({
   title,
   seconds,
   lane: 'apt',
-  present: () => which(...programs) !== undefined,
+  async present() {
+    const program = which(...programs);
+    if (program === undefined || major === 0) return program !== undefined;
+    return Number(/(\d+)\./.exec((await outputOf(program, ['--version'])) ?? '')?.[1]) >= major;
+  },
   bring: (line) => aptInstall(packages, line),
 });
 
@@ -91,8 +97,6 @@ function libraries(what, folder) {
   };
 }
 
-const websockets = '17.4';
-
 export const steps = {
   'wasm-target': {
     title: `rustup target ${wasmTarget}`,
@@ -115,7 +119,8 @@ export const steps = {
   'cargo-llvm-cov': crate('cargo-llvm-cov', '0.9.1', 'cargo-llvm-cov', 30),
   'wasm-pack': crate('wasm-pack', '0.15.1', 'wasm-pack', 70),
   geckodriver: crate('geckodriver', '0.37.1', 'geckodriver', 60),
-  firefox: debian('Firefox', ['firefox-esr', 'firefox'], ['firefox-esr'], 20),
+  // Playwright asks for what came with this version.
+  firefox: debian('Firefox', ['firefox-esr', 'firefox'], ['firefox-esr'], 20, 143),
   chromium: debian('Chromium', ['chromium', 'chromium-browser', 'google-chrome'], ['chromium'], 20),
   chromedriver: debian('ChromeDriver', ['chromedriver'], ['chromium-driver'], 10),
   python: {
@@ -123,7 +128,7 @@ export const steps = {
     seconds: 10,
     lane: 'apt',
     present: async () =>
-      existsSync(venvStamp) || (await outputOf('python3', ['-c', 'import venv, ensurepip'])) !== undefined,
+      websockets.present() || (await outputOf('python3', ['-c', 'import venv, ensurepip'])) !== undefined,
     bring: (line) => aptInstall(['python3', 'python3-venv'], line),
   },
   consumers: libraries('those that take a WebSocket class', at('tests', 'consumers')),
@@ -142,19 +147,18 @@ export const steps = {
     present: () => existsSync(runtimesStamp) && readFileSync(runtimesStamp, 'utf8') === JSON.stringify(runtimeVersions),
     bring: installRuntimes,
   },
-  websockets: {
-    title: `Python websockets ${websockets} in .tools/venv`,
-    seconds: 10,
-    lane: 'apt',
-    present: () => existsSync(venvStamp),
-    bring: makeVenv,
-  },
+  websockets: environment('Python websockets in .tools/venv', websockets, 10),
+  kosoku: environment('kosoku, which judges by the cases of Autobahn, in .tools/kosoku', kosoku, 10),
+  wstest: environment('the Autobahn test suite in .tools/wstest', wstest, 60),
 };
+
+/** Of no use to the tests that always run. */
+const optional = ['wstest'];
 
 const build = ['wasm-target', 'wasm-bindgen', 'node-modules'];
 
 /** What a command needs, by its name. */
-export const purposes = { build, start: build, test: Object.keys(steps) };
+export const purposes = { build, start: build, test: Object.keys(steps).filter((name) => !optional.includes(name)) };
 
 /**
  * npm writes node_modules/.package-lock.json last: what it holds is what was installed. Optional packages are for other
@@ -207,21 +211,4 @@ async function installRuntimes(line) {
       throw new Failure(`the runtimes could not be installed:\n${tail(output)}`, `${command} ${args.join(' ')}`);
   }
   writeFileSync(runtimesStamp, JSON.stringify(runtimeVersions));
-}
-
-const venvStamp = join(venv, `.websockets-${websockets}`);
-
-async function makeVenv(line) {
-  rmSync(venv, { recursive: true, force: true });
-  const commands = [
-    ['python3', '-m', 'venv', venv],
-    [join(venv, 'bin', 'python'), '-m', 'pip', 'install', '--disable-pip-version-check', `websockets==${websockets}`],
-  ];
-  for (const [command, ...args] of commands) {
-    const { code, output } = await run(command, args, { onLine: line });
-    if (code !== 0)
-      throw new Failure(`the Python environment could not be made:\n${tail(output)}`, `${command} ${args.join(' ')}`);
-  }
-  // Written last: an interrupted run starts over.
-  writeFileSync(venvStamp, '');
 }

@@ -4,11 +4,10 @@
 // - `needs`: what it uses of the steps of setup. `build`: whether it uses pkg/.
 // - `commands`: run one after the other. `counts`: how to read their output, see counts.mjs.
 
-import { join } from 'node:path';
 import { cargo, exitCode, nodeTest } from './counts.mjs';
+import { websockets } from './python.mjs';
 import { wasmRustFlags, wasmTarget } from './rust.mjs';
 import { filesBelow } from './stage.mjs';
-import { venv } from './steps.mjs';
 
 /** node --test over the *.test.mjs files of a folder. */
 const node = (name, folder, { needs = [], env = {}, build = true } = {}) => ({
@@ -92,7 +91,7 @@ export const suites = [
   node('js:docs', 'tests/docs', { needs: ['consumers'] }),
   node('js:interop', 'tests/interop', {
     needs: ['python', 'websockets'],
-    env: { PYTHON: join(venv, 'bin', 'python') },
+    env: { PYTHON: websockets.python },
   }),
   node('js:websocket', 'tests/websocket'),
   node('js:server', 'tests/server', { needs: ['runtimes'] }),
@@ -100,6 +99,7 @@ export const suites = [
   node('js:consumers', 'tests/consumers', { needs: ['consumers'] }),
   node('js:examples', 'tests/examples', { needs: ['examples', 'runtimes'] }),
   node('js:infrastructure', 'tests/infrastructure', { needs: ['proxies'] }),
+  node('conformance', 'tests/conformance', { needs: ['python', 'kosoku'] }),
   node('e2e', 'tests/e2e', { needs: ['firefox', 'chromium'] }),
   node('e2e:adapters', 'tests/browser-adapters', { needs: ['firefox', 'chromium'] }),
 ];

@@ -1,0 +1,25 @@
+// The verdicts of full runs, kept in the repository: one run a line.
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const file = fileURLToPath(new URL('results.jsonl', import.meta.url));
+
+/** All that is kept: `{ name, judge, runtime, verdicts: { case: verdict } }`. */
+export function kept() {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line));
+}
+
+/** Keeps a run in the place of the one before it. */
+export function keep({ name, judge, runtime, verdicts }) {
+  const short = Object.entries(verdicts).map(([id, { behavior, behaviorClose, result }]) => {
+    const verdict = behavior === behaviorClose ? behavior : `${behavior}, closing ${behaviorClose}`;
+    return [id, behavior === 'OK' ? verdict : `${verdict}: ${result}`];
+  });
+  const run = { name, judge, runtime: runtime.trim().split('\n')[0], verdicts: Object.fromEntries(short) };
+  const others = kept().filter((other) => other.name !== name || other.judge !== judge);
+  const all = [...others, run].sort((a, b) => `${a.name} ${a.judge}`.localeCompare(`${b.name} ${b.judge}`, 'en'));
+  writeFileSync(file, all.map((one) => `${JSON.stringify(one)}\n`).join(''));
+}

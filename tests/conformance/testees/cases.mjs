@@ -1,0 +1,22 @@
+// A client's way through the cases of a judge that listens.
+
+/**
+ * Opens the connection of each case in turn, then asks for the report.
+ *
+ * - `visit(path, receive)`: opens a connection and resolves once it has ended, however that came about. Messages are sent
+ *   back; with `receive` they are handed to it instead.
+ * - `agent`: the name in the report.
+ * - `visited()`: called after each case.
+ */
+export async function runCases(visit, agent, visited) {
+  let count;
+  await visit('/getCaseCount', (text) => {
+    count = Number(text);
+  });
+  if (!Number.isInteger(count)) throw new Error('the judge did not say how many cases there are');
+  for (let number = 1; number <= count; number += 1) {
+    await visit(`/runCase?case=${number}&agent=${agent}`);
+    visited();
+  }
+  await visit(`/updateReports?agent=${agent}&shutdownOnComplete=true`);
+}
