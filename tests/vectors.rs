@@ -59,6 +59,10 @@ fn check_error(vector: &Vector, seen: &Seen, context: &str) {
         let known = if vector.group() == "pmd" { error.offset + 1 } else { detect_by };
         assert_eq!(error.offset + 1, known, "{context}");
         assert!(known <= detect_by, "{context}");
+        // Of compressed text that is not UTF-8 the offset names the frame: which byte it was is not known.
+        if vector.group() == "pmd" && error.violation == Violation::InvalidUtf8 {
+            return;
+        }
         let decided = |bytes: u64| {
             let prefix = &vector.input()[..bytes as usize];
             feed(vector.role(), vector.options(), prefix, &[]).error().is_some()
@@ -73,7 +77,9 @@ fn check_aftermath(vector: &Vector, connection: &mut Connection<Seeded>, seen: &
         Event::Close { code, .. } => Some(*code),
         _ => None,
     });
-    let owed = seen.error.map(|error| error.close_code()).or(received).map(|code| (Some(code.0), String::new()));
+    // An empty Close is answered by one.
+    let sent = |code: CloseCode| ((code != CloseCode::NO_STATUS).then_some(code.0), String::new());
+    let owed = seen.error.map(|error| error.close_code()).or(received).map(sent);
     assert_eq!(closes(&seen.output), Vec::from_iter(owed.clone()), "{context}");
 
     if *vector.expect("state") == "need_more" {
@@ -103,18 +109,18 @@ fn check_group(group: &str, count: usize) {
 
 #[test]
 fn frames() {
-    check_group("frame", 34);
+    check_group("frame", 164);
 }
 
 #[test]
 fn utf8() {
-    check_group("utf8", 10);
+    check_group("utf8", 57);
 }
 
 #[test]
 #[cfg(feature = "deflate")]
 fn compressed_messages() {
-    check_group("pmd", 12);
+    check_group("pmd", 58);
 }
 
 #[test]

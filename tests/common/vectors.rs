@@ -8,9 +8,10 @@ use super::hex;
 /// One line of the file.
 pub struct Vector(pub Value);
 
-/// Every vector, in the order of the file.
+/// Every vector, in the order of the files.
 pub fn hostile() -> Vec<Vector> {
-    let lines = include_str!("../vectors/hostile.jsonl").lines();
+    let files = [include_str!("../vectors/hostile.jsonl"), include_str!("../vectors/edges.jsonl")];
+    let lines = files.into_iter().flat_map(str::lines);
     lines.map(|line| Vector(serde_json::from_str(line).expect("a JSON object a line"))).collect()
 }
 

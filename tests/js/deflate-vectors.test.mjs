@@ -29,17 +29,17 @@ function check(vector) {
       assert.deepEqual(closes(outputOf(connection)), [{ code: error.closeCode, reason: '' }], context);
       assert.equal(connection.state, 'closing', context);
       assert.ok(connection.bytesHeld < 1024, `${context}: ${connection.bytesHeld} bytes held after a failure`);
-    } else assert.equal(connection.state, 'open', context);
+    } else assert.equal(connection.state, events.some(({ type }) => type === 'close') ? 'closing' : 'open', context);
     connection.free();
   }
 }
 
 /** Of a long message the vectors have the length only. */
 function asExpected(event) {
-  return event.data.length > 1000 ? { type: event.type, len: event.data.length } : asVector(event);
+  return event.data?.length > 1000 ? { type: event.type, len: event.data.length } : asVector(event);
 }
 
-test('all vectors of the group pmd are there', () => assert.equal(group('pmd').length, 12));
+test('all vectors of the group pmd are there', () => assert.equal(group('pmd').length, 58));
 for (const vector of group('pmd')) test(`${vector.id}: ${vector.source}`, () => check(vector));
 
 test('L07: a bomb stops at the limit', () => {

@@ -54,7 +54,8 @@ function checkError({ expect }, error, context) {
 function checkAftermath({ role, expect }, connection, { events, error }, context) {
   const received = events.find(({ type }) => type === 'close');
   const owed = error?.closeCode ?? received?.code;
-  const sent = owed === undefined ? [] : [{ code: owed, reason: '' }];
+  // An empty Close is answered by one.
+  const sent = owed === undefined ? [] : [{ code: owed === 1005 ? undefined : owed, reason: '' }];
   assert.deepEqual(closes(outputOf(connection)), sent, context);
   assert.equal(connection.state, owed === undefined ? 'open' : 'closing', context);
 
@@ -81,8 +82,8 @@ function checkAftermath({ role, expect }, connection, { events, error }, context
 }
 
 for (const [name, count] of [
-  ['frame', 34],
-  ['utf8', 10],
+  ['frame', 164],
+  ['utf8', 57],
 ]) {
   test(`all vectors of the group ${name} are there`, () => assert.equal(group(name).length, count));
   for (const vector of group(name)) test(`${vector.id}: ${vector.source}`, () => check(vector));

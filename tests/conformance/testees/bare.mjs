@@ -1,6 +1,5 @@
 // The codec by itself, over sockets of node:net.
 
-import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { ClientHandshake, ServerHandshake } from 'sansocket';
 import { CLOSE_TIMEOUT, limits, perMessageDeflate } from './settings.mjs';
@@ -17,11 +16,10 @@ export function listen(agent, connected) {
 }
 
 export function visitor(port) {
-  return async (path, receive) => {
+  return (path, receive) => {
     const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
-    const closed = once(socket, 'close');
     drive(socket, new ClientHandshake({ host: `127.0.0.1:${port}`, path, ...options }), { receive });
-    await closed;
+    return new Promise((resolve) => socket.on('close', resolve));
   };
 }
 

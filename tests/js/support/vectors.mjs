@@ -6,7 +6,7 @@ import { concat, frame, hex } from './wire.mjs';
 
 const read = (name) => readFileSync(new URL(`../../vectors/${name}`, import.meta.url), 'utf8');
 
-/** The vectors of a group, in the order of the file. */
+/** The vectors of a group, in the order of the files. */
 export function group(name) {
   return hostile.filter((vector) => vector.group === name);
 }
@@ -18,10 +18,8 @@ export function vector(id) {
   return found;
 }
 
-const hostile = read('hostile.jsonl')
-  .trimEnd()
-  .split('\n')
-  .map((line) => JSON.parse(line));
+const linesOf = (name) => read(name).trimEnd().split('\n');
+const hostile = [...linesOf('hostile.jsonl'), ...linesOf('edges.jsonl')].map((line) => JSON.parse(line));
 
 export const rfc6455 = JSON.parse(read('rfc6455.json'));
 
