@@ -4,6 +4,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
+const children = new Set();
+process.on('exit', () => {
+  for (const child of children) child.kill();
+});
+
 /** Nothing here takes longer, not even on a slow machine; then it is stopped. */
 const LONGEST = 120_000;
 
@@ -18,6 +23,7 @@ const LONGEST = 120_000;
  */
 export function start([command, ...args], { input, longest = LONGEST, onLine = () => {} } = {}) {
   const child = spawn(command, args, { timeout: longest });
+  children.add(child);
   const lines = [];
   const errors = [];
   child.stderr.on('data', (data) => errors.push(data));
@@ -29,6 +35,7 @@ export function start([command, ...args], { input, longest = LONGEST, onLine = (
     for (const look of waiting) look();
   });
   const closed = once(child, 'close').then(([code, signal]) => {
+    children.delete(child);
     for (const look of waiting) look(signal ?? code);
     return signal ?? code;
   });
