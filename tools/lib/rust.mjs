@@ -34,6 +34,11 @@ export async function hasComponent(program) {
   );
 }
 
+/** Is there a nightly toolchain beside the one in use? */
+export async function hasNightly() {
+  return (await outputOf('rustc', ['+nightly', '--version'])) !== undefined;
+}
+
 /** Runs rustup; `args` is also the remedy. */
 export async function rustup(args, line) {
   const remedy = `rustup ${args.join(' ')}`;

@@ -10,6 +10,7 @@ import { outputOf, run } from './run.mjs';
 import {
   hasComponent,
   hasCrate,
+  hasNightly,
   hasTarget,
   installCrate,
   rustup,
@@ -117,6 +118,16 @@ export const steps = {
   clippy: component('clippy', 'clippy-driver'),
   'llvm-tools': component('llvm-tools', 'llvm-profdata'),
   'cargo-llvm-cov': crate('cargo-llvm-cov', '0.9.1', 'cargo-llvm-cov', 30),
+  // What cargo-fuzz instruments with.
+  nightly: {
+    title: 'nightly Rust',
+    seconds: 30,
+    lane: 'rustup',
+    present: hasNightly,
+    bring: (line) => rustup(['toolchain', 'install', 'nightly', '--profile', 'minimal'], line),
+  },
+  'cargo-fuzz': crate('cargo-fuzz', '0.13.2', 'cargo-fuzz', 60),
+  'c++': debian('a C++ compiler', ['c++', 'g++', 'clang++'], ['g++'], 30),
   'wasm-pack': crate('wasm-pack', '0.15.1', 'wasm-pack', 70),
   geckodriver: crate('geckodriver', '0.37.1', 'geckodriver', 60),
   // Playwright asks for what came with this version.

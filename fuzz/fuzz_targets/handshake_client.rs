@@ -1,0 +1,15 @@
+//! The opening handshake of a client: any response, however it is cut.
+#![no_main]
+
+#[path = "../../tests/common/handshakes.rs"]
+#[allow(dead_code)]
+mod handshakes;
+
+use libfuzzer_sys::fuzz_target;
+use sansocket_fuzz::{Choices, cuts};
+
+fuzz_target!(|data: &[u8]| {
+    let mut choices = Choices(data);
+    let seed = choices.byte();
+    handshakes::check_client(choices.0, &cuts(seed, choices.0.len()));
+});

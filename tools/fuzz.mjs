@@ -1,0 +1,102 @@
+// `npm run fuzz`: tries the crate with inputs that are made up as they go. `npm run fuzz -- [TARGET ...] [--seconds N] [--record]`
+//
+// - `TARGET`: those of fuzz/fuzz_targets; all by default, one after the other.
+// - `--seconds N`: for each of them. Default 60.
+// - `--record`: adds the processor time and the number of runs to fuzz/record.json, and writes docs/fuzzing.md. Then the targets
+//   take turns of five minutes, so that a run may be ended at any time and counts for as long as it took.
+//
+// New inputs are kept in target/fuzz/corpus. What fails is in target/fuzz/artifacts; give its path to the program of the target,
+// as the output says, to see it fail again.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { duration } from './lib/board.mjs';
+import { Failure, main } from './lib/failure.mjs';
+import { fuzzTargets, record, writeFuzzingDocument } from './lib/fuzz-record.mjs';
+import { writeSeeds } from './lib/fuzz-seeds.mjs';
+import { at, root, targetDir } from './lib/paths.mjs';
+import { must, outputOf, run } from './lib/run.mjs';
+import { setup } from './setup.mjs';
+
+const fuzzDir = join(targetDir, 'fuzz');
+const TURN = 300;
+
+await main(async () => {
+  process.chdir(root);
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { seconds: { type: 'string', default: '60' }, record: { type: 'boolean', default: false } },
+  });
+  const seconds = Number(values.seconds);
+  if (!(seconds >= 1)) throw new Failure(`no number of seconds: ${values.seconds}`, 'npm run fuzz -- --seconds 60');
+  const targets = positionals.length > 0 ? positionals : fuzzTargets();
+  for (const target of targets) {
+    if (!fuzzTargets().includes(target))
+      throw new Failure(`there is no target \`${target}\``, `name some of: ${fuzzTargets().join(', ')}`);
+  }
+
+  await setup(['nightly', 'cargo-fuzz', 'c++']);
+  await must('cargo', ['+nightly', 'fuzz', 'build', '--target-dir', fuzzDir]);
+  const host = /^host: (.*)$/m.exec(await outputOf('rustc', ['-vV']))?.[1];
+  const programOf = (target) => join(fuzzDir, host, 'release', target);
+
+  const turn = values.record ? Math.min(TURN, seconds) : seconds;
+  for (let spent = 0; spent < seconds; spent += turn) {
+    for (const target of targets) {
+      const result = await fuzz(target, programOf(target), Math.min(turn, seconds - spent));
+      if (values.record) {
+        record(target, result);
+        writeFuzzingDocument();
+      }
+    }
+  }
+});
+
+/** One turn. A finding ends it all. */
+async function fuzz(target, program, seconds) {
+  const folder = (name) => {
+    const path = join(fuzzDir, name, target);
+    mkdirSync(path, { recursive: true });
+    return path;
+  };
+  const [found, seeds, artifacts] = ['corpus', 'seeds', 'artifacts'].map(folder);
+  writeSeeds(target, seeds);
+  const options = [
+    `-max_total_time=${seconds}`,
+    '-max_len=4096',
+    '-timeout=10',
+    '-rss_limit_mb=2048',
+    '-print_final_stats=1',
+    `-artifact_prefix=${artifacts}/`,
+  ];
+  // The shell tells how much processor time its children took.
+  const command = ['-c', '"$@"; code=$?; times; exit $code', 'sh', program, found, at('fuzz', 'corpus', target), seeds];
+  let last = '';
+  const { code, output } = await run('sh', [...command, ...options], {
+    onLine: (line) => {
+      if (/^#\d+\s+(INITED|pulse|DONE)/.test(line)) console.log(`  ${target} ${line}`);
+      last = line;
+    },
+  });
+  if (code !== 0) {
+    const report = join(artifacts, 'last-report.txt');
+    writeFileSync(report, output);
+    console.log(output.split('\n').slice(-60).join('\n'));
+    throw new Failure(`${target} has found something`, `${program} ${artifacts}/INPUT; the report is in ${report}`);
+  }
+  const runs = Number(/^stat::number_of_executed_units:\s*(\d+)/m.exec(output)?.[1]);
+  const [, coverage, features] = /DONE\s+cov: (\d+) ft: (\d+)/.exec(output) ?? [];
+  const cpuSeconds = processorSeconds(last);
+  if (!(runs > 0) || !(cpuSeconds > 0)) throw new Failure(`${target} did not say what it has done:\n${output}`);
+  console.log(`✓ ${target}: ${runs} runs in ${duration(cpuSeconds)} of processor time, ${coverage} edges`);
+  return { runs, cpuSeconds, coverage: Number(coverage), features: Number(features) };
+}
+
+/** `0m1.500s 0m0.250s`: what the children of a shell took, of their own and of the system. */
+function processorSeconds(line) {
+  const times = [...line.matchAll(/(\d+)m([\d.]+)s/g)].map(
+    ([, minutes, seconds]) => Number(minutes) * 60 + Number(seconds),
+  );
+  return times.reduce((sum, time) => sum + time, 0);
+}
