@@ -7,17 +7,10 @@ export const undecided = {
   '7.13.2': 'what follows a Close with the code 65535 is not defined',
 };
 
-/**
- * Cases with a message, and a fault right behind it. To answer the message before the connection fails is what the suite calls
- * strict. The codec does; the class hands what came together with the opening handshake to listeners in a task of its own, and by
- * then the fault may have been answered.
- */
-export const late = ['3.2', '3.3', '3.4', '4.1.3', '4.1.4', '4.1.5', '4.2.3', '4.2.4', '4.2.5', '5.15'];
-
-/** Everything that is not as it should be, as lines. `strict`: whether {@link late} has to be OK as well. */
-export function faultsOf({ agents, verdicts }, agent, { count }, { strict = true } = {}) {
+/** Everything that is not as it should be, as lines. */
+export function faultsOf({ agents, verdicts }, agent, { count }) {
   const faults = Object.entries(verdicts)
-    .filter(([id, verdict]) => !isRight(id, verdict, strict))
+    .filter(([id, verdict]) => !isRight(id, verdict))
     .map(([id, { behavior, behaviorClose, result, resultClose }]) =>
       [`${id}: ${behavior}, ${behaviorClose}`, result, resultClose].filter(Boolean).join('; '),
     );
@@ -27,8 +20,7 @@ export function faultsOf({ agents, verdicts }, agent, { count }, { strict = true
   return faults;
 }
 
-function isRight(id, { behavior, behaviorClose }, strict) {
+function isRight(id, { behavior, behaviorClose }) {
   const wanted = id in undecided ? 'INFORMATIONAL' : 'OK';
-  const tolerated = !strict && late.includes(id) && behavior === 'NON-STRICT';
-  return (behavior === wanted || tolerated) && behaviorClose === wanted;
+  return behavior === wanted && behaviorClose === wanted;
 }

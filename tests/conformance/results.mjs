@@ -1,4 +1,4 @@
-// The verdicts of full runs, kept in the repository: one run a line.
+// Verdicts that are kept in the repository: one run a line.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
