@@ -5,7 +5,8 @@
 // - `--record`: adds the processor time and the number of runs to fuzz/record.json, and writes docs/fuzzing.md. Then the targets
 //   take turns of five minutes, so that a run may be ended at any time and counts for as long as it took.
 //
-// New inputs are kept in target/fuzz/corpus. What fails is in target/fuzz/artifacts; give its path to the program of the target,
+// New inputs are kept in target/fuzz/corpus; `--merge` instead of a run puts the smallest set of them that reaches all the same into
+// fuzz/corpus, which is a part of the repository. What fails is in target/fuzz/artifacts; give its path to the program of the target,
 // as the output says, to see it fail again.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -26,7 +27,11 @@ await main(async () => {
   process.chdir(root);
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { seconds: { type: 'string', default: '60' }, record: { type: 'boolean', default: false } },
+    options: {
+      seconds: { type: 'string', default: '60' },
+      record: { type: 'boolean', default: false },
+      merge: { type: 'boolean', default: false },
+    },
   });
   const seconds = Number(values.seconds);
   if (!(seconds >= 1)) throw new Failure(`no number of seconds: ${values.seconds}`, 'npm run fuzz -- --seconds 60');
@@ -41,6 +46,10 @@ await main(async () => {
   const host = /^host: (.*)$/m.exec(await outputOf('rustc', ['-vV']))?.[1];
   const programOf = (target) => join(fuzzDir, host, 'release', target);
 
+  if (values.merge) {
+    for (const target of targets) await merge(target, programOf(target));
+    return;
+  }
   const turn = values.record ? Math.min(TURN, seconds) : seconds;
   for (let spent = 0; spent < seconds; spent += turn) {
     for (const target of targets) {
@@ -53,15 +62,24 @@ await main(async () => {
   }
 });
 
+/** The folders of a target: `kept` is the one of the repository. */
+function foldersOf(target) {
+  const paths = { kept: at('fuzz', 'corpus', target) };
+  for (const name of ['corpus', 'seeds', 'artifacts']) paths[name] = join(fuzzDir, name, target);
+  for (const path of Object.values(paths)) mkdirSync(path, { recursive: true });
+  writeSeeds(target, paths.seeds);
+  return paths;
+}
+
+/** Small inputs that nothing else makes up for. */
+async function merge(target, program) {
+  const { kept, corpus, seeds } = foldersOf(target);
+  await must(program, ['-merge=1', '-max_len=300', kept, corpus, seeds]);
+}
+
 /** One turn. A finding ends it all. */
 async function fuzz(target, program, seconds) {
-  const folder = (name) => {
-    const path = join(fuzzDir, name, target);
-    mkdirSync(path, { recursive: true });
-    return path;
-  };
-  const [found, seeds, artifacts] = ['corpus', 'seeds', 'artifacts'].map(folder);
-  writeSeeds(target, seeds);
+  const { kept, corpus, seeds, artifacts } = foldersOf(target);
   const options = [
     `-max_total_time=${seconds}`,
     '-max_len=4096',
@@ -71,7 +89,7 @@ async function fuzz(target, program, seconds) {
     `-artifact_prefix=${artifacts}/`,
   ];
   // The shell tells how much processor time its children took.
-  const command = ['-c', '"$@"; code=$?; times; exit $code', 'sh', program, found, at('fuzz', 'corpus', target), seeds];
+  const command = ['-c', '"$@"; code=$?; times; exit $code', 'sh', program, corpus, kept, seeds];
   let last = '';
   const { code, output } = await run('sh', [...command, ...options], {
     onLine: (line) => {

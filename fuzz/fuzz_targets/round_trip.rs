@@ -79,7 +79,8 @@ fn text_event(data: &[u8]) -> Event<'static> {
 
 fn step(choices: &mut Choices<'_>, sender: &mut Connection<Seeded>, sent: &mut Sent) {
     let choice = choices.byte() % 8;
-    let kind = sent.open.as_ref().map_or_else(|| choices.pick(&[MessageKind::Text, MessageKind::Binary]), |open| open.0);
+    let kind =
+        sent.open.as_ref().map_or_else(|| choices.pick(&[MessageKind::Text, MessageKind::Binary]), |open| open.0);
     let length = choices.length();
     let data = match (kind, repeated(choices, length)) {
         (MessageKind::Text, data) => String::from_utf8_lossy(&data).into_owned().into_bytes(),

@@ -5,7 +5,7 @@ pub mod allocator;
 
 use sansocket::deflate::DeflateParams;
 use sansocket::{
-    Connection, Deliver, DeflateOptions, Event, Limits, NoRandomness, Options, ProtocolError, Randomness, Role,
+    Connection, DeflateOptions, Deliver, Event, Limits, NoRandomness, Options, ProtocolError, Randomness, Role,
 };
 
 #[global_allocator]

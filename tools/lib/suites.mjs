@@ -5,6 +5,7 @@
 // - `commands`: run one after the other. `counts`: how to read their output, see counts.mjs.
 
 import { cargo, exitCode, nodeTest } from './counts.mjs';
+import { fuzzTargets } from './fuzz-record.mjs';
 import { websockets } from './python.mjs';
 import { wasmRustFlags, wasmTarget } from './rust.mjs';
 import { filesBelow } from './stage.mjs';
@@ -45,7 +46,14 @@ const clippy = ['cargo', 'clippy', '--all-targets'];
 const deny = ['--', '-D', 'warnings'];
 
 export const suites = [
-  check('rust:format', ['rustfmt'], [['cargo', 'fmt', '--all', '--check']]),
+  check(
+    'rust:format',
+    ['rustfmt'],
+    [
+      ['cargo', 'fmt', '--all', '--check'],
+      ['cargo', 'fmt', '--check', '--manifest-path', 'fuzz/Cargo.toml'],
+    ],
+  ),
   check(
     'rust:clippy',
     ['clippy', 'wasm-target'],
@@ -74,6 +82,11 @@ export const suites = [
     commands: () => [['cargo', 'test', '--package', 'sansocket-inspector', '--no-fail-fast']],
     counts: cargo,
   },
+  check(
+    'rust:fuzz',
+    ['nightly', 'cargo-fuzz', 'c++'],
+    fuzzTargets().map((target) => ['node', 'tools/fuzz.mjs', target, '--seconds', process.env.FUZZ_SECONDS ?? '15']),
+  ),
   check('rust:coverage', ['llvm-tools', 'cargo-llvm-cov'], [['node', 'tools/coverage.mjs']]),
   wasmPack('wasm:node', [], ['--node']),
   wasmPack('wasm:firefox', ['geckodriver', 'firefox'], ['--headless', '--firefox']),
