@@ -127,6 +127,7 @@ export const steps = {
     bring: (line) => rustup(['toolchain', 'install', 'nightly', '--profile', 'minimal'], line),
   },
   'cargo-fuzz': crate('cargo-fuzz', '0.13.2', 'cargo-fuzz', 60),
+  'cargo-deny': crate('cargo-deny', '0.20.2', 'cargo-deny', 150),
   'c++': debian('a C++ compiler', ['c++', 'g++', 'clang++'], ['g++'], 30),
   'wasm-pack': crate('wasm-pack', '0.15.1', 'wasm-pack', 70),
   geckodriver: crate('geckodriver', '0.37.1', 'geckodriver', 60),

@@ -112,6 +112,7 @@ export const suites = [
   node('js:consumers', 'tests/consumers', { needs: ['consumers'] }),
   node('js:examples', 'tests/examples', { needs: ['examples', 'runtimes'] }),
   node('js:infrastructure', 'tests/infrastructure', { needs: ['proxies'] }),
+  node('js:soak', 'tests/soak'),
   node('conformance', 'tests/conformance', { needs: ['python', 'kosoku'] }),
   node('e2e', 'tests/e2e', { needs: ['firefox', 'chromium'] }),
   node('e2e:adapters', 'tests/browser-adapters', { needs: ['firefox', 'chromium'] }),
