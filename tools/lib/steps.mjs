@@ -22,6 +22,8 @@ import { filesBelow } from './stage.mjs';
 
 /** Other runtimes. Not among the devDependencies: each has one package for every platform, which few of us need. */
 const runtimeVersions = { bun: '1.4.5', deno: '2.9.6', workerd: '1.20261117.1' };
+/** Each line of Node that is supported. npm has its programs, a package for each platform. */
+const nodeVersions = { 20: '20.20.2', 22: '22.23.5', 24: '24.22.3' };
 const runtimesDir = join(toolsDir, 'runtimes');
 const runtimesStamp = join(runtimesDir, 'installed.json');
 
@@ -39,6 +41,12 @@ export function proxy(name) {
   const libraries = [...new Set(folders)].map((folder) => at(folder));
   return { command: join(proxiesDir, proxyPrograms[name]), env: { LD_LIBRARY_PATH: libraries.join(':') } };
 }
+
+const nodesDir = join(toolsDir, 'nodes');
+const nodesStamp = join(nodesDir, 'installed.json');
+
+/** The program of a line of Node, as the step `nodes` brings it. */
+export const nodeProgram = (major) => join(nodesDir, 'node_modules', `node-${major}`, 'bin', 'node');
 
 /** The program of another runtime, as the step `runtimes` brings it. */
 export const runtime = (name) => join(runtimesDir, 'node_modules', '.bin', name);
@@ -159,13 +167,20 @@ export const steps = {
     present: () => existsSync(runtimesStamp) && readFileSync(runtimesStamp, 'utf8') === JSON.stringify(runtimeVersions),
     bring: installRuntimes,
   },
+  nodes: {
+    title: `Node ${Object.keys(nodeVersions).join(', ')} in .tools/nodes`,
+    seconds: 20,
+    lane: 'npm',
+    present: () => existsSync(nodesStamp) && readFileSync(nodesStamp, 'utf8') === JSON.stringify(nodeVersions),
+    bring: installNodes,
+  },
   websockets: environment('Python websockets in .tools/venv', websockets, 10),
   kosoku: environment('kosoku, which judges by the cases of Autobahn, in .tools/kosoku', kosoku, 10),
   wstest: environment('the Autobahn test suite in .tools/wstest', wstest, 60),
 };
 
 /** Of no use to the tests that always run. */
-const optional = ['wstest'];
+const optional = ['wstest', 'cargo-deny'];
 
 const build = ['wasm-target', 'wasm-bindgen', 'node-modules'];
 
@@ -223,4 +238,16 @@ async function installRuntimes(line) {
       throw new Failure(`the runtimes could not be installed:\n${tail(output)}`, `${command} ${args.join(' ')}`);
   }
   writeFileSync(runtimesStamp, JSON.stringify(runtimeVersions));
+}
+
+async function installNodes(line) {
+  rmSync(nodesDir, { recursive: true, force: true });
+  mkdirSync(nodesDir, { recursive: true });
+  writeFileSync(join(nodesDir, 'package.json'), '{ "private": true }\n');
+  const platform = `node-${process.platform.replace('win32', 'win')}-${process.arch}`;
+  const names = Object.entries(nodeVersions).map(([major, version]) => `node-${major}@npm:${platform}@${version}`);
+  const args = ['install', '--prefix', nodesDir, '--no-audit', '--no-fund', '--ignore-scripts', ...names];
+  const { code, output } = await run('npm', args, { onLine: line });
+  if (code !== 0) throw new Failure(`Node could not be installed:\n${tail(output)}`, `npm ${args.join(' ')}`);
+  writeFileSync(nodesStamp, JSON.stringify(nodeVersions));
 }

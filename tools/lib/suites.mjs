@@ -94,6 +94,7 @@ export const suites = [
   check('js:format', ['node-modules'], [['biome', 'check']]),
   check('js:page', ['node-modules'], [['tsc', '-p', 'www']], { build: true }),
   check('js:layers', [], [['node', 'tools/layers.mjs']]),
+  check('js:audit', ['node-modules'], [['node', 'tools/audit.mjs']]),
   node('js:tools', 'tests/tools', { build: false }),
   node('js:tests', 'tests/js'),
   node('js:inspector', 'tests/inspector'),
@@ -114,6 +115,7 @@ export const suites = [
   node('js:infrastructure', 'tests/infrastructure', { needs: ['proxies'] }),
   node('js:soak', 'tests/soak'),
   node('conformance', 'tests/conformance', { needs: ['python', 'kosoku'] }),
+  node('matrix', 'tests/matrix', { needs: ['nodes', 'runtimes', 'firefox', 'chromium'] }),
   node('e2e', 'tests/e2e', { needs: ['firefox', 'chromium'] }),
   node('e2e:adapters', 'tests/browser-adapters', { needs: ['firefox', 'chromium'] }),
 ];

@@ -10,9 +10,12 @@
  */
 export async function runCases(visit, agent, visited) {
   let count;
-  await visit('/getCaseCount', (text) => {
-    count = Number(text);
-  });
+  // On a busy machine a judge may give up on a handshake: here that decides nothing yet.
+  for (let attempt = 0; count === undefined && attempt < 5; attempt += 1) {
+    await visit('/getCaseCount', (text) => {
+      count = Number(text);
+    });
+  }
   if (!Number.isInteger(count)) throw new Error('the judge did not say how many cases there are');
   for (let number = 1; number <= count; number += 1) {
     await visit(`/runCase?case=${number}&agent=${agent}`);

@@ -1,0 +1,10 @@
+// For Node, Deno and Bun: prints the results of the checks as JSON.
+
+import * as api from 'sansocket';
+import * as adapters from 'sansocket/adapters';
+import * as server from 'sansocket/server';
+import * as websocket from 'sansocket/websocket';
+import { runChecks } from './checks.mjs';
+import vectors from './vectors.mjs';
+
+console.log(JSON.stringify(await runChecks({ api, adapters, server, websocket }, vectors)));

@@ -1,0 +1,12 @@
+// For workerd: answers with the results of the checks.
+
+import * as api from 'sansocket';
+import * as adapters from 'sansocket/adapters';
+import * as server from 'sansocket/server';
+import * as websocket from 'sansocket/websocket';
+import { runChecks } from './checks.mjs';
+import vectors from './vectors.mjs';
+
+export default {
+  fetch: async () => Response.json(await runChecks({ api, adapters, server, websocket }, vectors)),
+};
