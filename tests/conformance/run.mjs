@@ -118,13 +118,16 @@ async function freePort() {
   return port;
 }
 
-/** Resolves once the program listens, or has ended. */
+/** Resolves once the program listens. */
 async function listening(port, program) {
   let over = false;
   program.exit().then(() => {
     over = true;
   });
-  while (!over && !(await accepts(port))) await sleep(100);
+  while (!(await accepts(port))) {
+    if (over) throw new Error(`the judge does not listen:\n${program.output()}`);
+    await sleep(100);
+  }
 }
 
 const accepts = (port) =>
