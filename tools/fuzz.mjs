@@ -5,9 +5,8 @@
 // - `--record`: adds the processor time and the number of runs to fuzz/record.json, and writes docs/fuzzing.md. Then the targets
 //   take turns of five minutes, so that a run may be ended at any time and counts for as long as it took.
 //
-// New inputs are kept in target/fuzz/corpus; `--merge` instead of a run puts the smallest set of them that reaches all the same into
-// fuzz/corpus, which is a part of the repository. What fails is in target/fuzz/artifacts; give its path to the program of the target,
-// as the output says, to see it fail again.
+// New inputs are kept in target/fuzz/corpus; a few small ones are in fuzz/corpus, which is a part of the repository. What fails is in
+// target/fuzz/artifacts; give its path to the program of the target, as the output says, to see it fail again.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,7 +29,6 @@ await main(async () => {
     options: {
       seconds: { type: 'string', default: '60' },
       record: { type: 'boolean', default: false },
-      merge: { type: 'boolean', default: false },
     },
   });
   const seconds = Number(values.seconds);
@@ -46,10 +44,6 @@ await main(async () => {
   const host = /^host: (.*)$/m.exec(await outputOf('rustc', ['-vV']))?.[1];
   const programOf = (target) => join(fuzzDir, host, 'release', target);
 
-  if (values.merge) {
-    for (const target of targets) await merge(target, programOf(target));
-    return;
-  }
   const turn = values.record ? Math.min(TURN, seconds) : seconds;
   for (let spent = 0; spent < seconds; spent += turn) {
     for (const target of targets) {
@@ -69,12 +63,6 @@ function foldersOf(target) {
   for (const path of Object.values(paths)) mkdirSync(path, { recursive: true });
   writeSeeds(target, paths.seeds);
   return paths;
-}
-
-/** Small inputs that nothing else makes up for. */
-async function merge(target, program) {
-  const { kept, corpus, seeds } = foldersOf(target);
-  await must(program, ['-merge=1', '-max_len=300', kept, corpus, seeds]);
 }
 
 /** One turn. A finding ends it all. */

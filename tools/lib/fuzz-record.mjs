@@ -31,7 +31,7 @@ export function writeFuzzingDocument() {
   const text = readFileSync(path, 'utf8');
   const rows = Object.entries(read()).map(
     ([target, { runs, cpuSeconds, coverage }]) =>
-      `| \`${target}\` | ${(cpuSeconds / 3600).toFixed(2)} | ${(runs / 1e6).toFixed(1)} | ${coverage} |\n`,
+      `| \`${target}\` | ${(cpuSeconds / 3600).toFixed(2)} | ${(runs / 1e6).toFixed(2)} | ${coverage} |\n`,
   );
   const table = `| target | CPU-hours | million runs | edges reached |\n|---|---|---|---|\n${rows.join('')}`;
   const [before, after] = [text.indexOf(BEGIN) + BEGIN.length, text.indexOf(END)];
