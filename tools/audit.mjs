@@ -9,7 +9,7 @@ import { outputOf, run } from './lib/run.mjs';
 
 /** The crate, and the one that fuzzes it. */
 const manifests = ['Cargo.toml', 'fuzz/Cargo.toml'];
-const lockFiles = ['package-lock.json', 'tests/consumers/package-lock.json'];
+const lockFiles = ['package-lock.json', 'tests/consumers/package-lock.json', 'examples/servers/package-lock.json'];
 
 /** Each lets us use, change and pass on. A package with another licence has to be looked at first. */
 const licences = new Set([
