@@ -7,6 +7,7 @@ import { duration } from './lib/board.mjs';
 import { Failure, main } from './lib/failure.mjs';
 import { locked } from './lib/lock.mjs';
 import { buildPackage } from './lib/package.mjs';
+import { buildPage, pageDir, pageFiles } from './lib/page.mjs';
 import { pkgDir, root, targetDir } from './lib/paths.mjs';
 import { printSizes, sizesOf } from './lib/size.mjs';
 import { filesBelow, stage } from './lib/stage.mjs';
@@ -76,7 +77,19 @@ export async function build() {
         await buildPackage();
       },
     );
+    const page = await stage(
+      'page',
+      {
+        inputs: ['www/src', 'www/index.html', 'pkg', 'package-lock.json', 'tools/lib/page.mjs'],
+        outputs: ['www/dist'],
+      },
+      async () => {
+        console.log('Building www/dist/ …');
+        await buildPage();
+      },
+    );
     if (wasm || engine || files) report();
+    if (page) reportPage();
   });
 }
 
@@ -115,6 +128,15 @@ function report() {
   for (const { file } of modules.slice(1).filter(({ file }) => existsSync(file)))
     rows.push([`not published: ${basename(file)}`, sizesOf(file)]);
   printSizes(rows);
+}
+
+/** What a visitor loads. */
+function reportPage() {
+  const rows = pageFiles.map((name) => [`www/dist/${name}`, sizesOf(join(pageDir, name))]);
+  const sum = (key) => rows.reduce((total, [, sizes]) => total + sizes[key], 0);
+  const all = { raw: sum('raw'), gzip: sum('gzip'), brotli: sum('brotli') };
+  printSizes([...rows, ['the page', all]]);
+  if (all.brotli > 250 * KiB) throw new Failure(`the page has ${all.brotli} bytes after brotli, more than 250 KiB`);
 }
 
 if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

@@ -5,7 +5,8 @@
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
 import { Failure, main } from './lib/failure.mjs';
-import { at, pkgDir, root } from './lib/paths.mjs';
+import { pageDir } from './lib/page.mjs';
+import { at, root } from './lib/paths.mjs';
 import { must } from './lib/run.mjs';
 import { serve } from './lib/serve.mjs';
 
@@ -15,7 +16,7 @@ await main(async () => {
   await build();
   await must('node', [at('examples', 'exchange.mjs')]);
   if (once) return;
-  const server = await serve({ '/': at('www'), '/pkg/': pkgDir }, port);
+  const server = await serve({ '/': pageDir }, port);
   console.log(`\nThe page is at http://127.0.0.1:${server.address().port}/ until Ctrl-C.`);
 });
 

@@ -77,4 +77,4 @@ export function inEachBrowser(folder, declare) {
   }
 }
 
-export const www = at('www');
+export const www = at('www', 'dist');

@@ -1,0 +1,52 @@
+/** Which columns there are, and how time is told. */
+
+import { Segments } from '../ui/segments.js';
+import { recall, remember } from '../ui/store.js';
+import { columns, type TimeMode } from './columns.js';
+
+/** Those of the last visit. */
+export function initialColumns(): ReadonlySet<string> {
+  const kept = recall('columns')
+    ?.split(' ')
+    .filter((id) => columns.some((column) => column.id === id));
+  return new Set(kept && kept.length > 0 ? kept : columns.filter(({ shown }) => shown).map(({ id }) => id));
+}
+
+interface ColumnMenuProps {
+  readonly shown: ReadonlySet<string>;
+  readonly onShown: (shown: ReadonlySet<string>) => void;
+  readonly timeMode: TimeMode;
+  readonly onTimeMode: (mode: TimeMode) => void;
+}
+
+export function ColumnMenu({ shown, onShown, timeMode, onTimeMode }: ColumnMenuProps) {
+  const toggle = (id: string, on: boolean) => {
+    const next = new Set(columns.map((column) => column.id).filter((other) => (other === id ? on : shown.has(other))));
+    remember('columns', [...next].join(' '));
+    onShown(next);
+  };
+  return (
+    <details class="column-menu">
+      <summary>Columns</summary>
+      <div class="menu">
+        <Segments
+          legend="Time"
+          options={['relative', 'delta'] as const}
+          value={timeMode === 'delta' ? 'delta' : 'relative'}
+          onChange={onTimeMode}
+        />
+        {columns.map(({ id, name }) => (
+          <label key={id}>
+            <input
+              type="checkbox"
+              checked={shown.has(id)}
+              disabled={shown.size === 1 && shown.has(id)}
+              onChange={({ currentTarget }) => toggle(id, currentTarget.checked)}
+            />
+            {name}
+          </label>
+        ))}
+      </div>
+    </details>
+  );
+}

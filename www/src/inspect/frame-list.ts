@@ -1,0 +1,184 @@
+/**
+ * The list of frames: a grid of which only the rows in sight exist, however many there are.
+ *
+ * No element may be as high as a million rows: Firefox makes an element of more than about 17.9 million pixels one of none.
+ * So the space is at most 8,000,000 px high, and the position of the bar is mapped onto the rows; wheel and keys move by
+ * pixels and rows all the same.
+ *
+ * The grid itself has the focus and names the active row (aria-activedescendant), since rows are used again for others.
+ */
+
+import { ROW_HEIGHT, scrollMap } from './scroll-map.js';
+
+export interface ListSource {
+  /** Rows that there are. */
+  readonly count: number;
+  /** Fills a row that is there with what has this index. */
+  readonly fill: (row: HTMLElement, index: number) => void;
+  /** Told which rows are in sight, so that they can be fetched. */
+  readonly seen: (first: number, last: number) => void;
+}
+
+export class FrameList {
+  readonly #grid: HTMLElement;
+  readonly #space: HTMLElement;
+  readonly #rows: HTMLElement;
+  readonly #observer: ResizeObserver;
+  readonly #pool: HTMLElement[] = [];
+  readonly #makeRow: () => HTMLElement;
+  readonly #onActive: (index: number) => void;
+  #source: ListSource = { count: 0, fill: () => {}, seen: () => {} };
+  #active = -1;
+  /** Pixels above the first one in sight, in the full height. */
+  #top = 0;
+  #height = 0;
+  /** The position of the bar that was set from here, whose event says nothing new. */
+  #set = -1;
+  #frame = 0;
+
+  /**
+   * @param grid The element that scrolls; it gets the role of a grid.
+   * @param makeRow Makes an empty row.
+   * @param onActive Told when another row becomes active by keys or pointer.
+   */
+  constructor(grid: HTMLElement, makeRow: () => HTMLElement, onActive: (index: number) => void) {
+    this.#grid = grid;
+    this.#makeRow = makeRow;
+    this.#onActive = onActive;
+    this.#space = document.createElement('div');
+    this.#space.className = 'list-space';
+    this.#space.role = 'presentation';
+    this.#rows = document.createElement('div');
+    this.#rows.className = 'list-rows';
+    this.#rows.role = 'rowgroup';
+    grid.append(this.#rows, this.#space);
+    grid.addEventListener('scroll', () => this.#onScroll(), { passive: true });
+    grid.addEventListener('wheel', (event) => this.#onWheel(event), { passive: false });
+    this.#rows.addEventListener('pointerdown', (event) => this.#onPointer(event));
+    this.#observer = new ResizeObserver(() => this.#resize());
+    this.#observer.observe(grid);
+  }
+
+  /** Takes its elements out of the grid. */
+  destroy(): void {
+    this.#observer.disconnect();
+    cancelAnimationFrame(this.#frame);
+    this.#rows.remove();
+    this.#space.remove();
+  }
+
+  get active(): number {
+    return this.#active;
+  }
+
+  /** Rows that fit into sight. */
+  get page(): number {
+    return Math.max(Math.floor(this.#height / ROW_HEIGHT) - 1, 1);
+  }
+
+  /** Shows other rows. The position stays where it can. */
+  show(source: ListSource): void {
+    this.#source = source;
+    this.#grid.ariaRowCount = String(source.count + 1);
+    this.#space.style.height = `${scrollMap(source.count, this.#height).space}px`;
+    this.#active = Math.min(this.#active, source.count - 1);
+    this.#moveTo(this.#top);
+  }
+
+  /** Draws the rows in sight again, since what is in them has changed. */
+  refresh(): void {
+    this.#schedule();
+  }
+
+  /** Makes a row the active one, and brings it into sight. */
+  activate(index: number, { quiet = false, centre = false } = {}): void {
+    const { count } = this.#source;
+    if (count === 0) return;
+    const to = Math.min(Math.max(index, 0), count - 1);
+    const changed = to !== this.#active;
+    this.#active = to;
+    const y = to * ROW_HEIGHT;
+    const out = y < this.#top || y + ROW_HEIGHT > this.#top + this.#height;
+    if (out && centre) this.#moveTo(y - this.#height / 2);
+    else if (y < this.#top) this.#moveTo(y);
+    else if (out) this.#moveTo(y + ROW_HEIGHT - this.#height);
+    this.#schedule();
+    if (changed && !quiet) this.#onActive(to);
+  }
+
+  #resize(): void {
+    const head = this.#grid.firstElementChild?.clientHeight ?? 0;
+    this.#height = Math.max(this.#grid.clientHeight - head, 0);
+    // Sticky, and without a height of its own for what comes after it: the rows stay where the sight is.
+    this.#rows.style.height = `${this.#height}px`;
+    this.#rows.style.marginBottom = `-${this.#height}px`;
+    this.#space.style.height = `${scrollMap(this.#source.count, this.#height).space}px`;
+    this.#moveTo(this.#top);
+  }
+
+  #onScroll(): void {
+    // Browsers round the position to parts of a pixel.
+    if (Math.abs(this.#grid.scrollTop - this.#set) < 1) return;
+    this.#set = -1;
+    this.#top = scrollMap(this.#source.count, this.#height).topOf(this.#grid.scrollTop);
+    this.#schedule();
+  }
+
+  #onWheel(event: WheelEvent): void {
+    const { exact } = scrollMap(this.#source.count, this.#height);
+    if (exact || event.ctrlKey || event.deltaY === 0) return;
+    event.preventDefault();
+    const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? ROW_HEIGHT : event.deltaMode === 0 ? 1 : this.#height;
+    this.#moveTo(this.#top + event.deltaY * unit);
+  }
+
+  #onPointer(event: PointerEvent): void {
+    const row = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-index]') : null;
+    if (row !== null && event.button === 0) this.activate(Number(row.dataset['index']));
+  }
+
+  #moveTo(top: number): void {
+    const map = scrollMap(this.#source.count, this.#height);
+    this.#top = Math.min(Math.max(top, 0), map.most);
+    this.#set = map.barOf(this.#top);
+    this.#grid.scrollTop = this.#set;
+    this.#set = this.#grid.scrollTop;
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#frame !== 0) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#draw();
+    });
+  }
+
+  #draw(): void {
+    const { count, fill, seen } = this.#source;
+    const first = Math.floor(this.#top / ROW_HEIGHT);
+    const last = Math.min(Math.ceil((this.#top + this.#height) / ROW_HEIGHT), count);
+    seen(first, last);
+    while (this.#pool.length < last - first) {
+      const row = this.#makeRow();
+      this.#pool.push(row);
+      this.#rows.append(row);
+    }
+    let activeId = '';
+    for (const [place, row] of this.#pool.entries()) {
+      const index = first + place;
+      const used = index < last;
+      if (row.hidden === used) row.hidden = !used;
+      if (!used) continue;
+      row.style.transform = `translateY(${index * ROW_HEIGHT - this.#top}px)`;
+      const active = index === this.#active;
+      row.ariaRowIndex = String(index + 2);
+      row.ariaSelected = String(active);
+      row.dataset['index'] = String(index);
+      if (active) activeId = row.id;
+      fill(row, index);
+    }
+    if (activeId === '') this.#grid.removeAttribute('aria-activedescendant');
+    else this.#grid.setAttribute('aria-activedescendant', activeId);
+  }
+}
