@@ -7,7 +7,7 @@ import { duration } from './lib/board.mjs';
 import { Failure, main } from './lib/failure.mjs';
 import { locked } from './lib/lock.mjs';
 import { buildPackage } from './lib/package.mjs';
-import { buildPage, pageDir, pageFiles } from './lib/page.mjs';
+import { buildPage, pageDir } from './lib/page.mjs';
 import { pkgDir, root, targetDir } from './lib/paths.mjs';
 import { printSizes, sizesOf } from './lib/size.mjs';
 import { filesBelow, stage } from './lib/stage.mjs';
@@ -77,7 +77,8 @@ export async function build() {
         await buildPackage();
       },
     );
-    const page = await stage(
+    if (wasm || engine || files) report();
+    await stage(
       'page',
       {
         inputs: ['www/src', 'www/index.html', 'pkg', 'package-lock.json', 'tools/lib/page.mjs'],
@@ -85,11 +86,9 @@ export async function build() {
       },
       async () => {
         console.log('Building www/dist/ …');
-        await buildPage();
+        reportPage(await buildPage());
       },
     );
-    if (wasm || engine || files) report();
-    if (page) reportPage();
   });
 }
 
@@ -130,13 +129,17 @@ function report() {
   printSizes(rows);
 }
 
-/** What a visitor loads. */
-function reportPage() {
-  const rows = pageFiles.map((name) => [`www/dist/${name}`, sizesOf(join(pageDir, name))]);
-  const sum = (key) => rows.reduce((total, [, sizes]) => total + sizes[key], 0);
-  const all = { raw: sum('raw'), gzip: sum('gzip'), brotli: sum('brotli') };
-  printSizes([...rows, ['the page', all]]);
-  if (all.brotli > 250 * KiB) throw new Failure(`the page has ${all.brotli} bytes after brotli, more than 250 KiB`);
+/** What a visitor loads, and the bound on what comes before the first capture is decoded. */
+function reportPage({ first, later }) {
+  const row = (name) => [`www/dist/${name}`, sizesOf(join(pageDir, name))];
+  const total = (title, rows) => {
+    const sum = (key) => rows.reduce((all, [, sizes]) => all + sizes[key], 0);
+    return [title, { raw: sum('raw'), gzip: sum('gzip'), brotli: sum('brotli') }];
+  };
+  const before = total('before anything is decoded', first.map(row));
+  printSizes([...first.map(row), before, ...later.map(row)]);
+  const [, { brotli }] = before;
+  if (brotli > 250 * KiB) throw new Failure(`a visitor loads ${brotli} bytes of brotli first, more than 250 KiB`);
 }
 
 if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

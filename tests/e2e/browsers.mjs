@@ -47,7 +47,10 @@ export const screenshots = join(tmpdir(), 'sansocket-e2e');
  * everything that went wrong in it.
  */
 export function inEachBrowser(folder, declare) {
+  // While one works on a test: E2E_BROWSER=firefox node --test …
+  const only = process.env.E2E_BROWSER;
   for (const [name, launch] of Object.entries(launchers)) {
+    if (only !== undefined && only !== name) continue;
     describe(name, () => {
       let browser;
       let server;

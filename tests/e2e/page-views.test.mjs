@@ -177,7 +177,7 @@ inEachBrowser(www, ({ open }) => {
   test('playground: one byte after the other', async () => {
     const { page, faults } = await openView('playground');
     const awaits = page.locator('.endpoint.server .awaits');
-    const byte = page.getByRole('button', { name: 'Deliver one byte from client to server' });
+    const byte = page.getByRole('button', { name: '1 byte from client to server' });
     assert.match(await awaits.innerText(), /text: 3 more header bytes/);
     for (const expected of [
       '2 more header bytes',
@@ -188,7 +188,7 @@ inEachBrowser(www, ({ open }) => {
       await byte.click();
       assert.match(await awaits.innerText(), new RegExp(expected));
     }
-    await page.getByRole('button', { name: 'Deliver everything from client to server' }).click();
+    await page.getByRole('button', { name: 'All from client to server' }).click();
     assert.match(await awaits.innerText(), /between frames/);
     assert.match(await page.locator('.entry.received').last().innerText(), /receiveData\(4 bytes\)[\s\S]*text "Hello"/);
     assert.deepEqual(faults, []);
@@ -197,10 +197,10 @@ inEachBrowser(www, ({ open }) => {
 
   test('playground: a rule that is broken fails the connection, and both sides end', async () => {
     const { page } = await openView('playground');
-    await page.getByRole('button', { name: 'Deliver everything from client to server' }).click();
+    await page.getByRole('button', { name: 'All from client to server' }).click();
     await page.locator('#client-violation').selectOption('utf8-invalid');
     await page.locator('.endpoint.client').getByRole('button', { name: 'Break it' }).click();
-    await page.getByRole('button', { name: 'Deliver a chunk from client to server' }).click();
+    await page.getByRole('button', { name: 'Chunk from client to server' }).click();
     assert.match(await page.locator('.event.bad').last().innerText(), /error invalid_utf8, closes with 1007/);
     assert.match(await page.locator('.endpoint.server .state').innerText(), /closing/);
     await page.getByRole('button', { name: 'Run', exact: true }).click();
@@ -245,16 +245,16 @@ inEachBrowser(www, ({ open }) => {
     const { page } = await openView('playground');
     await page.getByLabel('Byte to damage from client to server').fill('3');
     await page.getByRole('button', { name: 'Flip a bit of it from client to server' }).click();
-    await page.getByRole('button', { name: 'Deliver everything from client to server' }).click();
+    await page.getByRole('button', { name: 'All from client to server' }).click();
     assert.match(await page.locator('.entry.received').last().innerText(), /text "Iello"/);
     await page.getByRole('button', { name: 'Step back' }).click();
     await page.getByRole('button', { name: 'Step back' }).click();
     await page.getByLabel('Byte to damage from client to server').fill('7');
     await page.getByRole('button', { name: 'Lose it from client to server' }).click();
-    await page.getByRole('button', { name: 'Deliver everything from client to server' }).click();
+    await page.getByRole('button', { name: 'All from client to server' }).click();
     assert.match(await page.locator('.endpoint.server .awaits').innerText(), /4 of 5 payload bytes/);
     await page.getByRole('button', { name: 'Cut the transport from client to server' }).click();
-    await page.getByRole('button', { name: 'Deliver a chunk from client to server' }).click();
+    await page.getByRole('button', { name: 'Chunk from client to server' }).click();
     assert.match(await page.locator('.event.bad').last().innerText(), /error unexpected_eof/);
     await page.close();
   });
@@ -273,6 +273,16 @@ inEachBrowser(www, ({ open }) => {
     const again = await openView(url.split('#')[1]);
     assert.equal(await again.page.locator('.ledger').innerText(), before);
     await again.page.close();
+  });
+
+  test('playground: what was written, as a capture', async () => {
+    const { page, faults } = await openView('playground');
+    await page.getByRole('button', { name: 'Open in Inspect' }).click();
+    await page.locator('.source-name', { hasText: 'from the link' }).waitFor();
+    await page.locator('#filter-count').filter({ hasText: '1 of 1' }).waitFor();
+    assert.match(await page.locator('#frames').innerText(), /→ server\s+text\s+1\s+11\s+5\s+Hello/);
+    assert.deepEqual(faults, []);
+    await page.close();
   });
 
   test('playground: links of strangers', async () => {

@@ -1,18 +1,18 @@
 // www/ and pkg/ → www/dist/: static files that any host serves, from any path.
 
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { at, pkgDir } from './paths.mjs';
 
 export const pageDir = at('www', 'dist');
 
-/** What the browser loads before it can show anything. */
-export const pageFiles = ['index.html', 'main.js', 'main.css', 'codec.wasm'];
-
 /** Browsers that have all that the page uses: `light-dark()`, `CompressionStream('deflate-raw')`, Trusted Types or none. */
 const target = ['es2023', 'chrome123', 'firefox128', 'safari17.5'];
 
-/** Writes www/dist/ anew. */
+/**
+ * Writes www/dist/ anew. Resolves to the names of its files: those that a visitor loads before the first capture is decoded,
+ * and those that come after it.
+ */
 export async function buildPage() {
   const { build } = await import('esbuild');
   mkdirSync(pageDir, { recursive: true });
@@ -20,32 +20,37 @@ export async function buildPage() {
   const settings = {
     bundle: true,
     minify: true,
-    sourcemap: false,
+    outdir: pageDir,
     target,
     logLevel: 'warning',
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
     legalComments: 'none',
   };
-  await build({
+  const { metafile } = await build({
     ...settings,
     entryPoints: { main: at('www', 'src', 'main.tsx') },
-    outdir: pageDir,
     format: 'esm',
-    plugins: [withoutModuleInside],
+    splitting: true,
+    metafile: true,
+    absWorkingDir: pageDir,
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
   });
-  await build({ ...settings, entryPoints: { main: at('www', 'src', 'style', 'index.css') }, outdir: pageDir });
-  copyFileSync(join(pkgDir, 'codec.wasm'), join(pageDir, 'codec.wasm'));
+  // The page makes a blob of it: a script that imports nothing.
+  const worker = at('www', 'src', 'inspect', 'engine', 'worker.ts');
+  await build({ ...settings, entryPoints: { worker }, format: 'iife' });
+  await build({ ...settings, entryPoints: { main: at('www', 'src', 'style', 'index.css') } });
+  copyFileSync(join(pkgDir, 'inspector.wasm'), join(pageDir, 'inspector.wasm'));
   copyFileSync(at('www', 'index.html'), join(pageDir, 'index.html'));
-  const missing = pageFiles.filter((name) => !existsSync(join(pageDir, name)));
-  if (missing.length > 0) throw new Error(`www/dist/ lacks ${missing.join(', ')}`);
+  const scripts = scriptsBehind('main.js', metafile.outputs);
+  const first = ['index.html', ...scripts, 'worker.js', 'main.css', 'inspector.wasm'];
+  return { first, later: readdirSync(pageDir).filter((name) => !first.includes(name)) };
 }
 
-/** The page loads codec.wasm as a file of its own, which is a quarter smaller than base64 in a script. */
-const withoutModuleInside = {
-  name: 'without-module-inside',
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /^\.\.\/index\.js$/ }, ({ importer }) =>
-      /[\\/]pkg[\\/]inspect[\\/]/.test(importer) ? { path: join(pkgDir, 'slim.js') } : undefined,
-    ),
-};
+/** A script and those that it imports before it runs. */
+function scriptsBehind(name, outputs) {
+  const found = new Set([name]);
+  for (const each of found) {
+    for (const { path, kind } of outputs[each].imports) if (kind === 'import-statement') found.add(path);
+  }
+  return [...found];
+}

@@ -1,13 +1,11 @@
 /** The frame around the views: their names, the theme, the keys, and what is said to those who do not see. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { version } from '../../pkg/slim.js';
-import { BuildView } from './build/build-view.js';
-import { HandshakeView } from './handshake/handshake-view.js';
+import { version } from '../../pkg/constants.js';
 import { InspectView } from './inspect/inspect-view.js';
-import { PlaygroundView } from './playground/playground-view.js';
+import { Later, type Rest } from './later.js';
 import { useRoute, type View, views } from './route.js';
-import { KeySheet } from './ui/key-sheet.js';
+import { KeySheet, lettersAct } from './ui/key-sheet.js';
 import { LiveRegion } from './ui/live.js';
 import { ThemeButton } from './ui/theme.js';
 
@@ -18,7 +16,12 @@ const NAMES: Readonly<Record<View, string>> = {
   build: 'Build frame',
 };
 
-const VIEWS = { inspect: InspectView, playground: PlaygroundView, handshake: HandshakeView, build: BuildView };
+/** The views that come with the rest of the page. */
+const LATER: Readonly<Record<Exclude<View, 'inspect'>, keyof Rest & `${string}View`>> = {
+  playground: 'PlaygroundView',
+  handshake: 'HandshakeView',
+  build: 'BuildView',
+};
 
 export function App() {
   const route = useRoute();
@@ -33,7 +36,7 @@ export function App() {
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === '?' && !isTyping(event)) {
+      if (event.key === '?' && lettersAct() && !isTyping(event)) {
         event.preventDefault();
         showKeys(true);
       }
@@ -77,12 +80,12 @@ export function App() {
       {views
         .filter((view) => visited.current.has(view))
         .map((view) => {
-          const Content = VIEWS[view];
           const active = view === route.view;
+          const props = { active, data: active ? route.data : undefined };
           return (
             <main key={view} id={`view-${view}`} class={`view view-${view}`} hidden={!active} tabIndex={-1}>
               <h1 class="visually-hidden">{NAMES[view]}</h1>
-              <Content active={active} data={active ? route.data : undefined} />
+              <ViewContent view={view} {...props} />
             </main>
           );
         })}
@@ -92,6 +95,18 @@ export function App() {
       <LiveRegion />
       {keysShown && <KeySheet onClose={() => showKeys(false)} />}
     </>
+  );
+}
+
+function ViewContent({ view, ...props }: ViewProps & { readonly view: View }) {
+  if (view === 'inspect') return <InspectView {...props} />;
+  return (
+    <Later>
+      {(rest) => {
+        const Content = rest[LATER[view]];
+        return <Content {...props} />;
+      }}
+    </Later>
   );
 }
 

@@ -1,8 +1,8 @@
 /** Loads what the page needs, closes the way out, and shows it. */
 
 import { render } from 'preact';
-import { init } from '../../pkg/slim.js';
 import { App } from './app.js';
+import { loadEngine } from './inspect/engine/client.js';
 import { applyTheme } from './ui/theme.js';
 
 applyTheme();
@@ -10,7 +10,8 @@ const root = document.getElementById('app');
 if (root === null) throw new Error('the page has no #app');
 
 try {
-  await init(fetch(new URL('codec.wasm', document.baseURI)));
+  const get = (name: string) => fetch(new URL(name, document.baseURI));
+  await loadEngine(get('worker.js'), get('inspector.wasm'));
   closeTheWayOut();
   render(<App />, root);
 } catch (error) {
@@ -19,7 +20,7 @@ try {
     <div class="failure" role="alert">
       <h1>This page could not start</h1>
       <p>{text}</p>
-      <p>It needs WebAssembly and the files beside it: main.js, main.css and codec.wasm.</p>
+      <p>It needs WebAssembly and the files beside it: scripts, main.css and inspector.wasm.</p>
     </div>,
     root,
   );

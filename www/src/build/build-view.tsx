@@ -1,10 +1,10 @@
 /** A frame from a form to bytes, and from bytes to the form. */
 
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { Role } from '../../../pkg/index.js';
 import { readHeader } from '../../../pkg/inspect/header.js';
 import { bytesOfText } from '../../../pkg/inspect/notation.js';
 import { hexOf, visible } from '../../../pkg/inspect/visible.js';
-import type { Role } from '../../../pkg/slim.js';
 import type { ViewProps } from '../app.js';
 import { Findings } from '../frame/finding.js';
 import { FrameBytes } from '../frame/frame-bytes.js';
@@ -85,7 +85,7 @@ export function BuildView({ data }: ViewProps) {
             </p>
           </div>
           <div class="field-row">
-            <CopyButton text={() => hexOf(wire, ' ')} what="the bytes as hex" label="Copy hex" />
+            <CopyButton text={() => hexOf(wire, ' ')} what="hex" label="Copy hex" />
             <label for="copy-format" class="visually-hidden">
               Copy the bytes as
             </label>

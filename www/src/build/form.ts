@@ -1,10 +1,10 @@
 /** A frame as a form has it, and both ways between that and its bytes. */
 
+import { encodeFrame, type FrameInit } from '../../../pkg/index.js';
 import { unmaskedPayload } from '../../../pkg/inspect/fields.js';
 import { readHeader } from '../../../pkg/inspect/header.js';
 import { bytesOfText } from '../../../pkg/inspect/notation.js';
 import { hexOf, utf8Of } from '../../../pkg/inspect/visible.js';
-import { encodeFrame, type FrameInit } from '../../../pkg/slim.js';
 
 export type PayloadForm = 'text' | 'hex' | 'close';
 export type LengthForm = 'shortest' | '7' | '16' | '64';

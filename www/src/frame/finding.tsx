@@ -1,6 +1,5 @@
 /** What is wrong with a frame: the rule, where it broke, and what a strict peer does. */
 
-import { sectionName } from '../../../pkg/inspect/violation.js';
 import { visible } from '../../../pkg/inspect/visible.js';
 
 export type Level = 'error' | 'warn' | 'note';
@@ -23,6 +22,9 @@ export interface Finding {
 }
 
 export const LEVEL_SIGNS: Readonly<Record<Level, string>> = { error: '✕', warn: '▲', note: '·' };
+
+/** A section as people write it: `RFC 6455 §5.5.1`. */
+const sectionName = (rfc: string): string => `RFC ${rfc.replace('#', ' §')}`;
 
 /** Where a section can be read. */
 export function sectionUrl(rfc: string): string {

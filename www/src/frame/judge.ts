@@ -1,7 +1,7 @@
 /** What the codec says to bytes of one direction. */
 
+import type { Role } from '../../../pkg/index.js';
 import { type Item, StreamReader } from '../../../pkg/inspect/reader.js';
-import type { Role } from '../../../pkg/slim.js';
 import type { Finding } from './finding.js';
 
 export interface Judged {

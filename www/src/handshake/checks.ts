@@ -3,7 +3,7 @@
  * its verdict on the whole is beside these.
  */
 
-import { acceptKey } from '../../../pkg/slim.js';
+import { acceptKey } from '../../../pkg/index.js';
 import { fieldOf, type PastedHead } from './head.js';
 
 export interface Check {

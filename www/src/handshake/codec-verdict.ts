@@ -1,6 +1,6 @@
 /** What the codec itself makes of a request and of a response: real handshakes, fed with what was pasted. */
 
-import { ClientHandshake, type HandshakeError, ServerHandshake } from '../../../pkg/slim.js';
+import { ClientHandshake, type HandshakeError, ServerHandshake } from '../../../pkg/index.js';
 import { fieldOf, type PastedHead } from './head.js';
 
 export interface CodecVerdict {

@@ -1,8 +1,8 @@
 /** The calculator of accept values, step by step, and the checks of pasted heads. */
 
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { acceptKey } from '../../../pkg/index.js';
 import { hexOf, visible } from '../../../pkg/inspect/visible.js';
-import { acceptKey } from '../../../pkg/slim.js';
 import type { ViewProps } from '../app.js';
 import { decodeFragment, replaceFragment } from '../route.js';
 import { CopyButton } from '../ui/copy.js';

@@ -17,14 +17,13 @@ export interface FrameRow {
   readonly rsv: readonly [number, number, number] | null;
   readonly op: number;
   readonly masked: boolean | null;
-  readonly key: string | null;
   /** Bytes of the header; `null` where the source has none. */
   readonly hdrLen: number | null;
   /** Bytes of payload as the header has them. */
   readonly len: number;
   /** Bytes of the inflated message, at the frame that ends it. */
   readonly inflated: number | null;
-  /** Positions: in the stream of the direction, in the file, the packet. */
+  /** Positions: in the stream of the direction, in the file, the packet. Only the detail of a frame has them. */
   readonly stream: number | null;
   readonly file: number | null;
   readonly packet: number | null;
@@ -59,11 +58,24 @@ export interface ConnectionInfo {
   /** A line for the chip, and lines for the card. */
   readonly summary: string;
   readonly facts: readonly (readonly [name: string, value: string])[];
+  /** The heads as they were sent; `null` where they are not at hand. */
   readonly request: string | null;
   readonly response: string | null;
+  /** What is known of the handshake, for a head that is made anew. */
+  readonly handshake: HandshakeFacts;
   readonly findings: readonly Finding[];
   readonly errors: number;
   readonly frames: number;
+}
+
+export interface HandshakeFacts {
+  readonly target: string | null;
+  readonly host: string | null;
+  readonly key: string | null;
+  readonly accept: string | null;
+  readonly subprotocol: string | null;
+  /** As the answer has them. */
+  readonly extensions: string | null;
 }
 
 /** A part of the capture that could not be read as frames, and why. */

@@ -12,14 +12,18 @@ export function initialColumns(): ReadonlySet<string> {
   return new Set(kept && kept.length > 0 ? kept : columns.filter(({ shown }) => shown).map(({ id }) => id));
 }
 
+const MODES: readonly TimeMode[] = ['relative', 'delta', 'absolute'];
+
 interface ColumnMenuProps {
+  /** Whether the source has dates. */
+  readonly absolute: boolean;
   readonly shown: ReadonlySet<string>;
   readonly onShown: (shown: ReadonlySet<string>) => void;
   readonly timeMode: TimeMode;
   readonly onTimeMode: (mode: TimeMode) => void;
 }
 
-export function ColumnMenu({ shown, onShown, timeMode, onTimeMode }: ColumnMenuProps) {
+export function ColumnMenu({ absolute, shown, onShown, timeMode, onTimeMode }: ColumnMenuProps) {
   const toggle = (id: string, on: boolean) => {
     const next = new Set(columns.map((column) => column.id).filter((other) => (other === id ? on : shown.has(other))));
     remember('columns', [...next].join(' '));
@@ -29,12 +33,7 @@ export function ColumnMenu({ shown, onShown, timeMode, onTimeMode }: ColumnMenuP
     <details class="column-menu">
       <summary>Columns</summary>
       <div class="menu">
-        <Segments
-          legend="Time"
-          options={['relative', 'delta'] as const}
-          value={timeMode === 'delta' ? 'delta' : 'relative'}
-          onChange={onTimeMode}
-        />
+        <Segments legend="Time" options={absolute ? MODES : MODES.slice(0, 2)} value={timeMode} onChange={onTimeMode} />
         {columns.map(({ id, name }) => (
           <label key={id}>
             <input

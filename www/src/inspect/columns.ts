@@ -24,12 +24,19 @@ export interface RowContext {
   readonly before: number | null;
   /** Seconds since 1970 of the first packet. */
   readonly epoch: number | null;
+  readonly bookmarked: boolean;
 }
 
 const count = (value: number | null): string => (value === null ? '' : countText(value));
 
 export const columns: readonly Column[] = [
-  { id: 'n', title: '#', name: 'number', shown: true, text: ({ n }) => countText(n) },
+  {
+    id: 'n',
+    title: '#',
+    name: 'number',
+    shown: true,
+    text: ({ n }, { bookmarked }) => (bookmarked ? `★ ${countText(n)}` : countText(n)),
+  },
   { id: 't', title: 'Time', name: 'time', shown: true, text: timeText },
   { id: 'conn', title: 'Conn', name: 'connection', shown: false, text: ({ conn }) => String(conn) },
   {
@@ -50,7 +57,6 @@ export const columns: readonly Column[] = [
   },
   { id: 'fin', title: 'Fin', name: 'FIN', shown: true, text: ({ fin }) => (fin === null ? '' : fin ? '1' : '0') },
   { id: 'rsv', title: 'RSV', name: 'reserved bits', shown: false, text: ({ rsv }) => rsv?.join('') ?? '' },
-  { id: 'key', title: 'Key', name: 'masking key', shown: false, text: ({ key }) => key ?? '' },
   {
     id: 'wire',
     title: 'Wire',
@@ -73,14 +79,6 @@ export const columns: readonly Column[] = [
     text: ({ inflated, len }) => (inflated === null || len === 0 ? '' : `${(inflated / len).toFixed(1)}×`),
   },
   { id: 'msg', title: 'Msg', name: 'message', shown: false, text: ({ msg }) => count(msg) },
-  { id: 'packet', title: 'Packet', name: 'packet', shown: false, text: ({ packet }) => count(packet) },
-  {
-    id: 'at',
-    title: 'Offset',
-    name: 'offset in the file, or in the stream',
-    shown: false,
-    text: ({ file, stream }) => (file ?? stream)?.toString(16) ?? '',
-  },
   { id: 'preview', title: 'Preview', name: 'preview', shown: true, text: ({ preview }) => preview },
   {
     id: 'flags',

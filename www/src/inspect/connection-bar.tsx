@@ -2,11 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import { visible } from '../../../pkg/inspect/visible.js';
-import { Findings } from '../frame/finding.js';
-import { checkRequest, checkResponse } from '../handshake/checks.js';
-import { headsIn } from '../handshake/head.js';
-import { HeadLines } from '../handshake/head-checks.js';
-import { Dialog } from '../ui/dialog.js';
+import { Later } from '../later.js';
 import { countOf } from '../ui/formats.js';
 import type { ConnectionInfo } from './capture.js';
 
@@ -56,49 +52,7 @@ export function ConnectionBar({ connections, chosen, onChoose }: ConnectionBarPr
         );
       })}
       {connections.length > CHIPS && <span class="hint">and {connections.length - CHIPS} more: filter by conn</span>}
-      {card && <ConnectionCard connection={card} onClose={() => setCard(undefined)} />}
+      {card && <Later>{(rest) => <rest.ConnectionCard connection={card} onClose={() => setCard(undefined)} />}</Later>}
     </div>
-  );
-}
-
-function ConnectionCard({
-  connection,
-  onClose,
-}: {
-  readonly connection: ConnectionInfo;
-  readonly onClose: () => void;
-}) {
-  const { conn, title, facts, request, response, findings } = connection;
-  const [asked] = request === null ? [] : headsIn(request);
-  const [answered] = response === null ? [] : headsIn(response);
-  return (
-    <Dialog title={`Connection ${conn}: ${visible(title)}`} onClose={onClose}>
-      <div class="card">
-        {facts.length > 0 && (
-          <dl class="facts">
-            {facts.map(([name, value]) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>{visible(value)}</dd>
-              </div>
-            ))}
-          </dl>
-        )}
-        <Findings findings={findings} />
-        {asked && (
-          <section>
-            <h3>Request</h3>
-            <HeadLines head={asked} checks={checkRequest(asked)} />
-          </section>
-        )}
-        {answered && (
-          <section>
-            <h3>Response</h3>
-            <HeadLines head={answered} checks={checkResponse(answered, asked)} />
-          </section>
-        )}
-        {!asked && !answered && <p class="hint">The handshake is not in the capture.</p>}
-      </div>
-    </Dialog>
   );
 }

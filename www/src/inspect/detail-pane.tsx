@@ -6,7 +6,8 @@ import { opcodeName } from '../../../pkg/inspect/names.js';
 import { Findings } from '../frame/finding.js';
 import { LinkedFrame, unmasked } from '../frame/frame-bytes.js';
 import { HexView } from '../frame/hex-view.js';
-import { countOf, countText } from '../ui/formats.js';
+import { copyText } from '../ui/copy.js';
+import { type ByteFormat, byteFormats, countOf, countText, formatBytes } from '../ui/formats.js';
 import { Segments } from '../ui/segments.js';
 import type { Capture, FrameDetail, Layer } from './capture.js';
 import { type Reading, readingsOf } from './payload/decode.js';
@@ -86,6 +87,7 @@ function Loaded({ detail, wire, capture, layer, subprotocol, onLayer, onGo }: Lo
       notes={<Notes detail={detail} onGo={onGo} />}
       controls={
         <div class="byte-controls">
+          <CopyBytes bytes={bytes} n={row.n} />
           {detail.layers.length > 1 && (
             <Segments legend="Layer of the bytes" options={detail.layers} value={used} onChange={onLayer} />
           )}
@@ -101,6 +103,28 @@ function Loaded({ detail, wire, capture, layer, subprotocol, onLayer, onGo }: Lo
     >
       {otherForm(form, framed, used, bytes, payload, readings)}
     </LinkedFrame>
+  );
+}
+
+function CopyBytes({ bytes, n }: { readonly bytes: Uint8Array; readonly n: number }) {
+  return (
+    <label class="copy-as">
+      <span class="visually-hidden">Copy these bytes as</span>
+      <select
+        id="copy-frame"
+        value=""
+        onChange={({ currentTarget }) => {
+          const format = currentTarget.value as ByteFormat;
+          currentTarget.value = '';
+          void copyText(formatBytes(bytes, format), `frame ${n} as ${format}`);
+        }}
+      >
+        <option value="">Copy as …</option>
+        {byteFormats.map((format) => (
+          <option key={format}>{format}</option>
+        ))}
+      </select>
+    </label>
   );
 }
 

@@ -1,12 +1,14 @@
 /** Frames as files. */
 
 import { unmaskedPayload } from '../../../pkg/inspect/fields.js';
+import { readHeader } from '../../../pkg/inspect/header.js';
 import { opcodeName } from '../../../pkg/inspect/names.js';
 import { hexOf, utf8Of } from '../../../pkg/inspect/visible.js';
+import { loadRest } from '../later.js';
 import { toBase64 } from '../ui/formats.js';
 import type { FrameRow } from './capture.js';
+import { framesOf } from './frames-of.js';
 import type { Opened } from './session.js';
-import { asPcap, framesOf } from './structure.js';
 
 export const exportFormats = [
   'NDJSON',
@@ -47,8 +49,10 @@ export async function exportFile(
   onProgress: (part: number) => void,
 ): Promise<Exported> {
   const name = `websocket-frames.${ENDINGS[format]}`;
-  if (format === 'pcap')
+  if (format === 'pcap') {
+    const { asPcap } = await loadRest();
     return { name, blob: new Blob([await asPcap(opened, numbers, undefined, undefined, onProgress)]) };
+  }
   const { capture, summary } = opened;
   const writer = WRITERS[format];
   const total = numbers?.length ?? summary.frames;
@@ -120,11 +124,10 @@ function record(row: FrameRow, wire: Uint8Array) {
     op: row.op,
     opName: opcodeName(row.op),
     masked: row.masked,
-    key: row.key,
+    key: keyOf(wire),
     hdrLen: row.hdrLen,
     len: row.len,
     inflated: row.inflated,
-    off: { stream: row.stream, file: row.file, packet: row.packet },
     payload: text === undefined ? { base64: toBase64(payload) } : { text },
     violations: row.violations,
     certainty: row.guessed ? 'guessed' : 'exact',
@@ -143,13 +146,12 @@ const CSV_COLUMNS = [
   'key',
   'length',
   'inflated',
-  'offset',
   'violations',
   'payload',
 ];
 
 function csvCells(row: FrameRow, wire: Uint8Array): string[] {
-  const { n, conn, msg, t, dir, op, fin, rsv, key, len, inflated, stream, violations } = row;
+  const { n, conn, msg, t, dir, op, fin, rsv, len, inflated, violations } = row;
   const payload = unmaskedPayload(wire);
   const text = op === 2 ? undefined : utf8Of(payload);
   const cells = [
@@ -161,13 +163,18 @@ function csvCells(row: FrameRow, wire: Uint8Array): string[] {
     opcodeName(op),
     fin,
     rsv?.join(''),
-    key,
+    keyOf(wire),
     len,
     inflated,
-    stream,
     violations.join(' '),
   ];
   return [...cells.map((cell) => String(cell ?? '')), text ?? hexOf(payload)];
+}
+
+/** The masking key in hex; `null` where there is none. */
+function keyOf(wire: Uint8Array): string | null {
+  const key = wire.length === 0 ? undefined : readHeader(wire).maskingKey;
+  return key === undefined ? null : hexOf(key);
 }
 
 /** A cell that no spreadsheet takes for a formula. */

@@ -95,18 +95,20 @@ export class FrameList {
     const { count } = this.#source;
     if (count === 0) return;
     const to = Math.min(Math.max(index, 0), count - 1);
-    const changed = to !== this.#active;
     this.#active = to;
     const y = to * ROW_HEIGHT;
-    const out = y < this.#top || y + ROW_HEIGHT > this.#top + this.#height;
+    // Without a height nothing is in sight: once there is one, the active row is brought there.
+    const out = this.#height > 0 && (y < this.#top || y + ROW_HEIGHT > this.#top + this.#height);
     if (out && centre) this.#moveTo(y - this.#height / 2);
-    else if (y < this.#top) this.#moveTo(y);
+    else if (out && y < this.#top) this.#moveTo(y);
     else if (out) this.#moveTo(y + ROW_HEIGHT - this.#height);
     this.#schedule();
-    if (changed && !quiet) this.#onActive(to);
+    // Also for the one that was active: what is at its place may be another frame than the one that is shown.
+    if (!quiet) this.#onActive(to);
   }
 
   #resize(): void {
+    const first = this.#height === 0;
     const head = this.#grid.firstElementChild?.clientHeight ?? 0;
     this.#height = Math.max(this.#grid.clientHeight - head, 0);
     // Sticky, and without a height of its own for what comes after it: the rows stay where the sight is.
@@ -114,6 +116,7 @@ export class FrameList {
     this.#rows.style.marginBottom = `-${this.#height}px`;
     this.#space.style.height = `${scrollMap(this.#source.count, this.#height).space}px`;
     this.#moveTo(this.#top);
+    if (first && this.#active >= 0) this.activate(this.#active, { quiet: true });
   }
 
   #onScroll(): void {
@@ -142,7 +145,6 @@ export class FrameList {
     this.#top = Math.min(Math.max(top, 0), map.most);
     this.#set = map.barOf(this.#top);
     this.#grid.scrollTop = this.#set;
-    this.#set = this.#grid.scrollTop;
     this.#schedule();
   }
 
@@ -159,23 +161,30 @@ export class FrameList {
     const first = Math.floor(this.#top / ROW_HEIGHT);
     const last = Math.min(Math.ceil((this.#top + this.#height) / ROW_HEIGHT), count);
     seen(first, last);
-    while (this.#pool.length < last - first) {
+    // A row stays with its index while that is in sight, so that scrolling fills only what is new.
+    const needed = Math.ceil(this.#height / ROW_HEIGHT) + 1;
+    while (this.#pool.length < needed) {
       const row = this.#makeRow();
       this.#pool.push(row);
       this.#rows.append(row);
     }
+    const size = this.#pool.length;
     let activeId = '';
-    for (const [place, row] of this.#pool.entries()) {
-      const index = first + place;
+    for (let place = 0; place < size; place += 1) {
+      const index = first + ((place - (first % size) + size) % size);
+      const row = this.#pool[place];
+      if (row === undefined) break;
       const used = index < last;
       if (row.hidden === used) row.hidden = !used;
       if (!used) continue;
       row.style.transform = `translateY(${index * ROW_HEIGHT - this.#top}px)`;
       const active = index === this.#active;
-      row.ariaRowIndex = String(index + 2);
-      row.ariaSelected = String(active);
-      row.dataset['index'] = String(index);
       if (active) activeId = row.id;
+      if (row.ariaSelected !== String(active)) row.ariaSelected = String(active);
+      if (row.dataset['index'] !== String(index)) {
+        row.dataset['index'] = String(index);
+        row.ariaRowIndex = String(index + 2);
+      }
       fill(row, index);
     }
     if (activeId === '') this.#grid.removeAttribute('aria-activedescendant');

@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { visible } from '../../../pkg/inspect/visible.js';
 import { isTyping, type ViewProps } from '../app.js';
+import { loadRest } from '../later.js';
 import { decodeFragment } from '../route.js';
 import { countOf, countText } from '../ui/formats.js';
 import { announce } from '../ui/live.js';
@@ -20,8 +21,10 @@ import { commandFor } from './keys.js';
 import { decodeLink } from './link.js';
 import { ListPane } from './list-pane.js';
 import { collectMatches, placeOf } from './matching.js';
-import { EXAMPLES, PasteDialog } from './paste-dialog.js';
+import { partnerOf } from './partner.js';
+import { PasteDialog } from './paste-dialog.js';
 import { RowCache } from './row-cache.js';
+import { samples } from './samples.js';
 import { guess, type Input, type Opened, open, type Reading } from './session.js';
 import { ShareDialog } from './share-dialog.js';
 import { SourceBar } from './source-bar.js';
@@ -81,7 +84,11 @@ export function InspectView({ active, data }: ViewProps) {
           return next;
         });
       } else setOpened(next);
-      if (next.progress === 1) announce(summaryWords(next));
+      if (next.progress === 1) {
+        announce(summaryWords(next));
+        // What the other views need comes when this one is done.
+        loadRest().catch(() => {});
+      }
     };
     open(input, reading, update).catch((error: unknown) => {
       if (ticket === latestOpen.current) setFailure(error instanceof Error ? error.message : String(error));
@@ -191,12 +198,14 @@ export function InspectView({ active, data }: ViewProps) {
         return next === undefined ? announce('No other frame of the message there') : go(next);
       }
       case 'partner': {
-        const partner = (await detail())?.partner;
+        const found = await detail();
+        const partner = found && capture && (found.partner ?? (await partnerOf(capture, found.row)));
         return partner == null ? announce('Neither a Ping nor a Pong that answers one') : go(partner);
       }
       case 'bookmark': {
         const held = bookmarks.delete(selected);
         if (!held) bookmarks.add(selected);
+        list.current?.refresh();
         return announce(held ? `Bookmark of frame ${selected} removed` : `Frame ${selected} bookmarked`);
       }
       case 'copy':
@@ -267,6 +276,7 @@ export function InspectView({ active, data }: ViewProps) {
         opened={opened}
         picker={picker}
         onFiles={(files) => files.length > 0 && start(filesInput(files))}
+        onSample={(name) => startSample(name, start)}
         onPaste={() => setSheet('paste')}
         onShare={() => setSheet('share')}
       />
@@ -318,16 +328,22 @@ export function InspectView({ active, data }: ViewProps) {
                   count={count}
                   shownColumns={shownColumns}
                   timeMode={timeMode}
-                  epoch={null}
+                  epoch={opened.epoch}
+                  bookmarks={bookmarks}
                   onList={(made) => {
                     list.current = made;
                     made?.activate(indexOf(selected), { quiet: true });
                   }}
                   onActive={(index) => setSelected(numberAt(index))}
-                  onKeyDown={() => {}}
                 />
               )}
-              <ColumnMenu shown={shownColumns} onShown={setShownColumns} timeMode={timeMode} onTimeMode={setTimeMode} />
+              <ColumnMenu
+                absolute={opened.epoch !== null}
+                shown={shownColumns}
+                onShown={setShownColumns}
+                timeMode={timeMode}
+                onTimeMode={setTimeMode}
+              />
               {count === 0 && (
                 <p class="empty list-empty">{frames === 0 ? 'There is no frame.' : 'No frame matches.'}</p>
               )}
@@ -390,6 +406,11 @@ function filesInput(files: readonly File[]): Input {
 
 type Start = (input: Input, reading?: Reading, then?: { n?: number; filter?: string }) => void;
 
+function startSample(name: string, start: Start): void {
+  const sample = samples.find((candidate) => candidate.name === name);
+  if (sample) start({ kind: 'sample', name: sample.title, sample: sample.name });
+}
+
 async function openRoute(
   data: string,
   start: Start,
@@ -403,27 +424,38 @@ async function openRoute(
     return start({ kind: 'bytes', name: 'from the link', bytes: link.bytes }, { notation: '', side: side ?? '' }, then);
   }
   const [name = '', value = ''] = data.split('=');
+  if (name === 'sample' && samples.some((sample) => sample.name === value)) return startSample(value, start);
   const filter = name === 'f' ? decodeFragment(value) : undefined;
   if (filter !== undefined) onFilter(filter);
-  if (empty) start({ kind: 'text', name: 'a client, in hex', text: EXAMPLES[0]?.[1] ?? '' });
+  if (empty) startSample(samples[0]?.name ?? '', start);
 }
 
+/** Why not everything is frames: the first of it in sight, the rest behind it. */
 function Troubles({ opened }: { readonly opened: Opened }) {
   const { troubles, level } = opened.summary;
-  if (troubles.length === 0 && level === 'frame') return null;
+  const lines = troubles.map(({ text, at }) => (at === null ? text : `byte ${countText(at)}: ${text}`));
+  if (level === 'message')
+    lines.unshift('This source has messages, not frames: no headers, masks and fragments are in it.');
+  const [first, ...more] = lines;
+  if (first === undefined) return null;
+  if (more.length === 0) {
+    return (
+      <p class="troubles" role="status">
+        {visible(first)}
+      </p>
+    );
+  }
   return (
-    <ul class="findings troubles" role="status">
-      {level === 'message' && (
-        <li class="finding note">This source has messages, not frames: no headers, masks and fragments are in it.</li>
-      )}
-      {troubles.slice(0, 8).map(({ text, at }) => (
-        <li key={`${at} ${text}`} class="finding warn">
-          {at !== null && <strong>byte {countText(at)} </strong>}
-          {visible(text)}
-        </li>
-      ))}
-      {troubles.length > 8 && <li class="hint">and {troubles.length - 8} more</li>}
-    </ul>
+    <details class="troubles">
+      <summary>
+        {visible(first)} · and {more.length} more
+      </summary>
+      <ul>
+        {more.map((line) => (
+          <li key={line}>{visible(line)}</li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

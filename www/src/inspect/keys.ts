@@ -1,5 +1,7 @@
 /** Which key does what in the view of captures. */
 
+import { lettersAct } from '../ui/key-sheet.js';
+
 const LETTERS: Readonly<Record<string, string>> = {
   j: 'down',
   k: 'up',
@@ -42,5 +44,5 @@ export function commandFor(event: KeyboardEvent, inList: boolean, typing: boolea
   if (inList && LIST[key] !== undefined) return LIST[key];
   if (typing) return undefined;
   if (key === 'Escape') return event.target instanceof Element && event.target.closest('#detail') ? 'list' : undefined;
-  return LETTERS[key];
+  return lettersAct() ? LETTERS[key] : undefined;
 }

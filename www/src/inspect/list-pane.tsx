@@ -1,7 +1,6 @@
 /** The list with its head: which columns, and how they are filled. */
 
 import { useEffect, useRef } from 'preact/hooks';
-import { opcodeName } from '../../../pkg/inspect/names.js';
 import { type Column, columns, type RowContext, rowLabel, type TimeMode } from './columns.js';
 import { FrameList } from './frame-list.js';
 import type { RowCache } from './row-cache.js';
@@ -12,16 +11,16 @@ interface ListPaneProps {
   readonly shownColumns: ReadonlySet<string>;
   readonly timeMode: TimeMode;
   readonly epoch: number | null;
+  readonly bookmarks: ReadonlySet<number>;
   readonly onActive: (index: number) => void;
   /** Given the list, for the keys. */
   readonly onList: (list: FrameList | undefined) => void;
-  readonly onKeyDown: (event: KeyboardEvent) => void;
 }
 
 let ids = 0;
 
 export function ListPane(props: ListPaneProps) {
-  const { cache, count, shownColumns, timeMode, epoch, onKeyDown } = props;
+  const { cache, count, shownColumns, timeMode, epoch, bookmarks } = props;
   const grid = useRef<HTMLDivElement>(null);
   const list = useRef<FrameList | undefined>(undefined);
   const latest = useRef(props);
@@ -53,7 +52,8 @@ export function ListPane(props: ListPaneProps) {
       fill: (row, index) => {
         const data = cache.get(index);
         const before = timeMode === 'delta' && index > 0 ? (cache.get(index - 1)?.t ?? null) : null;
-        fillRow(row, data, index, shown, { timeMode, before, epoch }, cache.id);
+        const bookmarked = data !== undefined && bookmarks.has(data.n);
+        fillRow(row, data, index, shown, { timeMode, before, epoch, bookmarked }, cache.id);
       },
     });
   }, [cache, count, layout, timeMode, epoch]);
@@ -68,7 +68,6 @@ export function ListPane(props: ListPaneProps) {
       aria-label="Frames"
       aria-colcount={shown.length}
       tabIndex={0}
-      onKeyDown={onKeyDown}
     >
       <div class="list-head" role="rowgroup">
         <div class="list-row" role="row" aria-rowindex={1}>
@@ -107,7 +106,7 @@ function fillRow(
   context: RowContext,
   cacheId: number,
 ): void {
-  const stamp = data === undefined ? `- ${index}` : `${data.n} ${context.timeMode} ${context.before} ${cacheId}`;
+  const stamp = data === undefined ? `- ${index}` : `${data.n} ${Object.values(context).join(' ')} ${cacheId}`;
   if (row.dataset['stamp'] === stamp) return;
   row.dataset['stamp'] = stamp;
   row.classList.toggle('waiting', data === undefined);
@@ -124,6 +123,5 @@ function fillRow(
     if (cell.textContent !== text) cell.textContent = text;
     const name = `cell c-${column.id} ${column.tone?.(data) ?? ''}`;
     if (cell.className !== name) cell.className = name;
-    if (column.id === 'op') cell.title = opcodeName(data.op);
   });
 }

@@ -13,7 +13,7 @@ interface PasteDialogProps {
   readonly onClose: () => void;
 }
 
-export const EXAMPLES: readonly (readonly [name: string, text: string])[] = [
+const EXAMPLES: readonly (readonly [name: string, text: string])[] = [
   ['a client, in hex', '81 85 37 fa 21 3d 7f 9f 4d 51 58\n89 80 11 22 33 44\n88 82 37 fa 21 3d 34 12'],
   [
     'a server, by xxd',

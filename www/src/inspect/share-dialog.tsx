@@ -1,13 +1,13 @@
 /** Out of the page: a link with the capture in it, and files. */
 
 import { useEffect, useState } from 'preact/hooks';
+import { loadRest } from '../later.js';
 import { CopyButton } from '../ui/copy.js';
 import { Dialog } from '../ui/dialog.js';
 import { countText } from '../ui/formats.js';
 import { type ExportFormat, exportFile, exportFormats } from './export.js';
 import { COMFORTABLE, encodeLink, LARGEST, type LinkHead } from './link.js';
 import type { Opened } from './session.js';
-import { structureOnly } from './structure.js';
 
 interface ShareDialogProps {
   readonly opened: Opened;
@@ -41,8 +41,8 @@ function LinkPart({ opened, head }: Pick<ShareDialogProps, 'opened' | 'head'>) {
     setLink(undefined);
     setFault(undefined);
     const make = async () => {
-      if (input.kind === 'bytes' && input.sample !== undefined && !structure) return `sample=${input.sample}`;
-      const content = structure ? await structureOnly(opened) : bytes;
+      if (input.kind === 'sample' && !structure) return `sample=${input.sample}`;
+      const content = structure ? await (await loadRest()).structureOnly(opened) : bytes;
       if (content === undefined) throw new Error('The capture is too large for a link. Filter it, and export that.');
       return encodeLink(structure ? { ...head, side: undefined } : head, content);
     };

@@ -4,22 +4,24 @@ import { useRef, useState } from 'preact/hooks';
 import { visible } from '../../../pkg/inspect/visible.js';
 import { Dialog } from '../ui/dialog.js';
 import { sizeText } from '../ui/formats.js';
+import { samples } from './samples.js';
 import type { Opened } from './session.js';
 
 interface SourceBarProps {
   readonly opened: Opened | undefined;
   readonly onFiles: (files: readonly File[]) => void;
+  readonly onSample: (name: string) => void;
   readonly onPaste: () => void;
   readonly onShare: () => void;
   /** Given the way to open the file picker, for the keys. */
   readonly picker: { open: () => void };
 }
 
-export function SourceBar({ opened, onFiles, onPaste, onShare, picker }: SourceBarProps) {
+export function SourceBar({ opened, onFiles, onSample, onPaste, onShare, picker }: SourceBarProps) {
   const file = useRef<HTMLInputElement>(null);
   const [help, showHelp] = useState(false);
   picker.open = () => file.current?.click();
-  const sample = opened?.input.kind === 'bytes' && opened.input.sample !== undefined;
+  const sample = opened?.input.kind === 'sample';
   return (
     <div class="source-bar">
       <p class="source-name">
@@ -53,6 +55,24 @@ export function SourceBar({ opened, onFiles, onPaste, onShare, picker }: SourceB
         <button type="button" onClick={onPaste}>
           Paste bytes <kbd>v</kbd>
         </button>
+        <label for="sample" class="visually-hidden">
+          Sample
+        </label>
+        <select
+          id="sample"
+          value=""
+          onChange={({ currentTarget }) => {
+            onSample(currentTarget.value);
+            currentTarget.value = '';
+          }}
+        >
+          <option value="">Samples …</option>
+          {samples.map(({ name, title }) => (
+            <option key={name} value={name}>
+              {title}
+            </option>
+          ))}
+        </select>
         <button type="button" onClick={onShare} disabled={opened === undefined}>
           Share, export <kbd>s</kbd>
         </button>

@@ -1,37 +1,13 @@
 /** Captures written anew: as pcap, whole or with nothing in them that somebody said. */
 
 import { readHeader } from '../../../pkg/inspect/header.js';
-import { encodeFrame } from '../../../pkg/slim.js';
-import type { Capture, ConnectionInfo, FrameRow } from './capture.js';
+import type { ConnectionInfo, FrameRow } from './capture.js';
+import { BLOCK, framesOf } from './frames-of.js';
 import { type PcapConnection, PcapWriter } from './pcap.js';
 import type { Opened } from './session.js';
 
-const BLOCK = 256;
 /** Frames that a link can hold anyway. */
 const MAX_STRUCTURE = 20_000;
-
-/** Rows of a selection with their bytes on the wire, in order. */
-export async function* framesOf(
-  capture: Capture,
-  numbers: Uint32Array | undefined,
-  total: number,
-): AsyncGenerator<{ row: FrameRow; wire: Uint8Array }> {
-  const count = numbers?.length ?? total;
-  for (let first = 0; first < count; first += BLOCK) {
-    const size = Math.min(BLOCK, count - first);
-    const rows = await capture.rows(
-      Uint32Array.from({ length: size }, (_, at) => numbers?.[first + at] ?? first + at + 1),
-    );
-    for (const row of rows) {
-      yield { row, wire: row.hdrLen === null ? await made(capture, row) : await capture.layer(row.n, 'wire') };
-    }
-  }
-}
-
-/** A frame for a message of a source that has none. */
-async function made(capture: Capture, { n, op, dir }: FrameRow): Promise<Uint8Array> {
-  return encodeFrame({ opcode: op, payload: await capture.layer(n, 'message'), masked: dir === 'c2s' });
-}
 
 /** The capture as pcap: Ethernet, IPv4 and TCP made up around the bytes that there are. */
 export async function asPcap(
@@ -75,10 +51,44 @@ function begin(
 ): void {
   const head = (text: string) =>
     new TextEncoder().encode(`${change(text).trimEnd().replace(/\r?\n/g, '\r\n')}\r\n\r\n`);
+  const [request, response] = handshakeOf(info);
   connection.open(time);
-  if (info?.request != null) connection.send(time + 0.0003, 'client', head(info.request));
-  if (info?.response != null) connection.send(time + 0.0004, 'server', head(info.response));
+  connection.send(time + 0.0003, 'client', head(info?.request ?? request));
+  connection.send(time + 0.0004, 'server', head(info?.response ?? response));
 }
+
+/** The handshake that a connection without one at hand must have had: readers tell by it that frames follow. */
+function handshakeOf(info: ConnectionInfo | undefined): readonly [request: string, response: string] {
+  const { target, host, key, accept, subprotocol, extensions } = info?.handshake ?? NOTHING;
+  const line = (name: string, value: string | null) => (value === null ? [] : [`${name}: ${value}`]);
+  // The key and the accept value of RFC 6455 §1.3 belong together; one alone would be a violation.
+  const known = key !== null && accept !== null;
+  const request = [
+    `GET ${target ?? '/'} HTTP/1.1`,
+    `Host: ${host ?? 'capture.invalid'}`,
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    `Sec-WebSocket-Key: ${known ? key : 'dGhlIHNhbXBsZSBub25jZQ=='}`,
+    'Sec-WebSocket-Version: 13',
+    ...line('Sec-WebSocket-Protocol', subprotocol),
+    ...line('Sec-WebSocket-Extensions', extensions === null ? null : offerFor(extensions)),
+  ];
+  const response = [
+    'HTTP/1.1 101 Switching Protocols',
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    `Sec-WebSocket-Accept: ${known ? accept : 's3pPLMBiTxaQ9kYGzzhZRbK+xOo='}`,
+    ...line('Sec-WebSocket-Protocol', subprotocol),
+    ...line('Sec-WebSocket-Extensions', extensions),
+  ];
+  return [request.join('\r\n'), response.join('\r\n')];
+}
+
+/** An offer that the answer may be given to (RFC 7692 §7.1): its own parameters, and the client's window. */
+const offerFor = (extensions: string): string =>
+  /\bclient_max_window_bits\b/.test(extensions) ? extensions : `${extensions}; client_max_window_bits`;
+
+const NOTHING = { target: null, host: null, key: null, accept: null, subprotocol: null, extensions: null };
 
 /**
  * Every frame, length, flag and framing violation, and nothing that was said: payload is filler of the same length, under

@@ -1,6 +1,6 @@
 /** Bytes on their way from one endpoint to the other: the transport of the playground. */
 
-import type { Role } from '../../../pkg/slim.js';
+import type { Role } from '../../../pkg/index.js';
 
 /** What one call wrote: a head, or a frame. */
 export interface Parcel {

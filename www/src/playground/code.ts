@@ -1,7 +1,7 @@
 /** The TypeScript that does what was done by hand. It runs as it is. */
 
+import type { Role } from '../../../pkg/index.js';
 import { bytesOfText } from '../../../pkg/inspect/notation.js';
-import type { Role } from '../../../pkg/slim.js';
 import type { Action, Scenario, Settings } from './scenario.js';
 import { violations } from './violations.js';
 

@@ -1,7 +1,7 @@
 /** One end: its state, what its application can do, and the rules that it can break. */
 
 import { useState } from 'preact/hooks';
-import type { Role } from '../../../pkg/slim.js';
+import type { Role } from '../../../pkg/index.js';
 import type { Action, MaskMode, Settings } from './scenario.js';
 import { type Violation, violationsOf } from './violations.js';
 import type { World } from './world.js';

@@ -1,10 +1,13 @@
 /** Two codec instances and the bytes between them, one step at a time. */
 
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { Role } from '../../../pkg/index.js';
 import { visible } from '../../../pkg/inspect/visible.js';
-import type { Role } from '../../../pkg/slim.js';
 import type { ViewProps } from '../app.js';
 import { FrameBytes } from '../frame/frame-bytes.js';
+import { START } from '../inspect/conversation.js';
+import { encodeLink } from '../inspect/link.js';
+import { PcapWriter } from '../inspect/pcap.js';
 import { replaceFragment } from '../route.js';
 import { CopyButton } from '../ui/copy.js';
 import { announce } from '../ui/live.js';
@@ -74,6 +77,9 @@ export function PlaygroundView({ active, data }: ViewProps) {
         <button type="button" onClick={() => show({ ...scenario, actions: [] })}>
           Start anew
         </button>
+        <button type="button" disabled={world.ledger.length === 0} onClick={() => void inspect(world)}>
+          Open in Inspect
+        </button>
         <p class="hint">Everything is real: two instances of the codec, and every byte that they exchange.</p>
       </div>
       <div class="stage">
@@ -96,6 +102,21 @@ export function PlaygroundView({ active, data }: ViewProps) {
       <EntryDetail entry={shown === undefined ? undefined : world.ledger[shown]} />
     </div>
   );
+}
+
+/** What was written so far as a capture, in the view of captures. */
+async function inspect(world: World): Promise<void> {
+  const writer = new PcapWriter();
+  const connection = writer.connection(50_000);
+  let time = START;
+  connection.open(time);
+  for (const entry of world.ledger) {
+    if (entry.kind !== 'sent') continue;
+    time += 0.01;
+    connection.send(time, entry.who, entry.parcel.wire);
+  }
+  connection.close(time + 0.01, 'client');
+  location.hash = await encodeLink({}, writer.bytes());
 }
 
 /** The bytes of what was sent. */

@@ -1,6 +1,6 @@
 /** What happens in a playground, as data: it fits into a link, replays to the same bytes, and turns into code. */
 
-import type { Role } from '../../../pkg/slim.js';
+import type { Role } from '../../../pkg/index.js';
 
 /** How the masking keys of the client come about. */
 export type MaskMode = 'random' | 'fixed' | 'zero';

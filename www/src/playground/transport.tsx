@@ -130,19 +130,19 @@ function BeltRow({ belt, chunks, onAct }: BeltRowProps) {
         {left > 0 && <span class="hint">… and {left} more</span>}
       </div>
       <div class="belt-actions">
-        <button type="button" disabled={idle} aria-label={`Deliver one byte ${name}`} onClick={() => deliver(1)}>
+        <button type="button" disabled={idle} aria-label={`1 byte ${name}`} onClick={() => deliver(1)}>
           1 byte
         </button>
         <button
           type="button"
           class="primary"
           disabled={idle}
-          aria-label={`Deliver a chunk ${name}`}
+          aria-label={`Chunk ${name}`}
           onClick={() => deliver(countFor(chunks, belt))}
         >
           Chunk
         </button>
-        <button type="button" disabled={idle} aria-label={`Deliver everything ${name}`} onClick={() => deliver(ALL)}>
+        <button type="button" disabled={idle} aria-label={`All ${name}`} onClick={() => deliver(ALL)}>
           All
         </button>
         <span class="belt-damage">

@@ -1,6 +1,6 @@
 /** Every rule that an endpoint can break on purpose, and the bytes that break it. */
 
-import { encodeFrame, type FrameInit, type Role } from '../../../pkg/slim.js';
+import { encodeFrame, type FrameInit, type Role } from '../../../pkg/index.js';
 
 export interface Violation {
   /** The stable name of the rule. */

@@ -1,7 +1,5 @@
 /** Two codec instances and the bytes between them. What happens is asked for from outside, one action at a time. */
 
-import { bytesOfText } from '../../../pkg/inspect/notation.js';
-import { visible, visibleBytes } from '../../../pkg/inspect/visible.js';
 import {
   ClientHandshake,
   type Connection,
@@ -11,7 +9,9 @@ import {
   type Role,
   ServerHandshake,
   type State,
-} from '../../../pkg/slim.js';
+} from '../../../pkg/index.js';
+import { bytesOfText } from '../../../pkg/inspect/notation.js';
+import { visible, visibleBytes } from '../../../pkg/inspect/visible.js';
 import { Belt, type Parcel } from './belt.js';
 import { Progress } from './progress.js';
 import type { Action, Scenario, Settings } from './scenario.js';

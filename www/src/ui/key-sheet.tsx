@@ -1,6 +1,8 @@
 /** All keys, on one sheet. */
 
+import { useState } from 'preact/hooks';
 import { Dialog } from './dialog.js';
+import { recall, remember } from './store.js';
 
 const SECTIONS: readonly (readonly [title: string, keys: readonly (readonly [keys: string, what: string])[]])[] = [
   [
@@ -46,7 +48,11 @@ const SECTIONS: readonly (readonly [title: string, keys: readonly (readonly [key
   ],
 ];
 
+/** Whether keys of a single character do anything (WCAG 2.1.4 asks for a way to turn them off). */
+export const lettersAct = (): boolean => recall('letters') !== 'off';
+
 export function KeySheet({ onClose }: { readonly onClose: () => void }) {
+  const [letters, setLetters] = useState(lettersAct);
   return (
     <Dialog title="Keys" onClose={onClose}>
       <div class="key-sheet">
@@ -68,7 +74,17 @@ export function KeySheet({ onClose }: { readonly onClose: () => void }) {
           </section>
         ))}
       </div>
-      <p class="hint">Single letters act in the view of captures, outside of fields.</p>
+      <label class="check-line">
+        <input
+          type="checkbox"
+          checked={letters}
+          onChange={({ currentTarget }) => {
+            setLetters(currentTarget.checked);
+            remember('letters', currentTarget.checked ? 'on' : 'off');
+          }}
+        />
+        Single letters act in the view of captures, outside of fields
+      </label>
     </Dialog>
   );
 }

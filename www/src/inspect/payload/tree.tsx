@@ -5,14 +5,18 @@ import { hexOf, visible } from '../../../../pkg/inspect/visible.js';
 import { countOf } from '../../ui/formats.js';
 import type { Value } from './value.js';
 
+/** Nodes up to which a tree is shown open. */
+const SMALL = 80;
+
 /** Children that are made at once. */
 const CHILDREN = 200;
 const TEXT = 2000;
 
 export function Tree({ value }: { readonly value: Value }) {
+  const all = sizeOf(value, SMALL) < SMALL;
   return (
     <ul class="tree">
-      <Node name={undefined} value={value} open={true} />
+      <Node name={undefined} value={value} open={true} all={all} />
     </ul>
   );
 }
@@ -21,9 +25,11 @@ interface NodeProps {
   readonly name: string | undefined;
   readonly value: Value;
   readonly open: boolean;
+  /** Whether everything below is shown open. */
+  readonly all: boolean;
 }
 
-function Node({ name, value, open }: NodeProps) {
+function Node({ name, value, open, all }: NodeProps) {
   const [opened, setOpened] = useState(open);
   const [most, setMost] = useState(CHILDREN);
   const label = name === undefined ? null : <span class="tree-key">{visible(name)}: </span>;
@@ -46,12 +52,7 @@ function Node({ name, value, open }: NodeProps) {
       {opened && (
         <ul>
           {entries.slice(0, most).map(([key, child], number) => (
-            <Node
-              key={number}
-              name={keyText(key)}
-              value={child}
-              open={entries.length <= 20 && open && depthOf(child) < 2}
-            />
+            <Node key={number} name={keyText(key)} value={child} open={all} all={all} />
           ))}
           {entries.length > most && (
             <li>
@@ -77,11 +78,14 @@ function branchOf(value: Value): { entries: readonly (readonly [Value, Value])[]
   return { entries: list.map((child, at) => [at, child]), what: `[${list.length}]` };
 }
 
-/** 0 for a leaf; deeper than one does not matter. */
-function depthOf(value: Value): number {
-  const branch = branchOf(value);
-  if (branch === undefined) return 0;
-  return branch.entries.some(([, child]) => branchOf(child) !== undefined) ? 2 : 1;
+/** Nodes of a tree, counted up to a bound. */
+function sizeOf(value: Value, most: number): number {
+  let size = 1;
+  for (const [, child] of branchOf(value)?.entries ?? []) {
+    if (size >= most) break;
+    size += sizeOf(child, most - size);
+  }
+  return size;
 }
 
 const keyText = (key: Value): string =>

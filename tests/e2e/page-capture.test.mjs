@@ -1,0 +1,393 @@
+// Captures in the page: what the engine says of them, filtering, finding, sharing, exporting, and very many frames.
+
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { encodeFrame } from 'sansocket';
+import { inEachBrowser, screenshots, www } from './browsers.mjs';
+
+const rows = (page) => page.locator('#frames .list-rows .list-row:not([hidden])');
+const count = (page) => page.locator('#filter-count');
+const shows = (page, text) =>
+  count(page)
+    .filter({ hasText: new RegExp(`^${text}$`) })
+    .waitFor();
+const filter = (page, text) => page.getByRole('searchbox', { name: 'Filter' }).fill(text);
+const atFrame = (page, number) =>
+  page.locator('#frame-title', { hasText: new RegExp(`^Frame ${number.toLocaleString('en-US')}:`) }).waitFor();
+
+/** Points at the one row that a filter lets through, once it is this frame's. */
+async function choose(page, number) {
+  await rows(page)
+    .first()
+    .locator('.c-n', { hasText: new RegExp(`^${number}$`) })
+    .waitFor();
+  await rows(page).first().click();
+  await atFrame(page, number);
+}
+
+/** Drops files as somebody does with the pointer. */
+async function drop(page, files) {
+  const given = files.map(([name, bytes]) => [name, Buffer.from(bytes).toString('base64')]);
+  const transfer = await page.evaluateHandle((list) => {
+    const data = new DataTransfer();
+    for (const [name, text] of list) {
+      data.items.add(new File([Uint8Array.from(atob(text), (character) => character.charCodeAt(0))], name));
+    }
+    return data;
+  }, given);
+  await page.locator('.inspect').dispatchEvent('drop', { dataTransfer: transfer });
+  await page.locator('.source-name', { hasText: files[0][0] }).waitFor();
+}
+
+inEachBrowser(www, ({ name, open }) => {
+  const openPage = async (hash = '', options = {}) => {
+    const opened = await open(`/${hash}`, options);
+    await opened.page.locator('#frame-title').waitFor();
+    return opened;
+  };
+
+  test('the sample: both connections, their handshakes, and how they ended', async () => {
+    const { page, faults } = await openPage();
+    await shows(page, '27 of 27');
+    assert.match(await page.locator('.status-line').innerText(), /27 frames, 2 connections, 1 error/);
+    await page.getByRole('button', { name: 'About connection 1' }).click();
+    const card = page.getByRole('dialog');
+    await card.locator('.fact-list').waitFor();
+    const text = (await card.innerText()).replace(/\s+/g, ' ');
+    assert.match(text, /Client 10\.0\.0\.1:50000 Server 10\.0\.0\.2:8080/);
+    assert.match(text, /windows of 2\^15 and 2\^15 bytes, kept from message to message/);
+    assert.match(text, /client closed with 1000 Normal Closure “done”; server answered/);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: /50001/ }).click();
+    await shows(page, '5 of 27');
+    assert.deepEqual(faults, []);
+    await page.close();
+  });
+
+  test('the filter: results, mistakes with their place, and switches', async () => {
+    const { page, faults } = await openPage();
+    for (const [expression, result] of [
+      ['op == text and len > 80', '1 of 27'],
+      ['op in (ping, pong)', '4 of 27'],
+      ['close.code == 1007', '2 of 27'],
+      ['violation == utf8-invalid', '1 of 27'],
+      ['dir == s2c and /order/', '4 of 27'],
+      ['json.type == "subscribe"', '1 of 27'],
+    ]) {
+      await filter(page, expression);
+      await shows(page, result);
+    }
+    await filter(page, 'op == text and len >');
+    const fault = page.locator('#filter-fault');
+    await fault.filter({ hasText: 'The last good result stays' }).waitFor();
+    assert.equal(await page.locator('#filter').getAttribute('aria-invalid'), 'true');
+    await shows(page, '1 of 27');
+    await filter(page, '');
+    await shows(page, '27 of 27');
+    assert.equal(await fault.innerText(), '');
+    await page.getByRole('button', { name: 'violations', exact: true }).click();
+    await shows(page, '1 of 27');
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByRole('button', { name: 'hide control frames' }).click();
+    await shows(page, '19 of 27');
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByRole('radio', { name: 'messages', exact: true }).check();
+    await shows(page, '26 of 27');
+    assert.deepEqual(faults, []);
+    await page.close();
+  });
+
+  test('keys: violations, Ping and Pong, the message, find, go', async () => {
+    const { page } = await openPage();
+    await page.locator('#frames').focus();
+    await page.keyboard.press('e');
+    await atFrame(page, 25);
+    assert.match(await page.locator('#detail .findings').innerText(), /utf8-invalid[\s\S]*closed with 1007/);
+    await page.keyboard.press('Home');
+    await atFrame(page, 1);
+    await page.keyboard.press('g');
+    await page.getByLabel('A frame’s number').fill('8');
+    await page.keyboard.press('Enter');
+    await atFrame(page, 8);
+    await page.keyboard.press('g');
+    await page.getByLabel('A frame’s number').fill('0.2s');
+    await page.keyboard.press('Enter');
+    await atFrame(page, 3);
+    await page.keyboard.press('m');
+    await atFrame(page, 5);
+    await page.keyboard.press('k');
+    await atFrame(page, 4);
+    await page.keyboard.press('p');
+    await atFrame(page, 6);
+    await page.keyboard.press('p');
+    await atFrame(page, 4);
+    await page.locator('#frames').focus();
+    await page.keyboard.press('Control+f');
+    await page.getByRole('searchbox', { name: 'Find' }).fill('still there');
+    await page.locator('.find-bar', { hasText: '2 frames' }).waitFor();
+    await page.keyboard.press('Enter');
+    await atFrame(page, 6);
+    await page.keyboard.press('Shift+Enter');
+    await atFrame(page, 4);
+    await page.keyboard.press('Escape');
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'frames');
+    await shows(page, '27 of 27');
+    await page.close();
+  });
+
+  test('layers and decoders', async () => {
+    const { page } = await openPage();
+    await filter(page, 'rsv1 == 1');
+    await shows(page, '2 of 27');
+    await rows(page).nth(1).click();
+    await atFrame(page, 10);
+    await page.getByRole('radio', { name: 'inflated', exact: true }).check();
+    await page.locator('#detail .byte').nth(4).waitFor();
+    assert.equal((await page.locator('#detail .byte').allInnerTexts()).join(' '), '48 65 6c 6c 6f');
+    await filter(page, '/subscribe"/');
+    await choose(page, 11);
+    await page.getByRole('radio', { name: 'decoded', exact: true }).check();
+    assert.match(await page.locator('.tree-view').innerText(), /JSON[\s\S]*channels:[\s\S]*"orders"/);
+    await filter(page, 'lobby');
+    await choose(page, 17);
+    assert.match(await page.locator('.tree-view').innerText(), /Socket\.IO[\s\S]*EVENT[\s\S]*grüße/);
+    await filter(page, 'op == binary and dir == c2s and len < 99');
+    await choose(page, 18);
+    assert.match(await page.locator('.tree-view').innerText(), /MessagePack[\s\S]*id: 7/);
+    await page.close();
+  });
+
+  test('the timeline: a brush by keys, and the same as a table', async () => {
+    const { page } = await openPage();
+    const canvas = page.getByRole('img', { name: /Timeline of 27 frames/ });
+    await canvas.focus();
+    await page.keyboard.press('Shift+ArrowLeft');
+    await count(page).filter({ hasNotText: '27 of 27' }).waitFor();
+    await page.keyboard.press('0');
+    await shows(page, '27 of 27');
+    await page.getByRole('button', { name: 'as a table' }).click();
+    const table = page.getByRole('dialog');
+    await table.locator('tbody tr').nth(19).waitFor();
+    const frames = await table
+      .locator('tbody tr')
+      .evaluateAll((all) =>
+        all.reduce((sum, row) => sum + Number(row.children[1]?.textContent) + Number(row.children[3]?.textContent), 0),
+      );
+    assert.equal(frames, 27);
+    await page.close();
+  });
+
+  test('a link holds the capture, its filter and the frame; structure only holds nothing that was said', async () => {
+    const { page } = await openPage();
+    const stream = Buffer.concat([
+      encodeFrame({ opcode: 1, payload: 'the secret of a frame', masked: true }),
+      encodeFrame({ opcode: 9, payload: 'ping', masked: true }),
+    ]);
+    await drop(page, [['secret.bin', stream]]);
+    await page.locator('#frames').focus();
+    await page.keyboard.press('j');
+    await atFrame(page, 2);
+    await filter(page, 'op == ping');
+    await shows(page, '1 of 2');
+    await page.locator('#frames').focus();
+    await page.keyboard.press('s');
+    const link = page.getByLabel('Link', { exact: true });
+    await link.waitFor();
+    const whole = await link.inputValue();
+    await page.getByLabel('Structure only').check();
+    await page.waitForFunction((before) => {
+      const field = document.getElementById('link');
+      return field instanceof HTMLInputElement && field.value !== before;
+    }, whole);
+    const structure = await link.inputValue();
+    await page.close();
+
+    const again = await openPage(`#${whole.split('#')[1]}`);
+    await shows(again.page, '1 of 2');
+    await atFrame(again.page, 2);
+    await filter(again.page, 'secret');
+    await shows(again.page, '1 of 2');
+    assert.deepEqual(again.faults, []);
+    await again.page.close();
+
+    const bare = await openPage(`#${structure.split('#')[1]}`);
+    await filter(bare.page, '');
+    await shows(bare.page, '2 of 2');
+    await rows(bare.page).first().click();
+    await atFrame(bare.page, 1);
+    assert.match(await bare.page.locator('#frame-title').innerText(), /text, 27 bytes/);
+    await filter(bare.page, 'secret');
+    await shows(bare.page, '0 of 2');
+    await filter(bare.page, 'x'.repeat(21));
+    await shows(bare.page, '1 of 2');
+    await bare.page.close();
+  });
+
+  test('links of strangers', async () => {
+    const bomb = await compressed(Buffer.alloc(64 << 20));
+    for (const bad of ['1.d.AAAA', '1.0.', '1.x.AAAA', `1.d.${bomb}`, '%E0%A4%A', 'sample=none', 'f=%zz']) {
+      const { page, faults } = await openPage(`#${bad}`);
+      await shows(page, '27 of 27');
+      assert.deepEqual(faults, [], bad);
+      await page.close();
+    }
+  });
+
+  test('exports', async () => {
+    const { page } = await openPage();
+    // Over WebDriver Firefox tells of no download: what the link would save is read in the page.
+    await page.evaluate(() => {
+      const blobs = new Map();
+      const create = URL.createObjectURL;
+      URL.createObjectURL = (blob) => {
+        const url = create.call(URL, blob);
+        blobs.set(url, blob);
+        return url;
+      };
+      HTMLAnchorElement.prototype.click = function () {
+        globalThis.saved = blobs.get(this.href);
+      };
+    });
+    await page.locator('#frames').focus();
+    await page.keyboard.press('s');
+    const dialog = page.getByRole('dialog');
+    const save = async (format) => {
+      await dialog.getByLabel('as', { exact: true }).selectOption(format);
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await page.waitForFunction(() => globalThis.saved !== undefined);
+      return page.evaluate(async () => {
+        const bytes = new Uint8Array(await globalThis.saved.arrayBuffer());
+        globalThis.saved = undefined;
+        return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+      });
+    };
+    const utf8 = (text) => Buffer.from(text, 'latin1').toString();
+    const lines = utf8(await save('NDJSON'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.equal(lines.length, 27);
+    assert.deepEqual(lines[0].payload, { text: 'Hello' });
+    assert.deepEqual(lines[24].violations, ['utf8-invalid']);
+    assert.equal(JSON.parse(utf8(await save('JSON'))).length, 27);
+    const csv = utf8(await save('CSV'));
+    assert.match(csv, /^n,conn,msg/);
+    assert.match(csv, /"\{""type"":""subscribed"",""id"":7\}"/);
+    const har = JSON.parse(utf8(await save('HAR')));
+    assert.equal(har.log.entries[0]._webSocketMessages.length, 27);
+    const vectors = utf8(await save('test vectors (JS)'));
+    assert.match(vectors, /opcode: 1, fin: true, wire: Uint8Array\.of\(0x81, 0x85, 0x37/);
+    const pcap = Buffer.from(await save('pcap'), 'latin1');
+    assert.equal(pcap.readUInt32LE(0), 0xa1b23c4d);
+    await page.keyboard.press('Escape');
+    await drop(page, [['again.pcap', pcap]]);
+    await shows(page, '27 of 27');
+    assert.match(await page.locator('.status-line').innerText(), /27 frames, 2 connections, 1 error/);
+    await page.close();
+  });
+
+  test('two directions at once, gzip, hex in a file, and what is no capture', async () => {
+    const { page, faults } = await openPage();
+    const client = encodeFrame({ opcode: 1, payload: 'up', masked: true });
+    const server = encodeFrame({ opcode: 1, payload: 'down' });
+    await drop(page, [
+      ['server.bin', server],
+      ['client.bin', client],
+    ]);
+    await shows(page, '2 of 2');
+    const sides = await rows(page).locator('.c-dir').allInnerTexts();
+    assert.deepEqual(sides.sort(), ['← client', '→ server']);
+    await drop(page, [['frames.bin.gz', gzipSync(server)]]);
+    await shows(page, '1 of 1');
+    await drop(page, [['frames.txt', '81 02 75 70']]);
+    await shows(page, '1 of 1');
+    assert.match(await page.locator('.source-name').innerText(), /read as hex/);
+    await drop(page, [['tls.bin', Buffer.from('1603010200010001fc0303', 'hex')]]);
+    await page.locator('.troubles', { hasText: 'TLS' }).waitFor();
+    assert.match(await page.locator('.list-empty').innerText(), /There is no frame/);
+    await drop(page, [['empty.pcap', Buffer.alloc(0)]]);
+    await shows(page, '0 of 0');
+    assert.deepEqual(faults, []);
+    await page.close();
+  });
+
+  test('half a million frames: every row can be reached, and the space stays below what browsers bear', async () => {
+    const { page, faults } = await openPage();
+    const ping = Buffer.from([0x89, 0]);
+    const hello = Buffer.from([0x81, 1, 0x78]);
+    await drop(page, [['many.bin', Buffer.concat([Buffer.alloc(1_000_000, ping), hello])]]);
+    await page.locator('.status-line', { hasText: '500,001 frames' }).waitFor({ timeout: 60_000 });
+    const space = await page.locator('.list-space').evaluate((node) => node.getBoundingClientRect().height);
+    assert.ok(space > 7_000_000 && space <= 8_000_000, `${space} px`);
+    assert.equal(await page.locator('#frames').getAttribute('aria-rowcount'), '500002');
+    await page.locator('#frames').focus();
+    await page.keyboard.press('End');
+    await atFrame(page, 500_001);
+    assert.equal(await rows(page).filter({ hasText: '500,001' }).getAttribute('aria-rowindex'), '500002');
+    await page.keyboard.press('k');
+    await atFrame(page, 500_000);
+    // A notch of the wheel is as far as anywhere, though the bar stands for nearly two rows a pixel.
+    const firstRow = () =>
+      page.evaluate(() =>
+        Math.min(
+          ...[...document.querySelectorAll('#frames .list-rows .list-row:not([hidden])')].map((row) =>
+            Number(row.dataset.index),
+          ),
+        ),
+      );
+    await page.locator('#frames').evaluate((list) => {
+      list.scrollTop = list.scrollHeight / 2;
+    });
+    await page.waitForFunction(() => {
+      const row = document.querySelector('#frames .list-rows .list-row:not([hidden])');
+      return Math.abs(Number(row?.dataset.index) - 250_000) < 200;
+    });
+    const before = await firstRow();
+    await page.locator('#frames').evaluate((list) => {
+      list.dispatchEvent(new WheelEvent('wheel', { deltaY: 220, bubbles: true, cancelable: true }));
+    });
+    await page.waitForFunction(
+      (row) => document.querySelector(`#frames .list-rows .list-row[data-index="${row}"]:not([hidden])`) === null,
+      before + 9,
+    );
+    assert.equal(await firstRow(), before + 10);
+    await filter(page, 'op == text');
+    await shows(page, '1 of 500,001');
+    assert.equal(await rows(page).count(), 1);
+    assert.deepEqual(faults, []);
+    await page.screenshot({ path: join(screenshots, `${name}-many.png`) });
+    await page.close();
+  });
+
+  test('a worker has the policy of the page', {
+    skip: name !== 'chromium' && 'workers are seen by Chromium alone',
+  }, async () => {
+    const { page } = await openPage();
+    const [worker] = page.workers();
+    assert.ok(worker, 'there is a worker');
+    const outcome = await worker.evaluate(() =>
+      fetch('http://127.0.0.1:9/').then(
+        () => 'sent',
+        (error) => String(error),
+      ),
+    );
+    assert.match(outcome, /Refused to connect|Failed to fetch|Content Security Policy/);
+    const reported = await worker.evaluate(
+      () =>
+        new Promise((resolve) => {
+          addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective));
+          fetch('http://127.0.0.1:9/').catch(() => {});
+          setTimeout(() => resolve('nothing was refused'), 5000);
+        }),
+    );
+    assert.equal(reported, 'connect-src');
+    await page.close();
+  });
+});
+
+async function compressed(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream('deflate-raw'));
+  return Buffer.from(await new Response(stream).arrayBuffer()).toString('base64url');
+}

@@ -1,0 +1,134 @@
+/** One instance of `inspector.wasm`: numbers go in, ranges of its memory come out. `inspector/README.md` has the calls. */
+
+import type { FilterFault } from '../capture.js';
+
+interface Exports {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  inspector_new(): number;
+  inspector_status(self: number): number;
+  inspector_reserve(self: number, length: number): number;
+  inspector_open(self: number, length: number): number;
+  inspector_feed(self: number, length: number, side: number): number;
+  inspector_finish(self: number): number;
+  inspector_take(self: number, most: number): number;
+  inspector_stats(self: number): number;
+  inspector_filter(self: number, length: number): number;
+  inspector_frames(self: number): number;
+  inspector_rows(self: number, length: number): number;
+  inspector_detail(self: number, n: number): number;
+  inspector_layer(self: number, n: number, layer: number): number;
+  inspector_connections(self: number): number;
+  inspector_match(self: number, from: number, count: number): number;
+  inspector_timeline(self: number, from: number, to: number, buckets: number): number;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export class Instance {
+  readonly #exports: Exports;
+  readonly #self: number;
+  readonly #status: number;
+
+  constructor(module: WebAssembly.Module) {
+    const imports: WebAssembly.Imports = {};
+    for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+      imports[from] = { ...imports[from], [name]: refuse };
+    }
+    this.#exports = new WebAssembly.Instance(module, imports).exports as unknown as Exports;
+    this.#self = this.#exports.inspector_new();
+    this.#status = this.#exports.inspector_status(this.#self) >>> 0;
+  }
+
+  /** Begins a capture. Throws what is wrong with the options. */
+  open(options: unknown): void {
+    const length = this.#write(encoder.encode(JSON.stringify(options)));
+    if (this.#exports.inspector_open(this.#self, length) !== 0) throw new Error(this.#text());
+  }
+
+  feed(bytes: Uint8Array, side: number): void {
+    this.#exports.inspector_feed(this.#self, this.#write(bytes), side);
+  }
+
+  finish(): void {
+    this.#exports.inspector_finish(this.#self);
+  }
+
+  /** All records that wait, as lines of JSON. */
+  take(): string {
+    this.#exports.inspector_take(this.#self, 0xffff_ffff);
+    return this.#text();
+  }
+
+  get frames(): number {
+    return this.#exports.inspector_frames(this.#self) >>> 0;
+  }
+
+  rows(numbers: Uint32Array): unknown {
+    const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+    this.#exports.inspector_rows(this.#self, this.#write(bytes));
+    return this.#json();
+  }
+
+  detail(n: number): unknown {
+    this.#exports.inspector_detail(this.#self, n);
+    return this.#json();
+  }
+
+  layer(n: number, layer: number): Uint8Array<ArrayBuffer> {
+    this.#exports.inspector_layer(this.#self, n, layer);
+    return this.#output().slice();
+  }
+
+  connections(): unknown {
+    this.#exports.inspector_connections(this.#self);
+    return this.#json();
+  }
+
+  stats(): unknown {
+    this.#exports.inspector_stats(this.#self);
+    return this.#json();
+  }
+
+  /** Sets the filter of {@link match}; gives what is wrong with it, in bytes of UTF-8. */
+  filter(expression: string): FilterFault | undefined {
+    const length = this.#write(encoder.encode(expression));
+    if (this.#exports.inspector_filter(this.#self, length) === 0) return undefined;
+    return this.#json() as FilterFault;
+  }
+
+  match(from: number, count: number): Uint8Array<ArrayBuffer> {
+    this.#exports.inspector_match(this.#self, from, count);
+    return this.#output().slice();
+  }
+
+  timeline(from: number, to: number, buckets: number): Uint32Array<ArrayBuffer> {
+    this.#exports.inspector_timeline(this.#self, from, to, buckets);
+    return new Uint32Array(this.#output().slice().buffer);
+  }
+
+  #write(bytes: Uint8Array): number {
+    const address = this.#exports.inspector_reserve(this.#self, bytes.length) >>> 0;
+    if (address === 0 && bytes.length > 0) throw new Error('there is no memory for so much of the capture');
+    new Uint8Array(this.#exports.memory.buffer, address, bytes.length).set(bytes);
+    return bytes.length;
+  }
+
+  #output(): Uint8Array<ArrayBuffer> {
+    const [address = 0, length = 0] = new Uint32Array(this.#exports.memory.buffer, this.#status, 2);
+    return new Uint8Array(this.#exports.memory.buffer, address, length);
+  }
+
+  #text(): string {
+    return decoder.decode(this.#output());
+  }
+
+  #json(): unknown {
+    return JSON.parse(this.#text());
+  }
+}
+
+/** What the module calls when it cannot go on. */
+function refuse(): never {
+  throw new Error('the engine ran out of memory');
+}
