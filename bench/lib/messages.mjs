@@ -18,12 +18,8 @@ export function messages(size, count) {
   });
   const encoder = new TextEncoder();
   return Array.from({ length: count }, (_, i) => {
-    const entries = [];
-    let text = '';
-    while (text.length < size) {
-      entries.push(entry());
-      text = JSON.stringify({ id: i, channel: 'market', data: entries });
-    }
+    let text = `{"id":${i},"channel":"market","data":[`;
+    while (text.length < size) text += `${JSON.stringify(entry())},`;
     return encoder.encode(text.slice(0, size));
   });
 }

@@ -88,6 +88,7 @@ export const suites = [
     fuzzTargets().map((target) => ['node', 'tools/fuzz.mjs', target, '--seconds', process.env.FUZZ_SECONDS ?? '15']),
   ),
   check('rust:coverage', ['llvm-tools', 'cargo-llvm-cov'], [['node', 'tools/coverage.mjs']]),
+  check('rust:instructions', ['valgrind'], [['node', 'bench/instructions.mjs']]),
   wasmPack('wasm:node', [], ['--node']),
   wasmPack('wasm:firefox', ['geckodriver', 'firefox'], ['--headless', '--firefox']),
   wasmPack('wasm:chrome', ['chromium', 'chromedriver'], ['--headless', '--chrome']),

@@ -1,0 +1,141 @@
+// Decoding: chunks of a socket in, messages out, in text as strings.
+
+import assert from 'node:assert/strict';
+import { Connection } from 'sansocket';
+import { undiciReceiverOf, wsReceiver } from './lib/peers.mjs';
+import { CHUNK, cut, framesOf, payloads, SIZES } from './lib/traffic.mjs';
+
+const limits = { maxMessageSize: 1 << 20 };
+
+function takeEvents(connection, take) {
+  for (const event of connection.events()) {
+    if (event.type === 'text' || event.type === 'binary') take(event.data);
+    else throw event.error ?? new Error(`did not expect "${event.type}"`);
+  }
+}
+
+/** A chunk is fed as it is. */
+function ownReceiver(role, take) {
+  const connection = new Connection({ role, ...limits });
+  return {
+    feed(chunk) {
+      connection.receiveData(chunk);
+      takeEvents(connection, take);
+    },
+  };
+}
+
+/** The transport reads into memory of the codec. */
+function reservingReceiver(role, take) {
+  const connection = new Connection({ role, ...limits });
+  return {
+    read: (chunk) => connection.reserve(CHUNK).set(chunk),
+    feed(chunk) {
+      connection.commit(chunk.length);
+      takeEvents(connection, take);
+    },
+  };
+}
+
+/** What the table of goals has, and others that can be driven. */
+const cells = [
+  ...rows('decode masked text', { kind: 'text', masked: true }),
+  ...rows('decode masked non-ASCII text', { kind: 'non-ASCII text', masked: true }),
+  ...rows('decode unmasked text', { kind: 'text' }),
+  ...rows('decode masked binary, owned', { kind: 'binary', masked: true }),
+  ...rows('decode masked binary, reserve and commit', {
+    kind: 'binary',
+    masked: true,
+    receiver: reservingReceiver,
+  }),
+  ...rows('decode unmasked binary', { kind: 'binary' }),
+  ...rows('one masked text frame per chunk', { kind: 'text', masked: true, alone: true }, ['16 B', '125 B', '1 KiB']),
+  ...rows('decode unmasked text', { kind: 'text', peer: 'undici' }),
+  ...rows('decode unmasked binary', { kind: 'binary', peer: 'undici' }),
+  ...rows('byte by byte, masked text', { kind: 'text', masked: true, drip: true }, ['125 B', '16 KiB']),
+  ...rows('1000 connections in turn, masked text', { kind: 'text', masked: true, alone: true, many: 1000 }, [
+    '16 B',
+    '125 B',
+    '1 KiB',
+  ]),
+];
+
+function rows(name, cell, sizes = Object.keys(SIZES)) {
+  return sizes.map((size) => ({ name, size, peer: 'ws', receiver: ownReceiver, ...cell }));
+}
+
+const peers = {
+  ws: wsReceiver,
+  undici: (_, take) => undiciReceiverOf(take),
+};
+
+/** Both sides of a cell get the same memory, filled anew before each step, since some unmask in it. */
+function sides({ size, peer, kind, masked = false, receiver, alone, drip, many = 1 }) {
+  const bytes = SIZES[size];
+  const data = payloads(kind, bytes, alone ? many * (bytes + 8) : drip ? 4 * (bytes + 8) : undefined);
+  const frames = framesOf(data, masked);
+  const single = alone || drip;
+  const chunks = alone ? frames : cut(frames, drip ? 1 : CHUNK);
+  const memory = chunks.map((chunk) => Buffer.allocUnsafeSlow(chunk.length));
+  const role = masked ? 'server' : 'client';
+  let received = [];
+  let taken = 0;
+  const keep = (message) => received.push(message);
+  const count = (message) => {
+    taken += message.length;
+  };
+
+  const sideOf = (make) => {
+    const lanes = (take) => Array.from({ length: many }, () => make(role, take));
+    // Equality first. Whoever unmasks in the caller's chunk has to be looked at before the next.
+    const copy = (message) => keep(typeof message === 'string' ? message : Buffer.from(message));
+    const checked = lanes(copy);
+    received = [];
+    for (let i = 0; i < chunks.length; i += 1) {
+      const lane = checked[i % many];
+      memory[i].set(chunks[i]);
+      lane.read?.(memory[i]);
+      lane.feed(memory[i]);
+    }
+    assert.equal(received.length, data.length);
+    for (const [i, message] of received.entries()) {
+      if (typeof message === 'string') assert.equal(message, data[i]);
+      else assert.ok(message.equals(data[i]), `message ${i} differs`);
+    }
+    const timed = lanes(count);
+    if (single || many > 1) {
+      return {
+        steps: 1,
+        messages: data.length,
+        before() {
+          for (let i = 0; i < chunks.length; i += 1) memory[i].set(chunks[i]);
+        },
+        run() {
+          for (let i = 0; i < memory.length; i += 1) timed[i % many].feed(memory[i]);
+        },
+      };
+    }
+    const [lane] = timed;
+    return {
+      steps: chunks.length,
+      messages: data.length,
+      before(i) {
+        memory[i].set(chunks[i]);
+        lane.read?.(memory[i]);
+      },
+      run: (i) => {
+        lane.feed(memory[i]);
+      },
+    };
+  };
+  const result = { ours: sideOf(receiver), peer: sideOf(peers[peer]) };
+  assert.ok(taken === 0);
+  return result;
+}
+
+export const workloads = cells.map((cell) => ({
+  name: cell.name,
+  size: cell.size,
+  peer: cell.peer,
+  sides: () => sides(cell),
+}));
