@@ -45,7 +45,9 @@ function progress(start) {
   };
 }
 
-const shown = (figure) => (typeof figure === 'number' ? figure.toLocaleString('en') : JSON.stringify(figure));
+function shown(figure) {
+  return typeof figure === 'number' ? figure.toLocaleString('en') : JSON.stringify(figure);
+}
 
 function write(rows) {
   const path = at('docs', 'soak.md');

@@ -232,11 +232,13 @@ export async function afterClose(megabytes, tell) {
   socket.resume();
   socket.write(lifeOf(server.port));
   const garbage = Buffer.alloc(64 << 10, 0xff);
-  const closed = once(socket, 'close');
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  // Who goes on beyond the time limit of the server is reset.
+  socket.on('error', () => {});
   let written = 0;
   while (written < megabytes * 16 && !socket.destroyed) {
     written += 1;
-    if (!socket.write(garbage)) await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+    if (!socket.write(garbage)) await Promise.race([new Promise((resolve) => socket.once('drain', resolve)), closed]);
   }
   tell(written, megabytes * 16);
   socket.end();
