@@ -6,7 +6,8 @@ import { encodeFrame } from 'sansocket';
 import { transportPair } from 'sansocket/adapters';
 import { acceptStream } from 'sansocket/server';
 import { createWebSocketClass } from 'sansocket/websocket';
-import { manual, next, overMemory, Peer, TestClock, tasks, watch } from './support.mjs';
+import { TestClock } from '../server/clock.mjs';
+import { manual, next, overMemory, Peer, tasks, watch } from './support.mjs';
 
 /** An open socket without handshake, its peer, and a clock that the test turns. */
 async function open(options) {

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { acceptKey, ClientHandshake } from 'sansocket';
 import { createWebSocketClass } from 'sansocket/websocket';
-import { manual, next, overMemory, Peer, TestClock, tasks, until, watch } from './support.mjs';
+import { TestClock } from '../server/clock.mjs';
+import { manual, next, overMemory, Peer, tasks, until, watch } from './support.mjs';
 
 test('a server that chooses none of the subprotocols offered fails the connection', async () => {
   const { WebSocket, peers } = overMemory({ closeTimeout: 50 });

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeFrame } from 'sansocket';
 import { createWebSocketStreamClass, WebSocketError } from 'sansocket/websocket';
-import { manual, openStream, TestClock, tasks } from './support.mjs';
+import { TestClock } from '../server/clock.mjs';
+import { manual, openStream, tasks } from './support.mjs';
 
 /** The reason with which a promise rejects. */
 const reasonOf = (promise) =>

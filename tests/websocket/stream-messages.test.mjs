@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { encodeFrame } from 'sansocket';
 import { transportPair } from 'sansocket/adapters';
 import { createWebSocketStreamClass } from 'sansocket/websocket';
-import { manual, openStream, Peer, TestClock, tasks, until } from './support.mjs';
+import { TestClock } from '../server/clock.mjs';
+import { manual, openStream, Peer, tasks, until } from './support.mjs';
 
 test('one chunk a message: strings and bytes of their own', async () => {
   const { readable, writable, peer } = await openStream();

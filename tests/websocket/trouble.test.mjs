@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeFrame } from 'sansocket';
 import { createWebSocketClass, createWebSocketStreamClass } from 'sansocket/websocket';
-import { manual, next, TestClock, tasks, watch } from './support.mjs';
+import { TestClock } from '../server/clock.mjs';
+import { manual, next, tasks, watch } from './support.mjs';
 
 const ping = encodeFrame({ opcode: 9 });
 
