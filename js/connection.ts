@@ -5,9 +5,11 @@ import { dispose } from './dispose.js';
 import { rangeError, typeError, UsageError } from './errors.js';
 import { PreparedMessage } from './prepared.js';
 import type { Bytes, ConnectionEvent, ConnectionOptions, MessageKind, Role, State } from './types.js';
+import { UnmaskedFrames } from './unmasked.js';
 import type { CallName, Codec } from './wasm/codec.js';
 import { Refusal } from './wasm/codec.js';
 import { Handle } from './wasm/handle.js';
+import { utf8Length } from './wasm/pool.js';
 import { readEvents } from './wasm/records.js';
 import { refusalError } from './wasm/refusal.js';
 
@@ -22,10 +24,19 @@ const DELIVER = ['messages', 'fragments', 'payload'] as const;
 const STATES = ['open', 'closing', 'closed'] as const;
 
 /** The flags of a connection: `src/wasm/connection.rs` has the same. */
-const Flag = { State: 3, CloseExpected: 1 << 2, WriteEnded: 1 << 3, OutputPending: 1 << 4 } as const;
+const Flag = {
+  State: 3,
+  CloseExpected: 1 << 2,
+  WriteEnded: 1 << 3,
+  OutputPending: 1 << 4,
+  SendsPlainly: 1 << 5,
+} as const;
 
 /** Where the bytes are that a connection receives. */
 const Source = { Input: 0, Reserved: 1, End: 2 } as const;
+
+/** Bytes of the longest header. */
+const MAX_HEADER = 14;
 
 /** Stands for an empty Close. */
 const NO_CODE = 0;
@@ -39,6 +50,15 @@ export interface SendOptions {
    * that would share a window with what a stranger chooses (RFC 7692 §8). Default true.
    */
   readonly compress?: boolean | undefined;
+}
+
+/** Options of a binary message that is sent. */
+export interface SendBinaryOptions extends SendOptions {
+  /**
+   * Whether the bytes are copied at once. With `false` a server without compression may hand out the caller's own memory as
+   * output, which then must not change until it was written. Default true.
+   */
+  readonly copy?: boolean | undefined;
 }
 
 /** How output is handed out. */
@@ -71,7 +91,10 @@ export class Connection {
   readonly #handle: Handle;
   readonly #events = new EventQueue();
   readonly #slice: number;
-  #flags = 0;
+  #flags: number;
+  /** What goes out before all that the core has. */
+  readonly #unmasked = new UnmaskedFrames();
+  readonly #maxBufferedBytes: number;
   /** The memory that `reserve` gave, until `commit`. */
   #reserved: Uint8Array<ArrayBuffer> | undefined;
 
@@ -79,7 +102,9 @@ export class Connection {
     const settings = connectionSettings('options', options);
     this.role = settings[0] === ROLES.indexOf('client') ? 'client' : 'server';
     this.#slice = settings[PACKED_DEFLATE] === NO_DEFLATE[0] ? SLICE : COMPRESSED_SLICE;
+    this.#maxBufferedBytes = settings[MAX_BUFFERED_BYTES] as number;
     this.#handle = new Handle(this, (codec) => codec.call('codec_connection_new', ...settings));
+    this.#flags = this.#handle.codec.flags;
   }
 
   /** How far the connection has come: `open`, `closing` after any Close or a failure, `closed` after the end of input. */
@@ -111,7 +136,7 @@ export class Connection {
   get bytesHeld(): number {
     const { codec } = this.#handle;
     codec.call('codec_connection_measure', this.#handle.value);
-    return codec.value(0);
+    return codec.value(0) + this.#unmasked.length;
   }
 
   /** Bytes received. Watch it to time out a slow peer. */
@@ -187,24 +212,50 @@ export class Connection {
    */
   dataToSend(options?: OutputOptions): Uint8Array<ArrayBuffer>[] {
     const { codec } = this.#handle;
-    if ((this.#flags & Flag.OutputPending) === 0) return [];
+    const pooled = options?.pooled === true;
+    if ((this.#flags & Flag.OutputPending) === 0) return this.#unmasked.take(pooled);
+    // What can fail comes first: nothing is lost.
     this.#call(codec, 'codec_connection_drain');
-    const output = codec.takeOutput(options?.pooled === true);
-    return output.length === 0 ? [] : [output];
+    const output = codec.takeOutput(pooled);
+    const chunks = this.#unmasked.take(pooled);
+    if (output.length > 0) chunks.push(output);
+    return chunks;
   }
 
-  /** Sends a text message, or with `{ fin: false }` the first part of one. Lone surrogates become U+FFFD. */
-  sendText(data: string, options?: SendOptions): void {
-    const { codec } = this.#handle;
+  /**
+   * Sends a text message, or with `{ fin: false }` the first part of one. Lone surrogates become U+FFFD.
+   *
+   * @returns the bytes of the text as UTF-8.
+   */
+  sendText(data: string, options?: SendOptions): number {
     const flags = flagsOf(options);
-    this.#send(codec, Opcode.Text, codec.writeText(stringOf('data', data)), flags);
+    const text = stringOf('data', data);
+    const { codec } = this.#handle;
+    if (flags[0] === 1 && this.#sendsPlainly) {
+      // Of many texts it need not be known how long they are.
+      const most = text.length * 3;
+      if (!this.#hasRoom(most) && !this.#hasRoom(utf8Length(text))) throw refusalError(Refusal.BufferFull);
+      return this.#unmasked.addText(text);
+    }
+    const length = codec.writeText(text);
+    this.#send(codec, Opcode.Text, length, flags);
+    return length;
   }
 
-  /** Sends a binary message, or with `{ fin: false }` the first part of one. The bytes are copied. */
-  sendBinary(data: Bytes, options?: SendOptions): void {
-    const { codec } = this.#handle;
+  /**
+   * Sends a binary message, or with `{ fin: false }` the first part of one. The bytes are copied, unless `{ copy: false }`
+   * says otherwise.
+   */
+  sendBinary(data: Bytes, options?: SendBinaryOptions): void {
     const flags = flagsOf(options);
-    this.#send(codec, Opcode.Binary, codec.writeBytes(bytesOf('data', data)), flags);
+    const copy = booleanOf('options.copy', options?.copy, true);
+    const bytes = bytesOf('data', data);
+    const { codec } = this.#handle;
+    if (flags[0] === 1 && this.#sendsPlainly) {
+      if (!this.#hasRoom(lengthOf(bytes))) throw refusalError(Refusal.BufferFull);
+      // The memory of the module may move.
+      this.#unmasked.addBytes(bytes, copy || bytes.buffer === codec.bytes.buffer);
+    } else this.#send(codec, Opcode.Binary, codec.writeBytes(bytes), flags);
   }
 
   /**
@@ -279,6 +330,17 @@ export class Connection {
     this.#handle.free();
     this.#reserved = undefined;
     this.#events.clear();
+    this.#unmasked.take(true);
+  }
+
+  /** Whether a whole message is a frame of header and data, with nothing of the core before it. */
+  get #sendsPlainly(): boolean {
+    return (this.#flags & (Flag.SendsPlainly | Flag.OutputPending)) === Flag.SendsPlainly;
+  }
+
+  /** As the core counts it for what it holds. */
+  #hasRoom(length: number): boolean {
+    return this.#unmasked.length + MAX_HEADER + length <= this.#maxBufferedBytes;
   }
 
   #close(code: number, reason: string, fail: boolean): void {
@@ -358,7 +420,8 @@ export function connectionSettings(name: string, options: ConnectionOptions): nu
   ];
 }
 
-/** Where the settings of permessage-deflate begin among them. */
+/** Where some of the settings are among them. */
+const MAX_BUFFERED_BYTES = 8;
 const PACKED_DEFLATE = 9;
 
 /** A close code that fits the wire; the core decides which of these may be sent. */

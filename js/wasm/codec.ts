@@ -5,7 +5,7 @@
 
 import { lengthOf } from '../arguments.js';
 import { UsageError } from '../errors.js';
-import { Pool } from './pool.js';
+import { pool, writeAscii } from './pool.js';
 import { fillRandom } from './random.js';
 
 /** The functions of `src/wasm/`. Numbers only; addresses are those of linear memory. */
@@ -93,7 +93,6 @@ const SHORT = 32;
 /** Input memory that is kept between calls. More is given back after the call that needed it. */
 const KEPT_INPUT = 1 << 16;
 
-const pool = new Pool();
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
@@ -208,19 +207,8 @@ export class Codec {
   writeText(text: string): number {
     // A UTF-16 unit takes at most three bytes.
     const at = this.#reserve(text.length * 3);
-    if (text.length <= SHORT && this.#writeAscii(text, at)) return text.length;
+    if (text.length <= SHORT && writeAscii(this.bytes, text, at)) return text.length;
     return encoder.encodeInto(text, this.bytes.subarray(at, at + text.length * 3)).written;
-  }
-
-  /** Writes a text that is ASCII; gives whether it was. */
-  #writeAscii(text: string, at: number): boolean {
-    const { bytes } = this;
-    for (let i = 0; i < text.length; i += 1) {
-      const unit = text.charCodeAt(i);
-      if (unit > 0x7f) return false;
-      bytes[at + i] = unit;
-    }
-    return true;
   }
 
   /** Gives back the memory that a large argument took, once the call is done. */

@@ -10,7 +10,7 @@ import { quietly } from './quietly.js';
 import type { Wire } from './source.js';
 import { Steps } from './steps.js';
 import { queueTask } from './tasks.js';
-import { letGo } from './wire.js';
+import { letGo, writeAll } from './wire.js';
 
 type Handshake = ClientHandshake | ServerHandshake;
 
@@ -126,13 +126,17 @@ export class Driver {
     this.#advance();
   }
 
-  /**
-   * Sends a message that counts so much for {@link Observer.drained}. What is sent in one task, or while input is
-   * handled, goes out in one piece. Throws what `Connection` throws.
-   */
-  send(count: number, send: (connection: Connection) => void): void {
+  /** What messages are sent on; tell {@link sent} of each. Throws a `UsageError` if there is no connection. */
+  get connection(): Connection {
     if (this.#connection === undefined) throw new UsageError('not_open', 'the connection is not open');
-    send(this.#connection);
+    return this.#connection;
+  }
+
+  /**
+   * A message was sent that counts so much for {@link Observer.drained}. What is sent in one task, or while input is
+   * handled, goes out in one piece.
+   */
+  sent(count: number): void {
     this.#unwritten += count;
     this.#flushSoon();
   }
@@ -214,7 +218,11 @@ export class Driver {
   #receive(bytes: Uint8Array): void {
     // Of a failed connection everything is thrown away (RFC 6455 §7.1.7).
     if (this.#finished) return;
-    this.#guard(() => (this.#connection ?? this.#handshake)?.receiveData(bytes));
+    try {
+      (this.#connection ?? this.#handshake)?.receiveData(bytes);
+    } catch (error) {
+      this.abort(error as Error);
+    }
     this.#advance();
   }
 
@@ -246,7 +254,7 @@ export class Driver {
     if (this.#busy || this.#finished) return;
     this.#busy = true;
     try {
-      this.#open();
+      if (!this.#opened) this.#open();
       this.#handleEvents();
     } catch (error) {
       this.abort(error as Error);
@@ -262,7 +270,6 @@ export class Driver {
       this.#requested = true;
       this.#observer.request?.(handshake);
     }
-    if (this.#opened) return;
     if (handshake !== undefined) this.#error ??= openingError(handshake, this.#inputEnded, this.#offered);
     this.#connection ??= this.#error === undefined ? handshake?.connection : undefined;
     if (this.#connection === undefined) return;
@@ -277,10 +284,10 @@ export class Driver {
 
   #handleEvents(): void {
     // A listener may end everything.
-    while (this.#connection !== undefined && !this.#finished) {
-      const { done, value } = this.#connection.events().next();
-      if (done) return;
-      this.#handle(value);
+    while (!this.#finished) {
+      const event = this.#connection?.events().next().value;
+      if (event === undefined) return;
+      this.#handle(event);
     }
   }
 
@@ -288,7 +295,8 @@ export class Driver {
     switch (event.type) {
       case 'text':
       case 'binary':
-        this.#steps.run(() => this.#observer.message(event.data));
+        if (this.#steps.isFree) this.#observer.message(event.data);
+        else this.#steps.alone(() => this.#observer.message(event.data));
         break;
       case 'pong':
         this.#heartbeat.pong(event.data);
@@ -349,59 +357,66 @@ export class Driver {
     });
   }
 
-  /** Writes all there is in one piece, unless the transport is not done with the last; then ends what is due. */
+  /** Writes all there is, unless the transport is not done with the last; then ends what is due. */
   #flush(inTurn = false): void {
     const stopped = this.#busy || this.#writing || this.#owing || this.#finished || this.#output !== 'open';
     if (stopped || this.#wire === undefined) return;
-    let bytes: Uint8Array<ArrayBuffer> | undefined;
-    this.#guard(() => {
-      bytes = this.#takeOutput();
-    });
-    if (bytes === undefined) {
-      this.#endIfDue(this.#wire);
+    const pieces = this.#takeOutput();
+    if (pieces.length === 0) {
+      this.#endIfDue();
       return;
     }
     const count = this.#unwritten;
     this.#unwritten = 0;
     try {
-      const written = this.#wire.write(bytes);
-      if (written === undefined) this.#written(count, inTurn);
-      else {
-        this.#writing = true;
-        written.then(
-          () => {
-            this.#writing = false;
-            this.#written(count, false);
-          },
-          (reason) => this.#lose(reason),
-        );
-      }
+      const writing = writeAll(this.#wire, pieces);
+      if (writing === undefined) this.#written(count, inTurn);
+      else this.#waitFor(writing, count);
     } catch (reason) {
       this.#lose(reason);
     }
   }
 
-  /** The answer to a request goes before the first frame. */
-  #takeOutput(): Uint8Array<ArrayBuffer> | undefined {
-    const [head] = this.#handshake?.dataToSend() ?? [];
-    if (head !== undefined || !this.#opened) return head;
-    this.#handshake?.free();
-    this.#handshake = undefined;
-    return this.#connection?.dataToSend(this.#wire)[0];
+  /** Writes nothing more until the transport has taken what it has. */
+  #waitFor(writing: PromiseLike<void>, count: number): void {
+    this.#writing = true;
+    writing.then(
+      () => {
+        this.#writing = false;
+        this.#written(count, false);
+        this.#flush();
+      },
+      (reason) => this.#lose(reason),
+    );
+  }
+
+  /** All that is to be written. The answer to a request goes before the first frame. */
+  #takeOutput(): Uint8Array<ArrayBuffer>[] {
+    try {
+      if (this.#handshake === undefined) return this.#connection?.dataToSend(this.#wire) ?? [];
+      const head = this.#handshake.dataToSend();
+      if (!this.#opened) return head;
+      this.#handshake.free();
+      this.#handshake = undefined;
+      return [...head, ...this.#takeOutput()];
+    } catch (error) {
+      this.abort(error as Error);
+      return [];
+    }
   }
 
   #written(count: number, inTurn: boolean): void {
     if (this.#finished) return;
     if (count > 0) this.#observer.drained(count, inTurn);
-    this.#flush(inTurn);
+    this.#endIfDue();
   }
 
   /** Ends our direction once nothing will be sent any more. */
-  #endIfDue(wire: Wire): void {
+  #endIfDue(): void {
     const connection = this.#connection;
-    if (connection === undefined) {
-      if (this.#error === undefined) return;
-    } else if (!connection.writeEnded) return;
+    const wire = this.#wire;
+    const isDue = connection === undefined ? this.#error !== undefined : connection.writeEnded;
+    if (!isDue || wire === undefined) return;
     this.#output = 'ending';
     this.#beginClosing();
     new Promise((resolve) => resolve(wire.end())).then(

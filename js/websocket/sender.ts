@@ -30,22 +30,18 @@ export class Sender {
 
   /** Sends what `send()` was given; counts it only, if the connection is not open any more. */
   send(data: unknown, open: boolean): void {
-    if (data instanceof Blob) {
-      this.bufferedAmount += data.size;
-      if (open) this.#inOrder(async () => this.#binary(new Uint8Array(await data.arrayBuffer())));
+    if (typeof data === 'string') {
+      this.#text(data, open);
       return;
     }
-    const bytes = typeof data === 'string' ? undefined : bytesOf(data);
-    if (bytes === undefined) this.#text(`${data}`, open);
-    else {
-      this.bufferedAmount += bytes.byteLength;
-      if (!open) return;
-      if (this.#last === undefined) this.#binary(bytes);
-      else {
-        const copy = bytes.slice();
-        this.#inOrder(() => this.#binary(copy));
-      }
+    if (data instanceof Blob) {
+      this.bufferedAmount += data.size;
+      if (open) this.#inOrder(async () => this.#sendBinary(new Uint8Array(await data.arrayBuffer())));
+      return;
     }
+    const bytes = bytesOf(data);
+    if (bytes === undefined) this.#text(`${data}`, open);
+    else this.#binary(bytes, open);
   }
 
   /** Sends `data`, of so many bytes, which `message` has in prepared form. */
@@ -56,7 +52,12 @@ export class Sender {
       return;
     }
     this.bufferedAmount += length;
-    this.#guarded(length, (connection) => connection.sendPrepared(message));
+    try {
+      this.#driver.connection.sendPrepared(message);
+      this.#driver.sent(length);
+    } catch (error) {
+      this.#refused(error as Error);
+    }
   }
 
   /** Closes after everything that was sent. */
@@ -76,23 +77,52 @@ export class Sender {
   }
 
   #text(text: string, open: boolean): void {
+    if (open && this.#last === undefined) {
+      const length = this.#sendText(text);
+      this.bufferedAmount += length;
+      return;
+    }
     const length = utf8Length(text);
     this.bufferedAmount += length;
-    if (open) this.#inOrder(() => this.#guarded(length, (connection) => connection.sendText(text)));
+    if (open) this.#inOrder(() => void this.#sendText(text));
   }
 
-  #binary(bytes: Uint8Array): void {
-    this.#guarded(bytes.byteLength, (connection) => connection.sendBinary(bytes));
-  }
-
-  #guarded(...args: Parameters<Driver['send']>): void {
+  /** Gives the bytes of the text as UTF-8. */
+  #sendText(text: string): number {
     try {
-      this.#driver.send(...args);
+      const length = this.#driver.connection.sendText(text);
+      this.#driver.sent(length);
+      return length;
     } catch (error) {
-      // The peer has closed meanwhile: what is sent then is lost, as on every network.
-      if (error instanceof UsageError && error.code === 'not_open') return;
-      this.#fail(error as Error);
+      this.#refused(error as Error);
+      return utf8Length(text);
     }
+  }
+
+  #binary(bytes: Uint8Array, open: boolean): void {
+    this.bufferedAmount += bytes.byteLength;
+    if (!open) return;
+    if (this.#last === undefined) {
+      this.#sendBinary(bytes);
+      return;
+    }
+    const copy = bytes.slice();
+    this.#inOrder(() => this.#sendBinary(copy));
+  }
+
+  #sendBinary(bytes: Uint8Array): void {
+    try {
+      this.#driver.connection.sendBinary(bytes);
+      this.#driver.sent(bytes.byteLength);
+    } catch (error) {
+      this.#refused(error as Error);
+    }
+  }
+
+  #refused(error: Error): void {
+    // The peer has closed meanwhile: what is sent then is lost, as on every network.
+    if (error instanceof UsageError && error.code === 'not_open') return;
+    this.#fail(error);
   }
 
   #inOrder(run: () => void | Promise<void>): void {

@@ -179,6 +179,8 @@ type Item = Uint8Array | { readonly failed: boolean; readonly reason?: unknown }
 class SourceWire implements Wire {
   readonly #source: TransportSource;
   readonly #maxPendingBytes: number;
+  readonly #inTasks: boolean;
+  readonly pooled: boolean;
   #sink: TransportSink | undefined;
   readonly #waiting: Item[] = [];
   #pendingBytes = 0;
@@ -191,12 +193,14 @@ class SourceWire implements Wire {
   constructor(source: TransportSource, maxPendingBytes: number) {
     this.#source = source;
     this.#maxPendingBytes = maxPendingBytes;
+    this.#inTasks = source.inTasks === true;
+    this.pooled = source.pooled === true;
     // Nobody reads before `start`.
     this.#room.shut();
     const fail = (reason: unknown) => this.#take({ failed: true, reason });
     try {
       const starting = this.#source.start({
-        data: (bytes) => this.#take(bytes),
+        data: (bytes) => this.#arrive(bytes),
         end: () => this.#take({ failed: false }),
         fail,
       });
@@ -215,10 +219,6 @@ class SourceWire implements Wire {
     this.#sink = sink;
     this.resume();
     this.#schedule();
-  }
-
-  get pooled(): boolean {
-    return this.#source.pooled === true;
   }
 
   write(bytes: Uint8Array<ArrayBuffer>): void | PromiseLike<void> {
@@ -269,12 +269,26 @@ class SourceWire implements Wire {
     this.#take({ failed: true, reason });
   }
 
+  /** Whether what arrives can be told at once. */
+  get #flows(): boolean {
+    return this.#inTasks && !this.#room.isShut && this.#waiting.length === 0;
+  }
+
+  /** What most bytes do: they go on at once. */
+  #arrive(bytes: Uint8Array): void {
+    if (!this.#flows || this.#ended) {
+      this.#take(bytes);
+      return;
+    }
+    this.#sound.make();
+    this.#sink?.data(bytes);
+  }
+
   #take(item: Item): void {
     if (this.#ended) return;
     this.#sound.make();
     if (!(item instanceof Uint8Array)) this.#ended = true;
-    const atOnce = this.#source.inTasks === true && !this.#room.isShut && this.#waiting.length === 0;
-    if (atOnce) {
+    if (this.#flows) {
       this.#tell(item);
       return;
     }

@@ -15,9 +15,14 @@ export class Steps {
     this.#together = together;
   }
 
-  /** A step: at once where steps are together and none waits, since drivers speak from tasks; or else in a task of its own. */
+  /** Whether a step may happen at once: where steps are together and none waits, since drivers speak from tasks. */
+  get isFree(): boolean {
+    return this.#together && this.#waiting.length === 0;
+  }
+
+  /** A step: at once if it may, or else in a task of its own. */
   run(step: () => void): void {
-    if (this.#together && this.#waiting.length === 0) step();
+    if (this.isFree) step();
     else this.alone(step);
   }
 

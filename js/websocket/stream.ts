@@ -225,10 +225,9 @@ export function createWebSocketStreamClass(
       this.#isAnswering = false;
       if (isCollected) this.#reading.make();
       try {
-        this.#driver.send(isCollected ? 0 : 1, (connection) => {
-          if (typeof data === 'string') connection.sendText(data);
-          else connection.sendBinary(data);
-        });
+        if (typeof data === 'string') this.#driver.connection.sendText(data);
+        else this.#driver.connection.sendBinary(data);
+        this.#driver.sent(isCollected ? 0 : 1);
         return isCollected;
       } catch (error) {
         // The connection is closing: the message waits for the end, which fails it.

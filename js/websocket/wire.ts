@@ -15,6 +15,15 @@ export function wireOf(transport: unknown): Wire {
   return new StreamWire(transport);
 }
 
+/** Writes pieces in order, each when the wire is done with the one before. A promise if it is not done with all. */
+export function writeAll(wire: Wire, pieces: Uint8Array<ArrayBuffer>[], from = 0): void | PromiseLike<void> {
+  for (let at = from; at < pieces.length; at += 1) {
+    const writing = wire.write(pieces[at] as Uint8Array<ArrayBuffer>);
+    if (writing !== undefined)
+      return at + 1 < pieces.length ? writing.then(() => writeAll(wire, pieces, at + 1)) : writing;
+  }
+}
+
 const ignore = () => {};
 
 /** Gives a transport up: resets and releases it. */

@@ -18,6 +18,7 @@ use crate::{
 const CLOSE_EXPECTED: u32 = 1 << 2;
 const WRITE_ENDED: u32 = 1 << 3;
 const OUTPUT_PENDING: u32 = 1 << 4;
+const SENDS_PLAINLY: u32 = 1 << 5;
 
 #[wasm_bindgen]
 impl Codec {
@@ -64,6 +65,7 @@ impl Codec {
         };
         let role = if role == 0 { Role::Client } else { Role::Server };
         let connection = Connection::with_randomness(role, options, Some(self.keys.clone()));
+        self.status[word::FLAGS] = flags(&connection);
         self.insert(Object::Channel(Box::new(Channel { connection, reserved: Vec::new() })))
     }
 
@@ -203,6 +205,7 @@ fn flags(connection: &Connection<super::random::Keys>) -> u32 {
         | flag(connection.close_expected(), CLOSE_EXPECTED)
         | flag(connection.write_ended(), WRITE_ENDED)
         | flag(connection.has_output(), OUTPUT_PENDING)
+        | flag(connection.sends_plainly(), SENDS_PLAINLY)
 }
 
 /// A limit as JavaScript gives it: a whole number that it has checked.
