@@ -125,14 +125,18 @@ export class Conversation {
     return this.#data(this.#server, Buffer.concat(parts));
   }
 
+  /** A side ends its direction. */
+  finish(side) {
+    const from = side === 'client' ? this.#client : this.#server;
+    this.#send(from, Buffer.alloc(0), 0x11);
+    from.sequence += 1;
+    return this;
+  }
+
   /** The client ends its direction, then the server, or the other way round. */
   end(first = 'client') {
-    const order = first === 'client' ? [this.#client, this.#server] : [this.#server, this.#client];
-    for (const side of order) {
-      this.#send(side, Buffer.alloc(0), 0x11);
-      side.sequence += 1;
-    }
-    this.#send(order[0], Buffer.alloc(0), 0x10);
+    this.finish(first).finish(first === 'client' ? 'server' : 'client');
+    this.#send(first === 'client' ? this.#client : this.#server, Buffer.alloc(0), 0x10);
     return this;
   }
 

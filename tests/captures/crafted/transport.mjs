@@ -1,0 +1,91 @@
+// What TCP and a capture do to a connection: reordered, missing and repeated segments, beginnings that were not seen.
+
+import { Conversation, compressor, keys, rfcKey } from '../lib.mjs';
+import { binary, goodbye, text } from './shorthand.mjs';
+
+/** By name; each is a function that gives packets. */
+export const transport = {
+  /** Two frames in two swapped segments, and one that is sent again. */
+  ooo() {
+    const key = keys(9);
+    const talk = new Conversation().handshake();
+    const [first, second] = [text('first', { key: key() }), text('second', { key: key() })];
+    talk.client(first).client(second);
+    const at = talk.packets.length;
+    [talk.packets[at - 2].data, talk.packets[at - 1].data] = [talk.packets[at - 1].data, talk.packets[at - 2].data];
+    talk.again('client', second.length, second);
+    return goodbye(talk, key).packets;
+  },
+
+  /** A segment that comes again with other bytes: the first copy is kept. */
+  overlap() {
+    const key = keys(19);
+    const talk = new Conversation().handshake();
+    const first = text('the truth', { key: key() });
+    talk
+      .client(first)
+      .again('client', first.length, text('the other', { key: key() }))
+      .client(text('next', { key: key() }));
+    return goodbye(talk, key).packets;
+  },
+
+  /** Sequence numbers that begin again at zero, ports that are used again, and another protocol in between. */
+  wrap_reuse() {
+    const key = keys(20);
+    const first = new Conversation({ clientSequence: 0xfffffff0, serverSequence: 0xffffffff }).handshake();
+    goodbye(first.client(text('over the end of the numbers', { key: key() })), key);
+    const other = new Conversation({ port: 50300 })
+      .open()
+      .client(Buffer.from('SSH-2.0-x\r\n'))
+      .server(Buffer.from('SSH-2.0-y\r\n'));
+    const tls = new Conversation({ port: 50301 }).open().client(Buffer.from('160301000501000001fe', 'hex'));
+    const second = new Conversation({ clientSequence: 77 }).handshake();
+    goodbye(second.server(text('the ports again')), key);
+    return [...first.packets, ...other.packets, ...tls.packets, ...second.packets];
+  },
+
+  /** Twenty messages of the client, 40 bytes missing in the middle, and frames after that. */
+  gap() {
+    const key = keys(10);
+    const talk = new Conversation({ mss: 40 }).handshake();
+    const all = Buffer.concat(Array.from({ length: 20 }, (_, n) => text(`message ${n} of twenty`, { key: key() })));
+    const before = talk.packets.length;
+    talk.client(all);
+    talk.packets.splice(before + 6, 1);
+    return goodbye(talk, key).packets;
+  },
+
+  /** Bytes are missing inside one long frame, whose length tells where the next one begins. */
+  gap_inside() {
+    const key = keys(11);
+    const talk = new Conversation().handshake();
+    const before = talk.packets.length;
+    talk.server(binary(Buffer.alloc(6000, 0x2a)));
+    talk.packets.splice(before + 2, 1);
+    talk.server(text('right behind it'));
+    return goodbye(talk, key).packets;
+  },
+
+  /** Neither SYN nor handshake: one masked text of the client, one of the server. */
+  mid() {
+    const talk = new Conversation();
+    talk.client(text('from the middle', { key: rfcKey })).server(text('of a connection'));
+    return talk.packets;
+  },
+
+  /** The middle of a connection that compresses: what refers back before the capture is not known. */
+  mid_pmd() {
+    const key = keys(8);
+    const [up, down] = [compressor(), compressor()];
+    up('{"method":"subscribe","channel":"ticker"}');
+    down('{"channel":"ticker","price":1}');
+    const talk = new Conversation();
+    talk.client(text(up('{"method":"subscribe","channel":"trades"}'), { rsv: 4, key: key() }));
+    talk.server(
+      text(down('{"channel":"ticker","price":2}'), { rsv: 4 }),
+      text(down('{"channel":"ticker","price":2}'), { rsv: 4 }),
+    );
+    talk.server(text(down('{"channel":"ticker","price":3}'), { rsv: 4 }));
+    return talk.packets;
+  },
+};
