@@ -15,6 +15,8 @@ struct Ping {
     payload: Vec<u8>,
     time: Option<Time>,
     at: u64,
+    /// Whether an answer is owed: not to a Ping behind the Close of its side (RFC 6455 §5.5.2).
+    is_owed: bool,
 }
 
 #[derive(Clone)]
@@ -71,11 +73,12 @@ impl Dialogue {
 
     /// A Ping.
     pub fn ping(&mut self, side: Side, number: u64, payload: &[u8], time: Option<Time>, at: u64) {
+        let is_owed = !self.has_closed(side);
         let pings = &mut self.half(side).pings;
         if pings.len() >= MAX_PINGS {
             pings.pop_front();
         }
-        pings.push_back(Ping { number, payload: payload.to_vec(), time, at });
+        pings.push_back(Ping { number, payload: payload.to_vec(), time, at, is_owed });
     }
 
     /// A Pong: gives the Ping that it answers, or what is wrong. One answers all Pings before it as well
@@ -146,7 +149,7 @@ impl Dialogue {
         // A peer that closes first owes no Pong any more, and one that may still answer is given the time.
         let we_closed_first = ours.is_some_and(|close| theirs.is_some_and(|order| close.order < order));
         if we_closed_first || (ended && theirs.is_none()) {
-            for ping in pings {
+            for ping in pings.iter().filter(|ping| ping.is_owed) {
                 self.tell(out, Some(ping.number), side, &Finding::new(Rule::PingUnanswered, ping.at));
             }
         }

@@ -103,6 +103,13 @@ export const faults = {
     add((talk) => talk.client(text('half a mess', { fin: false, key: key() })).end());
     add((talk) => talk.server(text('half a frame').subarray(0, 8)).end('server'));
     add((talk) => talk.server(text('x'), text('y').subarray(0, 1)).end('server'));
+    // Behind a Close no answer is owed.
+    add((talk) =>
+      talk
+        .server(frame(Op.close, close(1000)), frame(Op.ping, 'too late'))
+        .client(frame(Op.close, close(1000), { key: key() }))
+        .end('server'),
+    );
     return all;
   },
 
