@@ -26,10 +26,13 @@ const firefoxUserPrefs = {
   'media.peerconnection.ice.obfuscate_host_addresses': false,
 };
 
-/** How each browser is started. */
+/** How each browser is started; `flags` are more for its command line. */
 export const launchers = {
-  chromium: () =>
-    chromium.launch({ executablePath: which('chromium', 'chromium-browser', 'google-chrome'), args: quiet }),
+  chromium: (flags = []) =>
+    chromium.launch({
+      executablePath: which('chromium', 'chromium-browser', 'google-chrome'),
+      args: [...quiet, ...flags],
+    }),
   // Debian's Firefox speaks WebDriver BiDi; this channel makes Playwright do so.
   firefox: () =>
     firefox.launch({ channel: 'moz-firefox', executablePath: which('firefox-esr', 'firefox'), firefoxUserPrefs }),

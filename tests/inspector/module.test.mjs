@@ -20,6 +20,21 @@ test('the records of every capture, one after the other in one instance, in chun
   }
 });
 
+test('the records of every real capture', () => {
+  const isCapture = /\.(pcap|pcapng|har|netlog)$/;
+  const real = readdirSync(new URL('real/', folder)).filter((name) => isCapture.test(name));
+  assert.ok(real.length > 20);
+  const instance = new Instance();
+  for (const name of real) {
+    const options = { payload: 'preview' };
+    assert.equal(
+      instance.read(read(`real/${name}`), { options, chunk: 4096 }),
+      read(`real/${name}.ndjson`).toString(),
+      name,
+    );
+  }
+});
+
 test('options and filters that are wrong are refused with a reason', () => {
   const instance = new Instance();
   assert.equal(instance.call('open', '{"from":"x"}'), 1);

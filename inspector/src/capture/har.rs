@@ -174,8 +174,9 @@ impl Har {
     fn end_entry(&mut self, out: &mut Out) {
         self.entries = self.entries.saturating_add(1);
         let entry = core::mem::take(&mut self.entry);
-        let is_websocket = entry.is_websocket || entry.url.as_deref().is_some_and(|url| url.starts_with("ws"));
-        if !is_websocket {
+        // An archive of Firefox says http for it.
+        let has_its_url = entry.url.as_deref().is_some_and(|url| url.starts_with("ws"));
+        if !entry.is_websocket && !has_its_url && entry.status != Some(101) {
             return;
         }
         self.websockets = self.websockets.saturating_add(1);

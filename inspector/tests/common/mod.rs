@@ -1,13 +1,22 @@
 //! What the tests share.
 #![allow(dead_code, reason = "no test uses all of it")]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sansocket_inspector::{Inspector, Options};
+use serde_json::Value;
 
 /// The crafted captures, by name.
 pub fn captures() -> Vec<PathBuf> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/captures");
+    captures_in(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/captures"))
+}
+
+/// The real ones.
+pub fn real_captures() -> Vec<PathBuf> {
+    captures_in(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/captures/real"))
+}
+
+fn captures_in(folder: &str) -> Vec<PathBuf> {
     let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let known = ["pcap", "pcapng", "har", "netlog", "jsonl"];
     let mut paths: Vec<_> =
@@ -15,6 +24,28 @@ pub fn captures() -> Vec<PathBuf> {
     paths.sort();
     assert!(!paths.is_empty());
     paths
+}
+
+/// The name of a capture, as in a path.
+pub fn name_of(path: &Path) -> &str {
+    path.file_name().unwrap().to_str().unwrap()
+}
+
+/// Lines of JSON.
+pub fn parsed(records: &str) -> Vec<Value> {
+    records.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Compares with golden records, or writes them anew if `UPDATE` is set.
+pub fn compare(records: &str, golden: &Path) {
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(golden, records).unwrap();
+    }
+    let expected = std::fs::read_to_string(golden).unwrap_or_default();
+    for (line, (actual, expected)) in records.lines().zip(expected.lines()).enumerate() {
+        assert_eq!(actual, expected, "{} line {}", golden.display(), line + 1);
+    }
+    assert_eq!(records.lines().count(), expected.lines().count(), "{}", golden.display());
 }
 
 /// The records of a capture that is fed whole.
