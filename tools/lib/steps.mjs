@@ -138,6 +138,7 @@ export const steps = {
   'cargo-deny': crate('cargo-deny', '0.20.2', 'cargo-deny', 150),
   'c++': debian('a C++ compiler', ['c++', 'g++', 'clang++'], ['g++'], 30),
   'wasm-pack': crate('wasm-pack', '0.15.1', 'wasm-pack', 70),
+  tshark: debian('tshark', ['tshark'], ['tshark'], 15),
   valgrind: debian('Valgrind', ['valgrind'], ['valgrind'], 20),
   geckodriver: crate('geckodriver', '0.37.1', 'geckodriver', 60),
   // Playwright asks for what came with this version.

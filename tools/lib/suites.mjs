@@ -99,6 +99,7 @@ export const suites = [
   node('js:tools', 'tests/tools', { build: false }),
   node('js:tests', 'tests/js'),
   node('js:inspector', 'tests/inspector'),
+  node('js:tshark', 'tests/tshark', { needs: ['tshark'] }),
   node('js:cli', 'tests/cli'),
   node('js:adapters', 'tests/adapters', { needs: ['runtimes'] }),
   node('js:packaging', 'tests/packaging'),
