@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { frame, Op, request, response } from '../captures/lib.mjs';
 import { faultsOf } from './gate.mjs';
+import { inspection } from './inspection.mjs';
 import { judges } from './judges.mjs';
 import { judged } from './run.mjs';
 import { selections } from './selection.mjs';
@@ -11,13 +13,57 @@ import { selections } from './selection.mjs';
 describe('Autobahn', { concurrency: 2 }, () => {
   for (const testee of ['node-bare', 'node-class']) {
     for (const role of ['client', 'server']) {
-      test(`${testee} as a ${role}`, async () => {
+      test(`${testee} as a ${role}`, async (t) => {
         const selection = selections.quick;
-        const results = await judged({ judge: judges.kosoku, testee, role, selection });
+        // Its traffic is the plainest, and a relay costs time, which some cases count.
+        const inspector = testee === 'node-bare' ? inspection(role) : undefined;
+        t.after(() => inspector?.end());
+        const results = await judged({ judge: judges.kosoku, testee, role, selection, heard: inspector?.heard });
         assert.deepEqual(faultsOf(results, `sansocket-${testee}`, selection), []);
+        if (inspector === undefined) return;
+        await t.test('the inspector finds what the suite breaks, and nothing else', async () => {
+          assert.deepEqual(await inspector.faults(results), []);
+        });
       });
     }
   }
+});
+
+test('the inspection names what is missing, what is too much, and whose it is', async (t) => {
+  const { heard, faults, end } = inspection('client');
+  t.after(end);
+  const text = frame(Op.text, 'x');
+  const reserved = frame(3, 'x');
+  const masked = frame(Op.text, 'x', { key: [1, 2, 3, 4] });
+  const exchanges = [
+    { id: '1.1.1', isLegal: true, server: text },
+    { id: '1.1.2', isLegal: true, server: reserved },
+    { id: '4.1.1', isLegal: false, server: reserved },
+    { id: '4.1.2', isLegal: false, server: text },
+    { id: '4.1.3', isLegal: false, server: reserved, client: text },
+    { id: '5.18', isLegal: false, server: masked },
+  ];
+  const verdicts = {};
+  exchanges.forEach(({ id, isLegal, server, client = masked }, index) => {
+    const head = request({ line: 'GET /runCase?case=1 HTTP/1.1' });
+    heard(
+      [
+        ['client', head],
+        ['server', response()],
+        ['server', server],
+        ['client', client],
+      ],
+      index,
+    );
+    verdicts[id] = { isLegal, request: head.toString(), started: String(index) };
+  });
+  assert.deepEqual(await faults({ verdicts }), [
+    '1.1.2: opcode-reserved instead of none',
+    '4.1.2: no error instead of opcode-reserved',
+    '4.1.3: mask-missing, opcode-reserved instead of opcode-reserved',
+    '4.1.3: mask-missing of who is judged',
+    '5.18: mask-present instead of message-interrupted',
+  ]);
 });
 
 describe('the gate', () => {

@@ -8,6 +8,7 @@ import { at, targetDir, which } from '../../tools/lib/paths.mjs';
 import { runtime } from '../../tools/lib/steps.mjs';
 import { start } from '../interop/process.mjs';
 import { tunnelledClient } from './browser.mjs';
+import { tap } from './tap.mjs';
 
 /** Hours would be a fault: the whole suite takes minutes. */
 const LONGEST = 60 * 60_000;
@@ -38,16 +39,19 @@ export const runs = Object.entries(testees).flatMap(([testee, { client, version 
 );
 
 /**
- * Resolves to the verdicts: `{ agents, verdicts: { case: { behavior, behaviorClose, result, resultClose } } }`. `progress`
- * gets `(done, count)`.
+ * Resolves to the verdicts: `{ agents, verdicts: { case: { behavior, behaviorClose, result, resultClose, … } } }`.
+ * Of each also `started`, a time; `request`, the head that was sent; and `isLegal`: whether the suite wants a clean close.
+ *
+ * - `progress`: gets `(done, count)`.
+ * - `heard`: gets what is said on each connection, see tap.mjs.
  */
-export async function judged({ judge, testee, role, selection, progress = () => {} }) {
+export async function judged({ judge, testee, role, selection, progress = () => {}, heard }) {
   const agent = `sansocket-${testee}`;
   const outdir = join(targetDir, 'conformance', `${testee}-${role}`);
   // Whatever is in it afterwards is of this run.
   rmSync(outdir, { recursive: true, force: true });
   mkdirSync(outdir, { recursive: true });
-  const order = { role, outdir, agent, patterns: selection.patterns };
+  const order = { role, outdir, agent, patterns: selection.patterns, heard };
   const judgeIt = role === 'server' ? judgeServer : judgeClient;
   await judgeIt(judge, testees[testee], order, (done) => progress(done, selection.count));
   return verdictsIn(outdir, agent);
@@ -55,10 +59,13 @@ export async function judged({ judge, testee, role, selection, progress = () => 
 
 async function judgeServer(judge, { program }, order, progress) {
   const testee = start([...program, 'server', order.agent], { longest: LONGEST, onLine: counting(progress) });
+  let between;
   try {
     const [, port] = await testee.line(/^port (\d+)$/);
-    await ended(start(judge.command({ ...order, address: `127.0.0.1:${port}` }), { longest: LONGEST }));
+    between = await tapped(port, order);
+    await ended(start(judge.command({ ...order, address: `127.0.0.1:${between.port}` }), { longest: LONGEST }));
   } finally {
+    between?.close();
     await testee.stop();
   }
 }
@@ -66,16 +73,21 @@ async function judgeServer(judge, { program }, order, progress) {
 async function judgeClient(judge, { program, client }, order, progress) {
   const port = await freePort();
   const judging = start(judge.command({ ...order, address: `127.0.0.1:${port}` }), { longest: LONGEST });
+  const between = await tapped(port, order);
   try {
     await listening(port, judging);
     const onLine = counting(progress);
-    if (client) await client({ port, agent: order.agent, progress });
-    else await ended(start([...program, 'client', order.agent, String(port)], { longest: LONGEST, onLine }));
+    if (client) await client({ port: between.port, agent: order.agent, progress });
+    else await ended(start([...program, 'client', order.agent, String(between.port)], { longest: LONGEST, onLine }));
     await ended(judging);
   } finally {
+    between.close();
     await judging.stop();
   }
 }
+
+/** What is connected to instead of `port`: that itself, if nobody listens. */
+const tapped = (port, { heard }) => (heard ? tap(port, heard) : { port, close() {} });
 
 /** Counts the lines that a testee prints for its connections. */
 function counting(progress) {
@@ -97,8 +109,12 @@ function verdictsIn(outdir, agent) {
   const index = JSON.parse(readFileSync(join(outdir, 'index.json'), 'utf8'));
   const verdicts = index[agent] ?? {};
   const entries = Object.entries(verdicts).map(([id, { behavior, behaviorClose, reportfile }]) => {
-    const { result, resultClose } = JSON.parse(readFileSync(join(outdir, reportfile), 'utf8'));
-    return [id, { behavior, behaviorClose, result, resultClose }];
+    const report = JSON.parse(readFileSync(join(outdir, reportfile), 'utf8'));
+    const { result, resultClose, started, httpRequest: request } = report;
+    return [
+      id,
+      { behavior, behaviorClose, result, resultClose, started, request, isLegal: report.expectedClose.requireClean },
+    ];
   });
   return { agents: Object.keys(index), verdicts: Object.fromEntries(entries.sort(([a], [b]) => inOrder(a, b))) };
 }
