@@ -7,6 +7,7 @@
  * await init(fetch(new URL('codec.wasm', import.meta.url)));
  */
 
+import { codecModule } from './wasm/loader.js';
 import { load, type WasmSource } from './wasm/source.js';
 
 export * from './api.js';
@@ -14,5 +15,5 @@ export type { WasmSource } from './wasm/source.js';
 
 /** Takes the module, which must have happened before anything else is used. Later calls do nothing. */
 export async function init(source: WasmSource | Promise<WasmSource>): Promise<void> {
-  await load(source);
+  await load(codecModule, source);
 }

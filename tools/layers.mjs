@@ -12,13 +12,14 @@ const api = /^js\/[^/]+\.(ts|wasm(\?module)?)$/;
 const layers = [
   { files: boundary, uses: [boundary, /^js\/(arguments|constants|errors|handshake-error|types)\.ts$/] },
   { files: api, uses: [api, boundary] },
-  { files: /^js\/inspect\//, uses: [/^js\/inspect\//, /^js\/index\.ts$/] },
+  { files: /^js\/inspect\//, uses: [/^js\/inspect\//, api, boundary] },
   { files: /^js\/websocket\//, uses: [/^js\/websocket\//, /^sansocket$/] },
   // What has no platform of its own in its name is shared; an adapter does not know the others.
   { files: /^js\/adapters\//, uses: [/^js\/adapters\//, /^js\/websocket\//, /^sansocket$/] },
   { files: /^js\/server\//, uses: [/^js\/(server|adapters|websocket)\//, /^sansocket$/, /^node:/] },
   { files: /^js\/client\//, uses: [/^js\/(client|adapters|websocket)\//, /^sansocket$/, /^node:/] },
-  { files: /^js\/cli\//, uses: [/^js\/cli\//, /^js\/inspect\//, /^sansocket$/, /^node:/] },
+  // The constants are small; what has the module inside is imported when it is needed.
+  { files: /^js\/cli\//, uses: [/^js\/cli\//, /^js\/inspect\//, /^js\/constants\.ts$/, /^sansocket$/, /^node:/] },
 ];
 
 /** What a source imports: `{ target, typesOnly }`, relative paths resolved to the file in js/. */

@@ -1,6 +1,7 @@
 /** `sansocket encode`: a frame, or a message in frames, as bytes; also such as break the protocol. */
 
-import { Connection, decodeFrames, encodeFrame, type FrameInit, Opcode } from 'sansocket';
+import type { FrameInit } from 'sansocket';
+import { Opcode } from '../constants.js';
 import { bytesOfText } from '../inspect/notation.js';
 import { hexOf, visible } from '../inspect/visible.js';
 import { command } from './command.js';
@@ -60,10 +61,13 @@ export const encode = command({
   run: async ({ values, operands: [extra] }) => {
     if (extra !== undefined)
       throw new UsageError(`"${visible(extra)}" is no flag; --text "${visible(extra)}" sends it`);
-    const bytes = framesOf(values, await contentOf(values));
+    const bytes = framesOf(values, await contentOf(values), await import('sansocket'));
     return print(written(bytes, values.format ?? 'hex'));
   },
 });
+
+/** The codec, which is loaded only when there is something for it to do. */
+type Codec = typeof import('sansocket');
 
 /** What is sent. */
 interface Content {
@@ -115,11 +119,11 @@ function opcodeOf(text: string): number {
   return opcode;
 }
 
-function framesOf(given: Given, { opcode, payload }: Content): Uint8Array {
+function framesOf(given: Given, { opcode, payload }: Content, codec: Codec): Uint8Array {
   const { rsv = 0, frag = 1, fin = '1' } = given;
   const masked = given.mask !== 'none';
   const maskingKey = keyOf(given.mask);
-  const whole = given.deflate ? compressed(payload) : payload;
+  const whole = given.deflate ? compressed(payload, codec) : payload;
   const frames = pieces(whole, frag).map((piece, i): Uint8Array => {
     const first = i === 0;
     const frame: FrameInit = {
@@ -133,7 +137,7 @@ function framesOf(given: Given, { opcode, payload }: Content): Uint8Array {
       maskingKey,
       headerLength: headerLengthOf(given['length-form'], masked, piece.length),
     };
-    return encodeFrame(frame);
+    return codec.encodeFrame(frame);
   });
   return Buffer.concat(frames);
 }
@@ -156,7 +160,7 @@ function headerLengthOf(form: '7' | '16' | '64' | undefined, masked: boolean, le
 }
 
 /** A message as the codec compresses it: the payload of its one frame. */
-function compressed(message: Uint8Array): Uint8Array {
+function compressed(message: Uint8Array, { Connection, decodeFrames }: Codec): Uint8Array {
   const connection = new Connection({
     role: 'server',
     perMessageDeflate: { threshold: 0, level: 9 },

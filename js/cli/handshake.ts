@@ -1,7 +1,5 @@
 /** `sansocket handshake`: the accept value of a key step by step, and the rules of an opening handshake. */
 
-import { createHash, randomBytes } from 'node:crypto';
-import { acceptKey } from 'sansocket';
 import { visible } from '../inspect/visible.js';
 import { command } from './command.js';
 import { ExitCode, painter, print } from './terminal.js';
@@ -29,10 +27,10 @@ export const handshake = command({
     ['sansocket lint request.txt', 'the rules of a whole request or answer'],
   ],
   run: async ({ values: { verify, format }, operands }) => {
-    const [key = randomBytes(16).toString('base64'), extra] = operands;
+    const [key = await randomKey(), extra] = operands;
     if (extra !== undefined) throw new UsageError('one KEY at a time');
     if (verify !== undefined && operands.length === 0) throw new UsageError('--verify needs the KEY as well');
-    const steps = stepsOf(key);
+    const steps = await stepsOf(key);
     const ok = verify === undefined ? undefined : verify.trim() === steps.accept;
     const text =
       format === 'json'
@@ -43,6 +41,11 @@ export const handshake = command({
   },
 });
 
+async function randomKey(): Promise<string> {
+  const { randomBytes } = await import('node:crypto');
+  return randomBytes(16).toString('base64');
+}
+
 interface Steps {
   readonly key: string;
   readonly keyBytes: string;
@@ -51,7 +54,7 @@ interface Steps {
   readonly accept: string;
 }
 
-function stepsOf(key: string): Steps {
+async function stepsOf(key: string): Promise<Steps> {
   const bytes = Buffer.from(key, 'base64');
   if (bytes.length !== 16 || bytes.toString('base64') !== key) {
     const got = /^[A-Za-z0-9+/]*={0,2}$/.test(key) ? `; it has ${bytes.length} bytes` : '';
@@ -59,6 +62,7 @@ function stepsOf(key: string): Steps {
       `"${visible(key)}" is no key: that is the base64 of 16 bytes, 24 characters that end in ==${got}`,
     );
   }
+  const [{ createHash }, { acceptKey }] = await Promise.all([import('node:crypto'), import('sansocket')]);
   const concatenated = key + GUID;
   const sha1 = createHash('sha1').update(concatenated).digest('hex');
   return { key, keyBytes: bytes.toString('hex'), concatenated, sha1, accept: acceptKey(key) };

@@ -2,7 +2,6 @@
 
 import { createReadStream, statSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
-import { createGunzip, inflateRawSync } from 'node:zlib';
 import { bytesOfText } from '../inspect/notation.js';
 import { harOfZip } from '../inspect/playwright.js';
 import { TELLING_BYTES, wrappingOf } from '../inspect/recognise.js';
@@ -106,7 +105,7 @@ class FileInput implements Input {
     const first = await beginning(source);
     const wrapping = wrappingOf(first);
     if (wrapping === 'gzip') yield* this.#unwrapped(gunzipped(first, source));
-    else if (wrapping === 'zip') yield harOfZip(await whole(first, source), inflated);
+    else if (wrapping === 'zip') yield await unzipped(await whole(first, source));
     else if (this.#isText(wrapping === 'text')) yield* this.#notated(await whole(first, source));
     else {
       if (first.length > 0) yield first;
@@ -168,7 +167,7 @@ async function* gunzipped(
   first: Uint8Array,
   source: AsyncGenerator<Uint8Array, void, undefined>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const gunzip = createGunzip();
+  const gunzip = (await zlib()).createGunzip();
   const feeding = (async () => {
     try {
       gunzip.write(first);
@@ -190,9 +189,13 @@ async function* gunzipped(
   await feeding;
 }
 
-function inflated({ bytes, size }: { readonly bytes: Uint8Array; readonly size: number }): Uint8Array {
-  return inflateRawSync(bytes, { maxOutputLength: Math.max(size, 1) });
+async function unzipped(archive: Uint8Array): Promise<Uint8Array> {
+  const { inflateRawSync } = await zlib();
+  return harOfZip(archive, ({ bytes, size }) => inflateRawSync(bytes, { maxOutputLength: Math.max(size, 1) }));
 }
+
+/** Loaded only when something is compressed: it takes time. */
+const zlib = () => import('node:zlib');
 
 function readingFailed(error: unknown): string {
   const { errno, code, message } = error as NodeJS.ErrnoException;

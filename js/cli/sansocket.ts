@@ -2,7 +2,7 @@
 /** `npx sansocket`. */
 
 import { existsSync } from 'node:fs';
-import { version } from 'sansocket';
+import { version } from '../constants.js';
 import { visible } from '../inspect/visible.js';
 import type { Command } from './command.js';
 import { commandNamed, commands } from './commands.js';

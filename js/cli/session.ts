@@ -1,7 +1,8 @@
 /** Captures through the engine: what every command that reads them shares. */
 
 import { readFileSync } from 'node:fs';
-import { Engine, EngineError, type EngineOptions, type Side } from '../inspect/engine.js';
+import { type Engine, EngineError, type EngineOptions, type Side } from '../inspect/engine.js';
+import { engineOf } from '../inspect/module.js';
 import type { CaptureStats } from '../inspect/stats.js';
 import { visible } from '../inspect/visible.js';
 import { type Input, openInput } from './input.js';
@@ -38,7 +39,7 @@ let engine: Engine | undefined;
 
 /** The engine, compiled at the first use. */
 export function theEngine(): Engine {
-  engine ??= new Engine(readFileSync(new URL('../inspector.wasm', import.meta.url)));
+  engine ??= engineOf(readFileSync(new URL('../inspector.wasm', import.meta.url)));
   return engine;
 }
 
@@ -52,7 +53,7 @@ export async function readCaptures(source: Source, options: EngineOptions, sink:
     const [first] = inputs;
     if (first === undefined) continue;
     const { more, troubles } = await readCapture(inputs, first.input, source, options, sink, interrupt);
-    const counted = theEngine().stats() as CaptureStats;
+    const counted = theEngine().stats();
     stats.push(counted);
     await sink.end?.(counted, first.input);
     unreadable ||= troubles > 0 || (counted.troubles > 0 && counted.frames === 0);

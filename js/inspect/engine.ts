@@ -1,29 +1,49 @@
 /** The engine: `inspector.wasm`, which takes a capture in chunks and gives records. `inspector/README.md` has its calls. */
 
-/** How a capture is read, and what is written of it. */
-export interface EngineOptions {
-  /** The name of the capture, for records. */
-  readonly source?: string;
-  /** What it is. Default `auto`. */
+import { UsageError } from '../errors.js';
+import type { FilterFault, FrameDetail, FrameRow } from './rows.js';
+import type { CaptureStats, ConnectionStats } from './stats.js';
+
+/** How the bytes of a capture are read. */
+export interface ReadingOptions {
+  /** The name of the capture, for records. Default: none. */
+  readonly source?: string | undefined;
+  /** What it is. Default `auto`: its first bytes tell. */
   readonly from?: 'auto' | 'pcap' | 'pcapng' | 'har' | 'netlog' | 'raw' | 'ndjson' | undefined;
   /** Who sent bytes of an unknown side. Default `auto`: the handshake or the mask bit tells. */
   readonly side?: 'auto' | 'client' | 'server' | undefined;
+  /**
+   * Whether messages are compressed (RFC 7692). Default `auto`: as negotiated, or inferred where the handshake is not in
+   * the capture. `off`: nothing is inflated; `assume`: with {@link deflateParams}, unless the handshake says otherwise.
+   */
   readonly deflate?: 'auto' | 'off' | 'assume' | undefined;
-  /** What is assumed: parameters as in `Sec-WebSocket-Extensions`. */
+  /** What is assumed: parameters as in `Sec-WebSocket-Extensions`. Default: windows of 32 KiB, and takeover. */
   readonly deflateParams?: string | undefined;
-  /** The types of records to write. Default: all but `message`. */
+  /** Bytes of a message that are held; beyond that it is checked, but not kept. Default 64 MiB. */
+  readonly maxMessage?: number | undefined;
+  /** Bytes of a frame; a longer one is `length-implausible`, and looked beyond. Default 1 GiB. */
+  readonly maxFrame?: number | undefined;
+}
+
+/** What is written of a capture. */
+export interface RecordOptions {
+  /** The types of records. Default: all but `message`. */
   readonly records?: readonly RecordType[] | undefined;
+  /** Only frames that match are written, with what belongs to them: an expression of the filter language. Default: all. */
+  readonly filter?: string | undefined;
+  /** How much of payloads. Default `full`. */
   readonly payload?: 'full' | 'preview' | 'none' | undefined;
   /** Bytes of a payload in a record. Default: 256 for `preview`, else no limit. */
   readonly maxPayload?: number | undefined;
   /** How payload that is not text is written. Default `base64`. */
   readonly bytes?: 'base64' | 'hex' | undefined;
-  /** Only frames that match are written. */
-  readonly filter?: string | undefined;
-  /** Whether frames and handshakes carry their bytes as well. */
+  /** Whether frames and handshakes carry their bytes as well. Default `false`. */
   readonly wire?: boolean | undefined;
-  /** Bytes of a message that are held. Default 64 MiB. */
-  readonly maxMessage?: number | undefined;
+}
+
+export interface EngineOptions extends ReadingOptions, RecordOptions {
+  /** Whether the capture is kept for random access. Default `false`. */
+  readonly index?: boolean | undefined;
 }
 
 export type RecordType =
@@ -46,9 +66,8 @@ export class EngineError extends Error {
   override readonly name = 'EngineError';
 }
 
-/** The calls of the module that are used here. */
+/** The calls of the module. Numbers only; addresses are those of linear memory. */
 interface Calls {
-  readonly memory: { readonly buffer: ArrayBuffer };
   inspector_new(): number;
   inspector_status(self: number): number;
   inspector_reserve(self: number, length: number): number;
@@ -58,87 +77,165 @@ interface Calls {
   inspector_take(self: number, most: number): number;
   inspector_stats(self: number): number;
   inspector_catalogue(self: number): number;
+  inspector_filter(self: number, length: number): number;
+  inspector_frames(self: number): number;
+  inspector_rows(self: number, length: number): number;
+  inspector_detail(self: number, n: number): number;
+  inspector_layer(self: number, n: number, layer: number): number;
+  inspector_connections(self: number): number;
+  inspector_match(self: number, from: number, count: number): number;
+}
+
+interface Exports extends Calls {
+  readonly memory: WebAssembly.Memory;
 }
 
 /** Bytes that go into the module at once. */
 const SLICE = 1 << 20;
 
 const utf8 = new TextEncoder();
+const text = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** One instance of the module; it reads one capture after another. */
 export class Engine {
   readonly #calls: Calls;
+  readonly #memory: Exports['memory'];
   readonly #self: number;
   readonly #status: number;
+  /** Why the instance is dead, if it is. */
+  #crash: unknown;
 
-  /** @param wasm The bytes of `inspector.wasm`. */
-  constructor(wasm: Uint8Array) {
-    const module = new WebAssembly.Module(wasm);
+  /** @internal Node's declarations do not have this type. */
+  constructor(module: WebAssembly.Module) {
     const imports: WebAssembly.Imports = {};
     for (const { module: from, name } of WebAssembly.Module.imports(module)) {
       imports[from] = { ...imports[from], [name]: refuse };
     }
-    this.#calls = new WebAssembly.Instance(module, imports).exports as unknown as Calls;
+    const exports = new WebAssembly.Instance(module, imports).exports as unknown as Exports;
+    this.#calls = exports;
+    this.#memory = exports.memory;
     this.#self = this.#calls.inspector_new();
-    this.#status = this.#calls.inspector_status(this.#self);
+    this.#status = this.#calls.inspector_status(this.#self) >>> 0;
   }
 
   /** Begins a capture, and forgets the one before. Throws an {@link EngineError}. */
   open(options: EngineOptions): void {
-    const json = utf8.encode(JSON.stringify(options));
-    this.#write(json);
-    if (this.#calls.inspector_open(this.#self, json.length) !== 0) throw new EngineError(this.#text());
+    const length = this.#write(utf8.encode(JSON.stringify(options)));
+    if (this.#call('open', length) !== 0) throw new EngineError(this.#text());
   }
 
   /** Takes the next bytes of the capture. */
   feed(bytes: Uint8Array, side: Side = Side.File): void {
     for (let start = 0; start < bytes.length; start += SLICE) {
-      const slice = bytes.subarray(start, start + SLICE);
-      this.#write(slice);
-      this.#calls.inspector_feed(this.#self, slice.length, side);
+      this.#call('feed', this.#write(bytes.subarray(start, start + SLICE)), side);
     }
   }
 
   /** The capture has ended. */
   finish(): void {
-    this.#calls.inspector_finish(this.#self);
+    this.#call('finish');
   }
 
   /** The records that are ready, as whole lines of NDJSON, about `most` bytes of them; empty if there is none. */
-  take(most: number): Uint8Array {
-    this.#calls.inspector_take(this.#self, most);
+  take(most: number): Uint8Array<ArrayBuffer> {
+    this.#call('take', most);
     return this.#output().slice();
   }
 
   /** Counts of the capture so far. */
-  stats(): unknown {
-    this.#calls.inspector_stats(this.#self);
-    return JSON.parse(this.#text());
+  stats(): CaptureStats {
+    this.#call('stats');
+    return this.#json() as CaptureStats;
   }
 
   /** The catalogue as the engine has it. */
   catalogue(): unknown {
-    this.#calls.inspector_catalogue(this.#self);
-    return JSON.parse(this.#text());
+    this.#call('catalogue');
+    return this.#json();
   }
 
-  #write(bytes: Uint8Array): void {
-    const address = this.#calls.inspector_reserve(this.#self, bytes.length);
-    if (address === 0) throw new RangeError('no memory for the capture');
-    new Uint8Array(this.#calls.memory.buffer, address, bytes.length).set(bytes);
+  /** How many frames the index has; they count from 1. */
+  get frames(): number {
+    return this.#call('frames') >>> 0;
   }
 
-  #output(): Uint8Array {
-    const [address = 0, length = 0] = new Uint32Array(this.#calls.memory.buffer, this.#status, 2);
-    return new Uint8Array(this.#calls.memory.buffer, address, length);
+  /** The rows of these frames. */
+  rows(numbers: Uint32Array): (FrameRow | null)[] {
+    this.#call('rows', this.#write(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength)));
+    return this.#json() as (FrameRow | null)[];
+  }
+
+  /** All that is known of a frame. */
+  detail(n: number): FrameDetail | null {
+    this.#call('detail', n);
+    return this.#json() as FrameDetail | null;
+  }
+
+  /** The bytes of a frame: 0 on the wire, 1 unmasked, 2 inflated, 3 of its whole message. */
+  layer(n: number, layer: number): Uint8Array<ArrayBuffer> {
+    this.#call('layer', n, layer);
+    return this.#output().slice();
+  }
+
+  connections(): ConnectionStats[] {
+    this.#call('connections');
+    return this.#json() as ConnectionStats[];
+  }
+
+  /** Sets the filter of {@link match}; gives what is wrong with it, in bytes of UTF-8. */
+  filter(expression: string): FilterFault | undefined {
+    const fault = this.#call('filter', this.#write(utf8.encode(expression))) !== 0;
+    return fault ? (this.#json() as FilterFault) : undefined;
+  }
+
+  /** Which of so many frames match: a bit for each, the least significant first. */
+  match(from: number, count: number): Uint8Array<ArrayBuffer> {
+    this.#call('match', from, count);
+    return this.#output().slice();
+  }
+
+  /** Makes a call. A crash kills the instance: every call after it says so, and gives the first cause. */
+  #call<Name extends keyof Calls extends `inspector_${infer Rest}` ? Rest : never>(
+    name: Name,
+    ...args: number[]
+  ): number {
+    if (this.#crash !== undefined) throw this.#crashed();
+    const call = this.#calls[`inspector_${name}`] as (self: number, ...args: number[]) => number;
+    try {
+      return call(this.#self, ...args);
+    } catch (cause) {
+      this.#crash = cause;
+      throw this.#crashed();
+    }
+  }
+
+  #crashed(): UsageError {
+    const message = 'the engine has crashed, most likely for lack of memory; read the capture anew, or less of it';
+    return new UsageError('instance_dead', message, { cause: this.#crash });
+  }
+
+  #write(bytes: Uint8Array): number {
+    const address = this.#call('reserve', bytes.length) >>> 0;
+    if (address === 0) throw new UsageError('out_of_memory', 'no memory for so much of the capture');
+    new Uint8Array(this.#memory.buffer, address, bytes.length).set(bytes);
+    return bytes.length;
+  }
+
+  #output(): Uint8Array<ArrayBuffer> {
+    const [address = 0, length = 0] = new Uint32Array(this.#memory.buffer, this.#status, 2);
+    return new Uint8Array(this.#memory.buffer, address, length);
   }
 
   #text(): string {
-    return new TextDecoder().decode(this.#output());
+    return text.decode(this.#output());
+  }
+
+  #json(): unknown {
+    return JSON.parse(this.#text());
   }
 }
 
-/** The one import that wasm-bindgen leaves: how the module fails. */
+/** The one import that wasm-bindgen leaves: a call that is not allowed. */
 function refuse(): never {
-  throw new RangeError('the engine ran out of memory');
+  throw new Error('a call into the engine was not allowed');
 }

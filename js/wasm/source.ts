@@ -3,7 +3,7 @@
 import { bytesOf } from '../arguments.js';
 import { typeError } from '../errors.js';
 import type { Bytes } from '../types.js';
-import { hasModule, loadError, useModule } from './loader.js';
+import { type LazyModule, loadError } from './module.js';
 
 /** What `fetch` gives: a `Response`, described so that its type is needed nowhere. */
 export interface WasmResponse {
@@ -18,12 +18,12 @@ export interface WasmResponse {
  */
 export type WasmSource = Bytes | WasmResponse | object;
 
-/** Compiles `source` and uses it from now on. Once there is a module, it does nothing. */
-export async function load(source: WasmSource | Promise<WasmSource>): Promise<void> {
-  if (hasModule()) return;
+/** Compiles `source` and uses it for `module` from now on. Once that is there, it does nothing. */
+export async function load(module: LazyModule, source: WasmSource | Promise<WasmSource>): Promise<void> {
+  if (module.isThere) return;
   const given = await source;
   try {
-    useModule(await compile(given));
+    module.use(await compile(given));
   } catch (cause) {
     throw loadError(cause);
   }

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { version } from 'sansocket';
-import { commands } from '../../pkg/cli/commands.js';
 import { catalogue } from '../../pkg/inspect/catalogue.js';
+import { commands } from './commands.mjs';
 import { sansocket } from './run.mjs';
 
 const key = 'dGhlIHNhbXBsZSBub25jZQ==';

@@ -119,6 +119,27 @@ const checks = {
     same(typeof websocket.OpeningError, 'function');
   },
 
+  'captures: records, findings, frames in any order': async ({ api, inspect }) => {
+    const client = api.encodeFrame({ opcode: 1, payload: 'Hello', masked: true });
+    const server = api.encodeFrame({ opcode: 1, payload: new Uint8Array([0x61, 0xff]) });
+    const found = [];
+    for await (const record of inspect.inspect({ client, server: new Blob([server]) })) found.push(record);
+    same(
+      found.filter(({ type }) => type === 'frame').map(({ dir, payload }) => [dir, payload]),
+      [
+        ['c2s', { text: 'Hello' }],
+        ['s2c', { base64: 'Yf8=' }],
+      ],
+    );
+    const { ok, violations } = await inspect.lint({ client, server });
+    same([ok, violations.map(({ id, n, payloadAt }) => [id, n, payloadAt])], [false, [['utf8-invalid', 2, 1]]]);
+    const capture = await inspect.openCapture({ client, server });
+    same([...capture.search('dir == c2s')], [1]);
+    same(new TextDecoder().decode(capture.bytes(1)), 'Hello');
+    capture.free();
+    same(throws(() => inspect.inspect(client, { filter: 'len >' }), 'FilterError').code, 'invalid_filter');
+  },
+
   'faults of the caller are thrown, and change nothing': ({ api }) => {
     const client = new api.Connection({ role: 'client' });
     throws(() => client.sendBinary('text'), 'TypeError');

@@ -2,9 +2,10 @@
 
 import * as api from 'sansocket';
 import * as adapters from 'sansocket/adapters';
+import * as inspect from 'sansocket/inspect';
 import * as server from 'sansocket/server';
 import * as websocket from 'sansocket/websocket';
 import { runChecks } from './checks.mjs';
 import vectors from './vectors.mjs';
 
-console.log(JSON.stringify(await runChecks({ api, adapters, server, websocket }, vectors)));
+console.log(JSON.stringify(await runChecks({ api, adapters, inspect, server, websocket }, vectors)));

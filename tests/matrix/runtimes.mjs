@@ -3,7 +3,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { copyFileSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -92,10 +92,11 @@ async function workerd(folder) {
     format: 'esm',
     platform: 'neutral',
     conditions: ['workerd', 'worker', 'browser', 'import'],
-    external: ['*.wasm'],
+    plugins: [{ name: 'wasm-beside', setup: besideWorker }],
     logLevel: 'silent',
   });
-  copyFileSync(join(folder, 'node_modules', 'sansocket', 'pkg', 'codec.wasm'), join(folder, 'codec.wasm'));
+  for (const name of wasmModules)
+    copyFileSync(join(folder, 'node_modules', 'sansocket', 'pkg', name), join(folder, name));
   writeFileSync(join(folder, 'config.capnp'), configuration);
   const child = spawn(program, ['serve', '--control-fd=3', join(folder, 'config.capnp')], {
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
@@ -109,10 +110,19 @@ async function workerd(folder) {
   }
 }
 
+const wasmModules = ['codec.wasm', 'inspector.wasm'];
+
+/** Modules of WebAssembly stay imports, of files beside the bundle. */
+const besideWorker = ({ onResolve }) =>
+  onResolve({ filter: /\.wasm$/ }, ({ path }) => ({ path: `./${basename(path)}`, external: true }));
+
 const configuration = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [ ( name = "main", worker = (
-    modules = [ (name = "worker.js", esModule = embed "worker.js"), (name = "codec.wasm", wasm = embed "codec.wasm") ],
+    modules = [
+      (name = "worker.js", esModule = embed "worker.js"),
+      ${wasmModules.map((name) => `(name = "${name}", wasm = embed "${name}")`).join(',\n      ')}
+    ],
     compatibilityDate = "2026-01-01" ) ) ],
   sockets = [ (name = "http", address = "127.0.0.1:0", http = (), service = "main") ],
 );

@@ -38,7 +38,7 @@ test('require', async () => {
   assert.equal(await output('a.cjs', `const { decodeFrames } = require('sansocket'); ${decodeHello}`), hello);
 });
 
-for (const entry of ['sansocket', 'sansocket/slim']) {
+for (const entry of ['sansocket', 'sansocket/slim', 'sansocket/inspect']) {
   test(`import and require of ${entry} give the same names`, async () => {
     const code = `
       import { createRequire } from 'node:module';
@@ -56,6 +56,7 @@ test('an import alone compiles nothing', async () => {
   const code = `
     WebAssembly.Module = WebAssembly.instantiate = WebAssembly.compile = () => { throw new Error('compiled'); };
     await import('sansocket');
+    await import('sansocket/inspect');
     console.log('quiet');
   `;
   assert.equal(await output('quiet.mjs', code), 'quiet\n');
@@ -97,10 +98,10 @@ test('a path that is not exported stays closed', async () => {
 });
 
 /** Bundles a program as the named conditions have it, with a .wasm import giving the compiled module as those runtimes do. */
-async function bundled(conditions) {
-  const outfile = join(project.folder, `bundle-${conditions.join('-')}.mjs`);
+async function bundled(conditions, program) {
+  const outfile = join(project.folder, 'bundle.mjs');
   const { metafile } = await build({
-    entryPoints: [project.write('entry.mjs', `import { decodeFrames } from 'sansocket'; ${decodeHello}`)],
+    entryPoints: [project.write('entry.mjs', program)],
     outfile,
     bundle: true,
     format: 'esm',
@@ -130,20 +131,34 @@ async function bundled(conditions) {
   return { stdout, inputs: inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([name]) => name) };
 }
 
-describe('bundled', () => {
-  test('for browsers: the module is inside, once', async () => {
-    const { stdout, inputs } = await bundled([]);
-    assert.equal(stdout, hello);
-    assert.equal(inputs.filter((name) => name.endsWith('wasm/bytes.js')).length, 1);
-    assert.ok(!inputs.some((name) => name.endsWith('.wasm')));
-  });
-
-  for (const condition of ['workerd', 'edge-light']) {
-    test(`for ${condition}, which also sets browser and import: the module is imported, not inside`, async () => {
-      const { stdout, inputs } = await bundled([condition, 'worker', 'browser', 'import']);
-      assert.equal(stdout, hello);
-      assert.ok(!inputs.some((name) => name.endsWith('wasm/bytes.js')));
-      assert.equal(inputs.filter((name) => name.endsWith('codec.wasm')).length, 1);
+for (const [entry, program, printed, folder, module] of [
+  ['sansocket', `import { decodeFrames } from 'sansocket'; ${decodeHello}`, hello, 'wasm', 'codec.wasm'],
+  [
+    'sansocket/inspect',
+    `import { lint } from 'sansocket/inspect'; console.log((await lint('83 00', { side: 'server' })).violations[0].id);`,
+    'opcode-reserved\n',
+    'inspect',
+    'inspector.wasm',
+  ],
+]) {
+  describe(`${entry} bundled`, () => {
+    test('for browsers: its module is inside, once, and no other', async () => {
+      const { stdout, inputs } = await bundled([], program);
+      assert.equal(stdout, printed);
+      const inside = inputs.filter((name) => /bytes\.js$|\.wasm$/.test(name));
+      assert.deepEqual(
+        inside.map((name) => name.split('/').slice(-2).join('/')),
+        [`${folder}/bytes.js`],
+      );
     });
-  }
-});
+
+    for (const condition of ['workerd', 'edge-light']) {
+      test(`for ${condition}, which also sets browser and import: the module is imported, not inside`, async () => {
+        const { stdout, inputs } = await bundled([condition, 'worker', 'browser', 'import'], program);
+        assert.equal(stdout, printed);
+        assert.ok(!inputs.some((name) => name.endsWith('/bytes.js')));
+        assert.equal(inputs.filter((name) => name.endsWith(module)).length, 1);
+      });
+    }
+  });
+}

@@ -7,6 +7,14 @@ import { before, describe, test } from 'node:test';
 import { install, root } from './project.mjs';
 
 const program = `
+  async function captures() {
+    for await (const record of inspect(new Uint8Array(), { filter: 'op == text' })) {
+      if (record.type === 'frame') { const bytes: Uint8Array = payloadBytes(record.payload); void bytes; }
+    }
+    const { ok }: LintReport = await lint({ client: new Uint8Array() });
+    void ok;
+  }
+  void captures;
   const connection = new Connection({ role: 'client' });
   for (const event of connection.receiveData(new Uint8Array()) ?? []) void event;
   for (const bytes of connection.dataToSend()) { const view: Uint8Array = bytes; void view; }
@@ -17,10 +25,14 @@ const program = `
 `;
 const esm = `import { Connection, decodeFrames, Opcode, type Frame } from 'sansocket';
   import { init } from 'sansocket/slim';
+  import { inspect, lint, payloadBytes, type LintReport } from 'sansocket/inspect';
   void init(fetch('codec.wasm'));
   ${program}`;
 const cjs = `import sansocket = require('sansocket');
   import type { Frame } from 'sansocket';
+  import captured = require('sansocket/inspect');
+  import type { LintReport } from 'sansocket/inspect';
+  const { inspect, lint, payloadBytes } = captured;
   const { Connection, decodeFrames, Opcode } = sansocket;
   ${program}`;
 

@@ -1,8 +1,8 @@
 // js/ and modules → pkg/, exactly what is published.
 
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
-import { pkgDir } from './paths.mjs';
+import { at, pkgDir } from './paths.mjs';
 import { must } from './run.mjs';
 import { filesBelow } from './stage.mjs';
 
@@ -11,7 +11,7 @@ const above = ['websocket', 'adapters', 'server', 'client'];
 
 const get = (name) => readFileSync(join(pkgDir, name), 'utf8');
 
-/** Writes pkg/ around the module that is in it already. Files are replaced one by one, and none of an earlier build is left over. */
+/** Writes pkg/ around the modules that are in it already. Files are replaced one by one, and none of an earlier build is left over. */
 export async function buildPackage() {
   const written = new Set(['README.md', 'codec.wasm', 'inspector.wasm']);
   const put = (name, content) => {
@@ -20,32 +20,34 @@ export async function buildPackage() {
     writeFileSync(join(pkgDir, name), content);
   };
 
-  // Before tsc, which checks the declarations; js/ only declares this file.
-  const base64 = readFileSync(join(pkgDir, 'codec.wasm')).toString('base64');
-  put('wasm/bytes.js', `export const base64 =\n  "${base64}";\n`);
-  put('wasm/bytes.d.ts', readFileSync('js/wasm/bytes.d.ts'));
+  // Before tsc, which checks the declarations; js/ only declares these files.
+  for (const [folder, module] of [
+    ['wasm', 'codec.wasm'],
+    ['inspect', 'inspector.wasm'],
+  ]) {
+    const base64 = readFileSync(join(pkgDir, module)).toString('base64');
+    put(`${folder}/bytes.js`, `export const base64 =\n  "${base64}";\n`);
+    put(`${folder}/bytes.d.ts`, readFileSync(`js/${folder}/bytes.d.ts`));
+  }
   put('records.schema.json', readFileSync('js/inspect/records.schema.json'));
 
   await must('tsc', ['-b', 'js', '--force']);
   for (const source of filesBelow(['js'])) {
     if (!source.endsWith('.ts') || source.endsWith('.d.ts')) continue;
     const name = posix.relative('js', source).replace(/\.ts$/, '');
-    if (name.startsWith('cli/')) {
-      // Nobody imports the command: it goes without declarations, maps and sources.
-      put(`${name}.js`, get(`${name}.js`).replace(/^\/\/# sourceMappingURL=.*$/m, ''));
-      continue;
-    }
+    if (name.startsWith('cli/')) continue;
     for (const ending of ['.js', '.d.ts']) written.add(name + ending);
     // The sources travel along, so that a debugger and "go to definition" find them.
     put(`src/${name}.ts`, readFileSync(source));
     for (const ending of ['.js.map', '.d.ts.map']) put(name + ending, get(name + ending).replaceAll('../js/', 'src/'));
   }
 
-  for (const name of await bundleForRequire(['index', 'slim'])) written.add(name);
+  for (const name of await bundleForRequire(['index', 'slim', 'inspect/index'])) written.add(name);
   for (const name of await translateForRequire(above)) written.add(name);
-  const entries = ['index.d.ts', 'slim.d.ts', ...above.map((folder) => `${folder}/index.d.ts`)];
+  const entries = ['index.d.ts', 'slim.d.ts', 'inspect/index.d.ts', ...above.map((folder) => `${folder}/index.d.ts`)];
   for (const name of declarationsBehind(...entries)) put(commonJs(name), commonJs(get(name)));
-  if (existsSync(join(pkgDir, 'cli/sansocket.js'))) chmodSync(join(pkgDir, 'cli/sansocket.js'), 0o755);
+  put('cli/sansocket.js', await bundleCommand());
+  chmodSync(join(pkgDir, 'cli/sansocket.js'), 0o755);
 
   for (const path of filesBelow(['pkg'])) {
     if (!written.has(posix.relative('pkg', path))) rmSync(path);
@@ -58,6 +60,7 @@ async function bundleForRequire(entries) {
   await build({
     entryPoints: entries.map((entry) => join(pkgDir, `${entry}.js`)),
     outdir: pkgDir,
+    outbase: pkgDir,
     outExtension: { '.js': '.cjs' },
     bundle: true,
     format: 'cjs',
@@ -69,6 +72,30 @@ async function bundleForRequire(entries) {
     logLevel: 'warning',
   });
   return entries.flatMap((entry) => [`${entry}.cjs`, `${entry}.cjs.map`]);
+}
+
+/** The command in one file. Nobody imports it: it goes without declarations, map and sources. */
+async function bundleCommand() {
+  const { build } = await import('esbuild');
+  const { outputFiles } = await build({
+    entryPoints: [at('js', 'cli', 'sansocket.ts')],
+    // The package's own entry, found by its place: some runtimes do not find a package from within by its name.
+    plugins: [
+      {
+        name: 'own-entry',
+        setup: ({ onResolve }) => onResolve({ filter: /^sansocket$/ }, () => ({ path: '../index.js', external: true })),
+      },
+    ],
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    charset: 'utf8',
+    legalComments: 'none',
+    write: false,
+    logLevel: 'warning',
+  });
+  return outputFiles[0].contents;
 }
 
 /** A CommonJS file for each file of these folders: bundles would each have classes of their own. */

@@ -1,6 +1,6 @@
 /** An HTTP archive in the dialect of Chrome: an entry for each connection, with its messages. */
 
-import { version } from 'sansocket';
+import { version } from '../../constants.js';
 import type { FrameRecord, HandshakeRecord, InspectRecord, MessageRecord } from '../../inspect/records.js';
 import { bytesOfPayload } from './dump.js';
 import { epochOf } from './time.js';

@@ -1,6 +1,6 @@
 /** Violations as SARIF 2.1.0, which code scanning of GitHub and others takes. */
 
-import { version } from 'sansocket';
+import { version } from '../../constants.js';
 import { catalogue, type Level, sectionName, sectionUrl } from '../../inspect/catalogue.js';
 import type { ViolationRecord } from '../../inspect/records.js';
 
