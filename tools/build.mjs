@@ -9,7 +9,8 @@ import { locked } from './lib/lock.mjs';
 import { buildPackage } from './lib/package.mjs';
 import { buildPage, pageDir } from './lib/page.mjs';
 import { pkgDir, root, targetDir } from './lib/paths.mjs';
-import { printSizes, sizesOf } from './lib/size.mjs';
+import { filesOfCommand } from './lib/shipped.mjs';
+import { printSizes, sizesOf, sumOf } from './lib/size.mjs';
 import { filesBelow, stage } from './lib/stage.mjs';
 import { purposes } from './lib/steps.mjs';
 import { buildInspector, buildWasm, hasFeature } from './lib/wasm.mjs';
@@ -27,6 +28,9 @@ const modules = hasFeature('deflate')
 
 /** The module of the inspector, with its largest size after gzip. */
 const inspector = { file: join(pkgDir, 'inspector.wasm'), limit: 208 * KiB };
+
+/** The most bytes, unpacked, of what is published for the command alone. Its engine is that of `sansocket/inspect`. */
+const commandLimit = 400 * KiB;
 
 /** Brings what the build needs, then builds what has changed. */
 export async function build() {
@@ -67,14 +71,17 @@ export async function build() {
           'pkg/inspector.wasm',
           'tsconfig.base.json',
           'package-lock.json',
+          'package.json',
           'tools/build.mjs',
           'tools/lib/package.mjs',
+          'tools/lib/shipped.mjs',
         ],
         outputs: ['pkg'],
       },
       async () => {
         console.log('Building pkg/ …');
         await buildPackage();
+        holdCommand();
       },
     );
     if (wasm || engine || files) report();
@@ -112,17 +119,22 @@ function hold(file, limit) {
     throw new Failure(`${basename(file)} has ${gzip} bytes after gzip, more than the ${limit} it may have`);
 }
 
+function holdCommand() {
+  const { raw } = sizesOfCommand();
+  if (raw > commandLimit)
+    throw new Failure(`the command adds ${raw} bytes to the package, more than the ${commandLimit} it may have`);
+}
+
+const sizesOfCommand = () => sumOf(filesOfCommand().map((name) => sizesOf(join(pkgDir, name))));
+
 /** The sizes of what runs, one by one; of what only helps to develop, together. */
 function report() {
   const names = filesBelow(['pkg']).map((path) => posix.relative('pkg', path));
   const aid = (name) => /^src\/|\.map$|\.d\.c?ts$|^README\.md$/.test(name);
   const rows = names.filter((name) => !aid(name)).map((name) => [name, sizesOf(join(pkgDir, name))]);
   const aids = names.filter(aid).map((name) => sizesOf(join(pkgDir, name)));
-  const sum = (key) => aids.reduce((total, sizes) => total + sizes[key], 0);
-  rows.push([
-    `declarations, maps, sources (${aids.length})`,
-    { raw: sum('raw'), gzip: sum('gzip'), brotli: sum('brotli') },
-  ]);
+  rows.push([`declarations, maps, sources (${aids.length})`, sumOf(aids)]);
+  rows.push(['of all that: for the command alone', sizesOfCommand()]);
   // Not built anew, and `cargo clean` may have taken it.
   for (const { file } of modules.slice(1).filter(({ file }) => existsSync(file)))
     rows.push([`not published: ${basename(file)}`, sizesOf(file)]);
@@ -132,11 +144,7 @@ function report() {
 /** What a visitor loads, and the bound on what comes before the first capture is decoded. */
 function reportPage({ first, later }) {
   const row = (name) => [`www/dist/${name}`, sizesOf(join(pageDir, name))];
-  const total = (title, rows) => {
-    const sum = (key) => rows.reduce((all, [, sizes]) => all + sizes[key], 0);
-    return [title, { raw: sum('raw'), gzip: sum('gzip'), brotli: sum('brotli') }];
-  };
-  const before = total('before anything is decoded', first.map(row));
+  const before = ['before anything is decoded', sumOf(first.map((name) => row(name)[1]))];
   printSizes([...first.map(row), before, ...later.map(row)]);
   const [, { brotli }] = before;
   if (brotli > 250 * KiB) throw new Failure(`a visitor loads ${brotli} bytes of brotli first, more than 250 KiB`);

@@ -10,6 +10,12 @@ export function sizesOf(path) {
   return { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotli.length };
 }
 
+/** The sizes of several files together. */
+export function sumOf(sizes) {
+  const sum = (key) => sizes.reduce((total, each) => total + each[key], 0);
+  return { raw: sum('raw'), gzip: sum('gzip'), brotli: sum('brotli') };
+}
+
 /** Prints one line per file of `rows`: `[name, sizes]`. */
 export function printSizes(rows) {
   const width = Math.max(...rows.map(([name]) => name.length), 4);
