@@ -156,9 +156,7 @@ function fish(commands: readonly Command[]): string {
     const condition = each.name === 'decode' ? `${seen}; or not __fish_seen_subcommand_from ${names}` : seen;
     return [
       `complete -c sansocket -n __fish_use_subcommand -a ${each.name} -d ${quoted(each.summary)}`,
-      ...(each.words === undefined
-        ? []
-        : [`complete -c sansocket -n ${quoted(seen)} -f -a ${quoted(each.words.join(' '))}`]),
+      ...(each.files ? [] : [`complete -c sansocket -n ${quoted(seen)} -f -a ${quoted((each.words ?? []).join(' '))}`]),
       ...flagsOf(each).map((flag) => {
         const long = flag.names.map((name) => `-l ${name}`).join(' ');
         const short = flag.short === undefined ? '' : ` -s ${flag.short}`;

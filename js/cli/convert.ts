@@ -6,7 +6,7 @@ import type { Flags, Line } from './flags.js';
 import { defaultFields } from './output/fields.js';
 import { formatOf } from './output/formats.js';
 import { separationOf } from './output/table.js';
-import { filterOf, selectFlags, sourceFlags, sourceOf } from './source-flags.js';
+import { filterOf, redactFlag, selectFlags, sourceFlags, sourceOf } from './source-flags.js';
 import { ExitCode } from './terminal.js';
 import { UsageError } from './usage-error.js';
 import { writeRows } from './write-rows.js';
@@ -14,6 +14,7 @@ import { writeRows } from './write-rows.js';
 const flags = {
   output: { kind: 'text', short: 'o', value: 'FILE', help: 'what to write; its extension says the format' },
   'har-frames': { kind: 'switch', help: 'frames in HAR as well, as _webSocketFrames' },
+  redact: redactFlag,
   ...sourceFlags,
   ...selectFlags,
 } as const satisfies Flags;
@@ -31,6 +32,7 @@ export const convert = command({
   examples: [
     ['sansocket convert netlog.json -o frames.pcapng', 'wss:// for Wireshark, without keys'],
     ['sansocket convert capture.pcap -o messages.har', ''],
+    ['sansocket convert --redact capture.pcap -o report.pcapng', 'for a bug report: nothing that was said is in it'],
     ['sansocket convert x.pcap --conn 1 -Y "dir == c2s" -o client.bin', ''],
   ],
   run,
@@ -56,6 +58,7 @@ async function run({ values, operands }: Line<typeof flags>): Promise<number> {
     columns: defaultFields,
     separation: separationOf(['header=y']),
     harFrames: values['har-frames'],
+    redact: values.redact,
     follow: false,
     nul: false,
     payload: undefined,

@@ -8,7 +8,7 @@ import { formatOf, formats } from './output/formats.js';
 import { separationOf } from './output/table.js';
 import { timeFormats } from './output/time.js';
 import type { Outcome } from './session.js';
-import { filterOf, selectFlags, sourceFlags, sourceOf } from './source-flags.js';
+import { filterOf, redactFlag, selectFlags, sourceFlags, sourceOf } from './source-flags.js';
 import { ExitCode } from './terminal.js';
 import { UsageError } from './usage-error.js';
 import { writeRows } from './write-rows.js';
@@ -49,6 +49,7 @@ const rowFlags = {
   },
   bytes: { kind: 'choice', choices: ['base64', 'hex'], help: 'how payload that is not text is written' },
   'har-frames': { kind: 'switch', help: 'frames in HAR as well, as _webSocketFrames' },
+  redact: redactFlag,
 } as const satisfies Flags;
 
 const flags = {
@@ -117,6 +118,7 @@ async function run({ values, operands }: Line<typeof flags>): Promise<number> {
     columns,
     separation: separationOf(values.separate),
     harFrames: values['har-frames'],
+    redact: values.redact,
     follow: values.follow,
     nul: values.null,
     payload: values.payload,

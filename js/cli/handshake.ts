@@ -2,7 +2,8 @@
 
 import { visible } from '../inspect/visible.js';
 import { command } from './command.js';
-import { ExitCode, painter, print } from './terminal.js';
+import { checkedText, checkHeads } from './heads.js';
+import { ExitCode, painter, print, row } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
 /** RFC 6455 §1.3. */
@@ -11,12 +12,15 @@ const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 export const handshake = command({
   name: 'handshake',
   summary: 'the accept value of a key, and checks of requests and answers',
-  usage: '[KEY] [--verify ACCEPT] [--format pretty|json]',
+  usage: '[KEY] [--verify ACCEPT] | --request FILE | --response FILE',
   about:
     'Shows how Sec-WebSocket-Accept comes out of Sec-WebSocket-Key (RFC 6455 §1.3), and the head of a request and of its ' +
-    'answer. Without a KEY it makes one. With --verify it tells whether an accept value belongs to the key.',
+    'answer. Without a KEY it makes one. With --verify it tells whether an accept value belongs to the key. With --request ' +
+    'or --response it checks a head by every rule of RFC 6455 §4.1 and §4.2.1, and a response by its request if both are given.',
   flags: {
     verify: { kind: 'text', value: 'ACCEPT', help: 'is this the accept value of KEY? Exit code 1 if not' },
+    request: { kind: 'text', value: 'FILE', help: 'check the head of a request; - is standard input' },
+    response: { kind: 'text', value: 'FILE', help: 'check the head of a response' },
     format: { kind: 'choice', choices: ['pretty', 'json'], help: 'pretty by default' },
   },
   files: false,
@@ -24,9 +28,17 @@ export const handshake = command({
     ['sansocket handshake dGhlIHNhbXBsZSBub25jZQ==', 'the key of RFC 6455 §1.3'],
     ['sansocket handshake', 'a fresh key'],
     ['sansocket handshake KEY --verify ACCEPT', 'exit code 0 if they belong together'],
-    ['sansocket lint request.txt', 'the rules of a whole request or answer'],
+    ['pbpaste | sansocket handshake --request -', 'what is wrong with a request'],
+    ['sansocket handshake --request req.txt --response res.txt', 'and with the answer to it'],
   ],
-  run: async ({ values: { verify, format }, operands }) => {
+  notes: 'Exit code: 0 it belongs, or no rule is broken; 1 it does not, or one is; 2 misused, or a file has no head.',
+  run: async ({ values: { verify, format, request, response }, operands }) => {
+    if (request !== undefined || response !== undefined) {
+      if (operands.length > 0 || verify !== undefined) {
+        throw new UsageError('the key and the accept value are in the heads: give neither KEY nor --verify');
+      }
+      return check(request, response, format);
+    }
     const [key = await randomKey(), extra] = operands;
     if (extra !== undefined) throw new UsageError('one KEY at a time');
     if (verify !== undefined && operands.length === 0) throw new UsageError('--verify needs the KEY as well');
@@ -40,6 +52,15 @@ export const handshake = command({
     return ok === false ? ExitCode.Findings : ExitCode.Ok;
   },
 });
+
+async function check(request: string | undefined, response: string | undefined, format = 'pretty'): Promise<number> {
+  const checked = await checkHeads(request, response);
+  const { handshake, accept, violations } = checked;
+  const ok = violations.length === 0;
+  const json = (): string => `${JSON.stringify({ v: 1, ok, expected: accept ?? null, handshake, violations })}\n`;
+  await print(format === 'json' ? json() : checkedText(checked, painter()));
+  return ok ? ExitCode.Ok : ExitCode.Findings;
+}
 
 async function randomKey(): Promise<string> {
   const { randomBytes } = await import('node:crypto');
@@ -70,17 +91,16 @@ async function stepsOf(key: string): Promise<Steps> {
 
 function pretty(steps: Steps, verify: string | undefined, ok: boolean | undefined): string {
   const paint = painter();
-  const row = (name: string, value: string): string => `${paint('dim', name.padEnd(14))}${value}`;
   const lines = [
-    row('key', steps.key),
-    row('  its bytes', steps.keyBytes),
-    row('key + GUID', steps.concatenated),
-    row('SHA-1', steps.sha1),
-    row('accept', paint('bold', steps.accept)),
+    row('key', steps.key, paint),
+    row('  its bytes', steps.keyBytes, paint),
+    row('key + GUID', steps.concatenated, paint),
+    row('SHA-1', steps.sha1, paint),
+    row('accept', paint('bold', steps.accept), paint),
   ];
   if (verify !== undefined) {
     const verdict = ok ? paint('green', 'belongs to the key') : paint('red', `does not belong to the key`);
-    lines.push(row('verify', `${visible(verify.trim())} ${verdict}`));
+    lines.push(row('verify', `${visible(verify.trim())} ${verdict}`, paint));
   } else {
     lines.push(
       '',

@@ -37,11 +37,18 @@ async function run(command: Command, args: readonly string[]): Promise<number> {
     const { values, operands } = parseLine({ ...command.flags, ...commonFlags }, args);
     useColor(values.color ?? 'auto');
     if (values.help) return await print(commandHelp(command, !args.includes('-h'), painter()));
+    if (command.files) checkOrder(operands);
     return await command.run({ values, operands });
   } catch (error) {
     if (error instanceof UsageError) return misused(` ${command.name}`, error.message);
     throw error;
   }
+}
+
+/** A command behind flags would be taken for a file that is not there. */
+function checkOrder(operands: readonly string[]): void {
+  const misplaced = operands.find((operand) => commandNamed(operand) !== undefined && !existsSync(operand));
+  if (misplaced !== undefined) throw new UsageError(`the command comes first: sansocket ${misplaced} …`);
 }
 
 function helpOn(name: string | undefined): Promise<number> | number {

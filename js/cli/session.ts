@@ -3,12 +3,15 @@
 import { readFileSync } from 'node:fs';
 import { type Engine, EngineError, type EngineOptions, type Side } from '../inspect/engine.js';
 import { engineOf } from '../inspect/module.js';
+import type { CaptureRecord } from '../inspect/records.js';
 import type { CaptureStats } from '../inspect/stats.js';
 import { visible } from '../inspect/visible.js';
 import { type Input, openInput } from './input.js';
+import { linesOfType } from './output/records.js';
 import type { Source } from './source-flags.js';
 import { clearProgress, complain, onInterrupt, progress } from './terminal.js';
 import { UsageError } from './usage-error.js';
+import { counted } from './words.js';
 
 /** Takes the records of captures, as lines of NDJSON. */
 export interface Sink {
@@ -52,11 +55,12 @@ export async function readCaptures(source: Source, options: EngineOptions, sink:
     const inputs = parts.map(({ file, side }) => ({ side, input: openInput(file, source.kind, interrupt) }));
     const [first] = inputs;
     if (first === undefined) continue;
-    const { more, troubles } = await readCapture(inputs, first.input, source, options, sink, interrupt);
-    const counted = theEngine().stats();
-    stats.push(counted);
-    await sink.end?.(counted, first.input);
-    unreadable ||= troubles > 0 || (counted.troubles > 0 && counted.frames === 0);
+    const { more, troubles, told } = await readCapture(inputs, first.input, source, options, sink, interrupt);
+    const counts = theEngine().stats();
+    stats.push(counts);
+    await sink.end?.(counts, first.input);
+    if (source.verbose) complain(`${first.input.name}: ${told(counts)}`);
+    unreadable ||= troubles > 0 || (counts.troubles > 0 && counts.frames === 0);
     if (!more || interrupt.aborted) break;
   }
   clearProgress();
@@ -68,6 +72,13 @@ interface Part {
   readonly side: Side;
 }
 
+interface Read {
+  readonly more: boolean;
+  readonly troubles: number;
+  /** What it was and how fast it was read, in words. */
+  told(counts: CaptureStats): string;
+}
+
 async function readCapture(
   parts: readonly Part[],
   first: Input,
@@ -75,21 +86,24 @@ async function readCapture(
   options: EngineOptions,
   sink: Sink,
   interrupt: AbortSignal,
-): Promise<{ readonly more: boolean; readonly troubles: number }> {
+): Promise<Read> {
   await sink.begin?.(first);
-  const watch = new Progress();
+  const watch = new Watch(source.progress);
   let more = true;
   let opened = false;
   let troubles = 0;
   const open = (input: Input): void => {
     if (opened) return;
     opened = true;
-    openEngine({ ...options, ...source.options, source: input.name, from: input.from });
+    const records = source.verbose ? [...(options.records ?? []), 'capture' as const] : options.records;
+    openEngine({ ...options, records, ...source.options, source: input.name, from: input.from });
   };
   const drain = async (): Promise<void> => {
     while (more) {
       const lines = theEngine().take(TAKE);
       if (lines.length === 0) return;
+      if (source.verbose)
+        for (const line of linesOfType('capture', lines)) watch.saw(JSON.parse(line) as CaptureRecord);
       more = await sink.lines(lines);
     }
   };
@@ -110,7 +124,7 @@ async function readCapture(
   }
   theEngine().finish();
   await drain();
-  return { more, troubles };
+  return { more, troubles, told: (counts) => watch.told(counts) };
 }
 
 function openEngine(options: EngineOptions): void {
@@ -130,14 +144,24 @@ function pointed(message: string, filter: string): string {
   return `the filter: ${visible(what)}\n  ${visible(filter)}\n  ${' '.repeat(visible(before).length)}^`;
 }
 
-/** A line on how far a file was read, if that takes long. */
-class Progress {
+/** How far a capture was read, and how fast: a line on a terminal if it takes long, and a remark at the end. */
+class Watch {
   readonly #start = performance.now();
+  readonly #shown: boolean;
   #next = this.#start + PROGRESS_AFTER;
+  #kind = 'nothing';
+
+  constructor(shown: boolean) {
+    this.#shown = shown;
+  }
+
+  saw({ kind, level }: CaptureRecord): void {
+    this.#kind = level === 'frame' ? kind : `${kind} with messages`;
+  }
 
   show({ name, position, size }: Input): void {
     const now = performance.now();
-    if (now < this.#next) return;
+    if (!this.#shown || now < this.#next) return;
     this.#next = now + PROGRESS_EVERY;
     const mib = (position / 2 ** 20).toFixed(0);
     const rate = (position / 2 ** 20 / ((now - this.#start) / 1000)).toFixed(0);
@@ -146,5 +170,14 @@ class Progress {
         ? ''
         : ` of ${(size / 2 ** 20).toFixed(0)} (${Math.floor((position / size) * 100)} %)`;
     progress(`${name}: ${mib}${share} MiB, ${rate} MiB/s`);
+  }
+
+  told({ bytes, packets }: CaptureStats): string {
+    const what = [
+      `read as ${this.#kind}`,
+      counted(bytes, 'byte'),
+      ...(packets > 0 ? [counted(packets, 'packet')] : []),
+    ];
+    return `${what.join(', ')} in ${((performance.now() - this.#start) / 1000).toFixed(2)} s`;
   }
 }

@@ -28,7 +28,15 @@ export const sourceFlags = {
     help: 'the longest message that is kept; 64 by default',
   },
   quiet: { kind: 'switch', short: 'q', help: 'no remarks on stderr, only what went wrong' },
+  verbose: { kind: 'switch', help: 'more remarks: what the input is, and how fast it was read' },
+  'no-progress': { kind: 'switch', help: 'no line on a terminal that tells how far long inputs are read' },
 } as const satisfies Flags;
+
+/** For commands that write rows. */
+export const redactFlag = {
+  kind: 'switch',
+  help: 'structure alone: payload is filler of the same length; no cookies, credentials and queries',
+} as const;
 
 export const selectFlags = {
   filter: { kind: 'text', short: 'Y', value: 'EXPR', help: 'only frames that match, as in: op == text and len > 1k' },
@@ -51,6 +59,8 @@ export interface Source {
   readonly kind: Kind;
   readonly options: Pick<EngineOptions, 'side' | 'deflate' | 'deflateParams' | 'maxMessage'>;
   readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly progress: boolean;
 }
 
 /** The captures that a command line names; standard input if it names none and there is one. */
@@ -63,6 +73,7 @@ export function sourceOf(values: Values<typeof sourceFlags>, operands: readonly 
   ];
   if (files.length > 0 && sides.length > 0)
     throw new UsageError('--client and --server stand for FILE: give one or the other');
+  if (values.quiet && values.verbose) throw new UsageError('--quiet and --verbose exclude each other');
   if (files.length + sides.length === 0 && process.stdin.isTTY)
     throw new UsageError('no FILE, and nothing comes through a pipe');
   const all = files.length + sides.length === 0 ? ['-'] : files;
@@ -78,6 +89,8 @@ export function sourceOf(values: Values<typeof sourceFlags>, operands: readonly 
       ...deflateOf(values.deflate),
     },
     quiet: values.quiet,
+    verbose: values.verbose,
+    progress: !values['no-progress'],
   };
 }
 

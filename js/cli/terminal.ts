@@ -55,6 +55,11 @@ export function painter(): Paint {
   return coloured ? (style, text) => `\x1b[${CODES[style]}m${text}\x1b[0m` : plain;
 }
 
+/** A line with a name in front of what is named. */
+export function row(name: string, value: string, paint: Paint): string {
+  return `${paint('dim', name.padEnd(14))}${value}`;
+}
+
 /** Columns of the terminal that is written to; `undefined` for files and pipes, where nothing is cut. */
 export function columns(): number | undefined {
   return process.stdout.isTTY ? process.stdout.columns : undefined;

@@ -11,6 +11,7 @@ export { Inspector, type InspectorOptions, type Sender } from './inspector.js';
 export { type LintOptions, type LintReport, lint, type StatsOptions, stats } from './lint.js';
 export { payloadBytes } from './payload.js';
 export type * from './records.js';
+export { redact } from './redact.js';
 export type { FrameDetail, FrameField, FrameRow } from './rows.js';
 export type { BothSides, ByteBlob, ByteSource, ByteStream, CaptureSource } from './source.js';
 export type * from './stats.js';

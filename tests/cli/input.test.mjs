@@ -130,6 +130,22 @@ test('what text was read as is said, unless nobody wants to know', async () => {
   assert.equal((await sansocket(['-q', '-'], { input: hello.toString('hex') })).stderr, '');
 });
 
+test('--verbose: what each input is, and how much of it there was', async () => {
+  const har = captureOf('chrome.har');
+  const { stderr } = await sansocket(['stats', '--verbose', captureOf('clean.pcap'), har]);
+  const said = stderr
+    .match(/^.*: read as .*$/gm)
+    .join('\n')
+    .replaceAll(/in [\d.]+ s$/gm, 'in TIME');
+  assert.equal(
+    `${said}\n`,
+    `sansocket: ${captureOf('clean.pcap')}: read as pcap, 2151 bytes, 19 packets in TIME\n` +
+      `sansocket: ${har}: read as har with messages, ${readFileSync(har).length} bytes in TIME\n`,
+  );
+  const { stdout } = await sansocket(['lint', '--verbose', '--format', 'ndjson', captureOf('viol.pcap')]);
+  assert.ok(recordsOf(stdout).every(({ type }) => type === 'violation'));
+});
+
 test('without FILE what comes through a pipe is read', async () => {
   const { code, stdout } = await sansocket(['--side', 'server'], { input: hello });
   assert.equal(code, 0);
@@ -188,6 +204,7 @@ const misuses = [
   [['-c', '0', 'a'], /-c is a whole number/],
   [['--deflate', 'assume:nonsense=1', captureOf('clean.pcap')], /parameters of permessage-deflate/],
   [['--strict', '--keep-going', 'a'], /exclude each other/],
+  [['--quiet', '--verbose', 'a'], /exclude each other/],
 ];
 for (const [args, message] of misuses) {
   test(`misused: sansocket ${args.slice(0, 2).join(' ')}`, async () => {

@@ -80,6 +80,33 @@ test('a reader that has seen enough ends it well', { timeout: 60_000 }, async ()
   }
 });
 
+// What is long here: a clock that goes on by a second whenever it is read, and a terminal to tell it on.
+const slowTerminal = pathToFileURL(
+  fileOf(
+    `let now = 0;
+     performance.now = () => (now += 1000);
+     process.stderr.isTTY = true;
+     process.stderr.columns = 60;`,
+    'slow.mjs',
+  ),
+).href;
+
+test('long inputs: a line on the terminal tells how far they are read, and is gone at the end', async () => {
+  const file = fileOf(Buffer.concat(Array(400_000).fill(hello)), 'long');
+  const nodeArgs = ['--import', slowTerminal];
+  const { stderr } = await sansocket(['stats', '--side', 'server', file], { nodeArgs });
+  const lines = stderr.split('\r\x1b[K').slice(1);
+  assert.equal(lines.pop(), '', 'nothing is left on the line');
+  assert.ok(lines.length >= 2);
+  for (const line of lines) assert.ok(line.length < 60 && line.startsWith('/'), line);
+  const short = await sansocket(['stats', '--side', 'server', '-q', '-'], { nodeArgs, input: Buffer.alloc(0) });
+  assert.equal(short.stderr, '');
+  for (const args of [['--no-progress'], []]) {
+    const env = args.length > 0 ? { nodeArgs } : {};
+    assert.equal((await sansocket(['stats', '--side', 'server', ...args, file], env)).stderr, '');
+  }
+});
+
 // Prints the most memory that the process held, in KiB.
 const memoryProbe = pathToFileURL(
   fileOf(

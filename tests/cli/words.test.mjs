@@ -1,7 +1,6 @@
-// What is said in words: handshakes, explanations, help, completion, and what is meant by a wrong word.
+// What is said in words: handshakes, explanations, help, and what is meant by a wrong word.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { version } from 'sansocket';
 import { catalogue } from '../../pkg/inspect/catalogue.js';
@@ -141,6 +140,7 @@ for (const [args, message] of [
   [['encode', '--text', '--ping'], /--text needs a value/],
   [['encode', '--ping=yes'], /--ping takes no value/],
   [['encode', '--format', 'bas64', '--ping'], /--format is one of .*, not "bas64"; did you mean "base64"\?/],
+  [['-q', 'stats', 'x.pcap'], /the command comes first: sansocket stats …\n/],
   [['completion'], /which shell\? bash, zsh, fish/],
   [['completion', 'tcsh'], /which shell/],
 ]) {
@@ -151,32 +151,3 @@ for (const [args, message] of [
     assert.match(stderr, /Try "sansocket .*--help"\.\n$/);
   });
 }
-
-/** What bash offers for a line that ends in the word to complete. */
-function offered(script, ...words) {
-  const body = `${script}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _sansocket sansocket "\${COMP_WORDS[COMP_CWORD]}" "\${COMP_WORDS[COMP_CWORD-1]}"; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  return execFileSync('bash', ['-c', body, 'bash', ...words], { cwd: import.meta.dirname, encoding: 'utf8' })
-    .trimEnd()
-    .split('\n');
-}
-
-test('completion for bash completes', async () => {
-  const { stdout: script } = await sansocket(['completion', 'bash']);
-  assert.deepEqual(offered(script, 'sansocket', 'hand'), ['handshake']);
-  assert.deepEqual(offered(script, 'sansocket', 'encode', '--fo'), ['--format']);
-  assert.deepEqual(offered(script, 'sansocket', 'encode', '--format', 'b'), ['base64']);
-  assert.deepEqual(offered(script, 'sansocket', 'explain', 'utf8'), ['utf8-invalid']);
-  assert.deepEqual(offered(script, 'sansocket', 'encode', '--file', 'words'), ['words.test.mjs']);
-  assert.deepEqual(offered(script, 'sansocket', 'decode', 'words'), ['words.test.mjs']);
-});
-
-test('completion for zsh and fish names every command and flag', async () => {
-  for (const shell of ['zsh', 'fish']) {
-    const { stdout } = await sansocket(['completion', shell]);
-    for (const { name, flags } of commands) {
-      assert.ok(stdout.includes(name), `${shell}: ${name}`);
-      for (const flag of Object.keys(flags))
-        assert.ok(stdout.includes(shell === 'zsh' ? `--${flag}[` : `-l ${flag}`), `${shell}: ${name} --${flag}`);
-    }
-  }
-});

@@ -53,6 +53,7 @@ test('the public names, imported and required', () => {
     'lint',
     'openCapture',
     'payloadBytes',
+    'redact',
     'rules',
     'stats',
   ]);

@@ -145,6 +145,10 @@ export const steps = {
   firefox: debian('Firefox', ['firefox-esr', 'firefox'], ['firefox-esr'], 20, 143),
   chromium: debian('Chromium', ['chromium', 'chromium-browser', 'google-chrome'], ['chromium'], 20),
   chromedriver: debian('ChromeDriver', ['chromedriver'], ['chromium-driver'], 10),
+  // Whose completions are tested, and what the manual's recipes are for.
+  zsh: debian('zsh', ['zsh'], ['zsh'], 5),
+  fish: debian('fish', ['fish'], ['fish'], 5),
+  jq: debian('jq', ['jq'], ['jq'], 5),
   python: {
     title: 'Python with venv',
     seconds: 10,

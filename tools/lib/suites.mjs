@@ -100,7 +100,7 @@ export const suites = [
   node('js:tests', 'tests/js'),
   node('js:inspector', 'tests/inspector'),
   node('js:tshark', 'tests/tshark', { needs: ['tshark'] }),
-  node('js:cli', 'tests/cli'),
+  node('js:cli', 'tests/cli', { needs: ['zsh', 'fish', 'jq', 'runtimes'] }),
   node('js:adapters', 'tests/adapters', { needs: ['runtimes'] }),
   node('js:packaging', 'tests/packaging'),
   node('js:client', 'tests/client', { needs: ['runtimes'] }),

@@ -2,6 +2,7 @@
 
 import type { EngineOptions, RecordType } from '../../inspect/engine.js';
 import type { FrameRecord, InspectRecord, MessageRecord } from '../../inspect/records.js';
+import { redact } from '../../inspect/redact.js';
 import { visible } from '../../inspect/visible.js';
 import type { Sink } from '../session.js';
 import { complain } from '../terminal.js';
@@ -11,7 +12,7 @@ import { Har } from './har.js';
 import type { Output } from './output.js';
 import { PacketWriter, pcapngHead } from './pcapng.js';
 import { type Look, linesOf } from './pretty.js';
-import { countOfType, linesOfType, recordsOf, textOf } from './records.js';
+import { countOfType, linesOfType, textOf } from './records.js';
 import { csvHeader, csvLine, fieldsLine, type Separation } from './table.js';
 
 export const formats = ['pretty', 'ndjson', 'json', 'csv', 'fields', 'har', 'pcapng', 'hex', 'raw'] as const;
@@ -47,6 +48,8 @@ export interface Writing {
   readonly columns: readonly string[];
   readonly separation: Separation;
   readonly harFrames: boolean;
+  /** Nothing that was said is written. */
+  readonly redact: boolean;
   /** A conversation: payloads alone. */
   readonly follow: boolean;
   /** Whether NUL ends the lines of rows, instead of a line feed. */
@@ -126,19 +129,15 @@ class Writer implements RowSink {
 
   async lines(ndjson: Uint8Array): Promise<boolean> {
     for (const line of linesOfType('error', ndjson)) this.#complain(line);
-    const { format, count, messages, nul } = this.#writing;
-    if (format === 'ndjson' && count === undefined && !messages && !nul) {
+    const { format, count, messages, nul, redact } = this.#writing;
+    if (format === 'ndjson' && count === undefined && !messages && !nul && !redact) {
       this.rows += countOfType('frame', ndjson);
       await this.#output.write(ndjson);
       return true;
     }
     const parts: (string | Uint8Array)[] = this.#begun ? [] : [this.#head()];
     this.#begun = true;
-    const lines = format === 'ndjson' || format === 'json' ? textOf(ndjson).split('\n') : undefined;
-    let at = 0;
-    for (const record of recordsOf(ndjson)) {
-      const line = lines?.[at] ?? '';
-      at += 1;
+    for (const { record, line } of this.#records(ndjson)) {
       if (this.#isHidden(record)) continue;
       if (this.#isRow(record)) {
         if (count !== undefined && this.rows >= count) break;
@@ -158,6 +157,19 @@ class Writer implements RowSink {
     if (format === 'json') await this.#output.write(this.#items > 0 ? '\n]\n' : ']\n');
     if (format === 'har') await this.#output.write(this.#har.text());
     await this.#output.close();
+  }
+
+  /** Records as they are to be written, with their lines. */
+  *#records(ndjson: Uint8Array): Generator<{ readonly record: InspectRecord; readonly line: string }> {
+    for (const line of textOf(ndjson).split('\n')) {
+      if (line === '') continue;
+      const record = JSON.parse(line) as InspectRecord;
+      if (!this.#writing.redact) yield { record, line };
+      else {
+        const less = redact(record);
+        yield { record: less, line: JSON.stringify(less) };
+      }
+    }
   }
 
   async #write(parts: readonly (string | Uint8Array)[]): Promise<void> {
