@@ -48,7 +48,7 @@ interface Completed {
 
 function flagsOf({ flags }: Command): Completed[] {
   return Object.entries({ ...flags, ...commonFlags } as Readonly<Record<string, Flag>>).map(([name, flag]) => ({
-    names: [name, ...(flag.also ?? [])],
+    names: [name, ...(flag.also ?? [])].filter((each) => each.length > 1),
     short: flag.short,
     help: flag.help,
     takesValue: flag.kind !== 'switch',

@@ -2,13 +2,11 @@
 
 import { visible } from '../inspect/visible.js';
 import { command } from './command.js';
-import { wrapped } from './help.js';
 import { nearest } from './nearest.js';
-import { columns, ExitCode, type Paint, painter, print } from './terminal.js';
+import { ExitCode, fitted, type Paint, painter, print } from './terminal.js';
 import { type Explanation, explanationsOf, topics } from './topics.js';
 import { UsageError } from './usage-error.js';
-
-const NARROW = 100;
+import { wrapped } from './wrap.js';
 
 export const explain = command({
   name: 'explain',
@@ -50,12 +48,11 @@ function oneOf(topic: string): readonly Explanation[] {
 }
 
 function pretty(explanations: readonly Explanation[], paint: Paint): string {
-  const width = Math.min(columns() ?? NARROW, NARROW);
   const parts = explanations.map(({ title, facts, text, link }) => {
     const head = [paint('bold', title), facts === '' ? '' : paint('dim', facts)]
       .filter((part) => part !== '')
       .join('  ');
-    const lines = [head, wrapped(text, 2, width)];
+    const lines = [head, wrapped(text, 2, fitted())];
     if (link !== undefined) lines.push(paint('dim', `  ${link}`));
     return lines.join('\n');
   });
@@ -63,8 +60,6 @@ function pretty(explanations: readonly Explanation[], paint: Paint): string {
 }
 
 function listed(paint: Paint): string {
-  const groups = topics.map(
-    ({ title, names }) => `${paint('bold', title)}\n${wrapped(names.join(' '), 2, columns() ?? NARROW)}`,
-  );
+  const groups = topics.map(({ title, names }) => `${paint('bold', title)}\n${wrapped(names.join(' '), 2, fitted())}`);
   return `${groups.join('\n\n')}\n`;
 }

@@ -3,8 +3,8 @@
 import type { Command } from './command.js';
 import { type Flag, type Flags, valueName } from './flags.js';
 import type { Paint } from './terminal.js';
+import { WIDTH, wrapped } from './wrap.js';
 
-const WIDTH = 100;
 const INDENT = 2;
 
 /** Flags that every command has. */
@@ -17,18 +17,26 @@ export const commonFlags = {
   help: { kind: 'switch', short: 'h', help: 'this text with examples; -h: the flags alone' },
 } as const satisfies Flags;
 
-/** The overview of all commands. */
-export function overview(commands: readonly Command[], version: string, paint: Paint): string {
+/** The overview of all commands, in lines of at most `width` columns. */
+export function overview(commands: readonly Command[], version: string, paint: Paint, width = WIDTH): string {
   const lines = commands.map(({ name, summary }): [string, string] => [name, summary]);
   return [
-    `${paint('bold', 'sansocket')} ${version}: WebSocket captures decoded, every byte explained, every violation named`,
+    wrapped(
+      `sansocket ${version}: WebSocket captures decoded, every byte explained, every violation named`,
+      0,
+      width,
+    ).replace('sansocket', (name) => paint('bold', name)),
     '',
     `Usage: sansocket [COMMAND] [FLAG]... [FILE|-]...`,
     '',
-    'Without a command: decode. - is standard input, which is also read when it is a pipe and no FILE is given.',
+    wrapped(
+      'Without a command: decode. - is standard input, which is also read when it is a pipe and no FILE is given.',
+      0,
+      width,
+    ),
     '',
     paint('bold', 'Commands'),
-    table(lines, paint),
+    table(lines, paint, width),
     '',
     paint('bold', 'Examples'),
     examples(
@@ -40,6 +48,7 @@ export function overview(commands: readonly Command[], version: string, paint: P
         ['sansocket explain 1006', ''],
       ],
       paint,
+      width,
     ),
     '',
     'sansocket COMMAND --help has the flags and examples of each.',
@@ -52,69 +61,54 @@ export function commandHelp(
   { name, usage, about, flags, notes, ...more }: Command,
   long: boolean,
   paint: Paint,
+  width = WIDTH,
 ): string {
   const rows = Object.entries({ ...flags, ...commonFlags }).map(([flag, definition]): [string, string] => [
     spelled(flag, definition),
     definition.help,
   ]);
-  const parts = [`Usage: sansocket ${name} ${usage}`, '', long ? wrapped(about, 0) : wrapped(more.summary, 0), ''];
-  parts.push(paint('bold', 'Flags'), table(rows, paint), '');
-  if (long && notes !== undefined) parts.push(wrapped(notes, 0), '');
-  if (long) parts.push(paint('bold', 'Examples'), examples(more.examples, paint), '');
+  const parts = [wrapped(`Usage: sansocket ${name} ${usage}`, 0, width, 7), ''];
+  parts.push(wrapped(long ? about : more.summary, 0, width), '');
+  parts.push(paint('bold', 'Flags'), table(rows, paint, width), '');
+  if (long && notes !== undefined) parts.push(wrapped(notes, 0, width), '');
+  if (long) parts.push(paint('bold', 'Examples'), examples(more.examples, paint, width), '');
   else parts.push(`sansocket ${name} --help has examples.`, '');
   return parts.join('\n');
 }
 
-/** How a flag is written: `-o, --output FILE`. */
+/** How a flag is written: `-o, --output FILE`. One that has a letter for its name is `-w FILE`. */
 function spelled(name: string, flag: Flag): string {
   const { short, also = [] } = flag;
-  const names = [...(short === undefined ? [] : [`-${short}`]), `--${name}`, ...also.map((other) => `--${other}`)];
+  const long = [name, ...also].filter((each) => each.length > 1).map((each) => `--${each}`);
+  const names = [...(short === undefined ? [] : [`-${short}`]), ...long];
   const indent = short === undefined ? '    ' : '';
   return `${indent}${names.join(', ')} ${valueName(flag)}`.trimEnd();
 }
 
 /** Lines with what they are for beside them, or above where a line is too long for that. */
-function examples(lines: Command['examples'], paint: Paint): string {
+function examples(lines: Command['examples'], paint: Paint, width: number): string {
   const indent = ' '.repeat(INDENT);
   const column = Math.max(0, ...lines.map(([line]) => line.length).filter((length) => length <= 50));
   return lines
     .map(([line, purpose]) => {
       if (purpose === '') return indent + line;
       const comment = paint('dim', `# ${purpose}`);
-      const fits = line.length <= column && INDENT + column + purpose.length + 4 <= WIDTH;
+      const fits = line.length <= column && INDENT + column + purpose.length + 4 <= width;
       return fits ? `${indent}${line.padEnd(column)}  ${comment}` : `${indent}${comment}\n${indent}${line}`;
     })
     .join('\n');
 }
 
 /** Two columns; what is too wide for the first has a line of its own. */
-function table(rows: readonly (readonly [string, string])[], paint: Paint): string {
+function table(rows: readonly (readonly [string, string])[], paint: Paint, width: number): string {
   const longest = Math.max(...rows.map(([first]) => first.length));
   const first = Math.min(longest, 28);
   return rows
     .map(([term, text]) => {
       const left = `${' '.repeat(INDENT)}${paint('cyan', term)}`;
-      const body = wrapped(text, INDENT + first + 2);
+      const body = wrapped(text, INDENT + first + 2, width);
       if (term.length > first) return `${left}\n${body}`;
       return `${left}${' '.repeat(first - term.length + 2)}${body.trimStart()}`;
     })
     .join('\n');
-}
-
-/** Text in lines of at most `WIDTH` characters, each behind `indent` spaces; blank lines part paragraphs. */
-export function wrapped(text: string, indent: number, width = WIDTH): string {
-  const room = width - indent;
-  const lines = text.split('\n').map((paragraph) => {
-    const words = paragraph.split(' ');
-    let line = '';
-    const done: string[] = [];
-    for (const word of words) {
-      if (line !== '' && line.length + 1 + word.length > room) {
-        done.push(line);
-        line = word;
-      } else line = line === '' ? word : `${line} ${word}`;
-    }
-    return [...done, line].map((each) => (each === '' ? '' : ' '.repeat(indent) + each)).join('\n');
-  });
-  return lines.join('\n');
 }

@@ -136,7 +136,7 @@ function reportOf(format: 'pretty' | 'ndjson' | 'json' | 'sarif' | 'github', out
         take: async (violation, _line, name) => {
           const heading = name === last ? '' : `${output.paint('bold', name)}\n`;
           last = name;
-          await output.write(`${heading}  ${violationText(violation, output.paint, false)}\n`);
+          await output.write(`${heading}${violationText(violation, output, 2, false)}\n`);
         },
         finish: nothing,
       };

@@ -9,7 +9,7 @@ import { commandNamed, commands } from './commands.js';
 import { parseLine } from './flags.js';
 import { commandHelp, commonFlags, overview } from './help.js';
 import { nearest } from './nearest.js';
-import { complain, ExitCode, painter, print, useColor } from './terminal.js';
+import { complain, ExitCode, fitted, painter, print, useColor } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
 async function main(args: readonly string[]): Promise<number> {
@@ -36,7 +36,7 @@ async function run(command: Command, args: readonly string[]): Promise<number> {
   try {
     const { values, operands } = parseLine({ ...command.flags, ...commonFlags }, args);
     useColor(values.color ?? 'auto');
-    if (values.help) return await print(commandHelp(command, !args.includes('-h'), painter()));
+    if (values.help) return await print(commandHelp(command, !args.includes('-h'), painter(), fitted()));
     if (command.files) checkOrder(operands);
     return await command.run({ values, operands });
   } catch (error) {
@@ -52,9 +52,9 @@ function checkOrder(operands: readonly string[]): void {
 }
 
 function helpOn(name: string | undefined): Promise<number> | number {
-  if (name === undefined || name === '') return print(overview(commands, version, painter()));
+  if (name === undefined || name === '') return print(overview(commands, version, painter(), fitted()));
   const named = commandNamed(name);
-  if (named !== undefined) return print(commandHelp(named, true, painter()));
+  if (named !== undefined) return print(commandHelp(named, true, painter(), fitted()));
   const near = nearest(
     name,
     commands.map((each) => each.name),

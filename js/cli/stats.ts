@@ -8,8 +8,9 @@ import { closeStory } from './output/pretty.js';
 import { linesOfType } from './output/records.js';
 import { readCaptures, type Sink } from './session.js';
 import { sourceFlags, sourceOf } from './source-flags.js';
-import { complain, ExitCode, type Paint, painter, print } from './terminal.js';
+import { columns, complain, ExitCode, type Paint, painter, print } from './terminal.js';
 import { summaryOf } from './words.js';
+import { wrapped } from './wrap.js';
 
 const flags = {
   format: {
@@ -69,13 +70,17 @@ function pretty(name: string, capture: CaptureStats, paint: Paint): string {
   const when = start === null ? undefined : `from ${start}${seconds === null ? '' : `, ${seconds.toFixed(3)} s`}`;
   const lines = [
     paint('bold', name),
-    `  ${summaryOf(capture)}${packets > 0 ? `, ${packets} packets` : ''}`,
-    ...(when === undefined ? [] : [`  ${when}`]),
+    fit(`${summaryOf(capture)}${packets > 0 ? `, ${packets} packets` : ''}`),
+    ...(when === undefined ? [] : [fit(when)]),
     ...Object.entries(rules).map(([id, count]) => `  ${paint('yellow', String(count).padStart(8))} ${id}`),
     ...conns.flatMap((connection) => ['', ...connectionLines(connection, paint)]),
   ];
   return `${lines.join('\n')}\n`;
 }
+
+/** A line that goes on in others where the terminal is narrow. */
+const fit = (text: string, indent = 2): string =>
+  wrapped(text, indent, columns() ?? Number.POSITIVE_INFINITY, indent + 2);
 
 function connectionLines(connection: ConnectionStats, paint: Paint): string[] {
   const { conn, handshake, c2s, s2c, rtt, gaps, close, first, last } = connection;
@@ -87,20 +92,22 @@ function connectionLines(connection: ConnectionStats, paint: Paint): string[] {
     status ? String(status) : undefined,
     subprotocol ? `protocol ${subprotocol}` : undefined,
   ].filter((part) => part !== undefined);
-  const rows: string[] = [paint('bold', visible(title.join('  ')))];
+  const rows: string[] = [paint('bold', fit(visible(title.join('  ')), 0))];
   if (pmd) {
     const [client, server] = pmd.takeover.map((takeover) => (takeover ? 'takeover' : 'no takeover'));
-    rows.push(`  permessage-deflate: client window 2^${pmd.c2s}, ${client}; server window 2^${pmd.s2c}, ${server}`);
+    rows.push(fit(`permessage-deflate: client window 2^${pmd.c2s}, ${client}; server window 2^${pmd.s2c}, ${server}`));
   }
   rows.push(sentLine('client > server', c2s), sentLine('server > client', s2c));
   if (rtt !== null) {
     rows.push(
-      `  ping to pong: ${rtt.count} times, median ${ms(rtt.median)}, p95 ${ms(rtt.p95)}, ${ms(rtt.min)} to ${ms(rtt.max)}`,
+      fit(
+        `ping to pong: ${rtt.count} times, median ${ms(rtt.median)}, p95 ${ms(rtt.p95)}, ${ms(rtt.min)} to ${ms(rtt.max)}`,
+      ),
     );
   }
   if (gaps > 0) rows.push(paint('yellow', `  ${gaps} gaps in what was captured`));
   if (first.t !== null && last.t !== null) rows.push(`  open for ${(last.t - first.t).toFixed(3)} s`);
-  if (close !== null) rows.push(`  ${closeStory(close)}`);
+  if (close !== null) rows.push(fit(closeStory(close)));
   return rows;
 }
 
@@ -119,7 +126,8 @@ function sentLine(
       .map(([name, count]) => `${name} ${count}`)
       .join(' '),
   ];
-  return `  ${direction}  ${parts.filter((part) => part !== undefined && part !== '').join(', ')}`;
+  const text = `${direction}  ${parts.filter((part) => part !== undefined && part !== '').join(', ')}`;
+  return fit(text);
 }
 
 const ms = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;

@@ -1,6 +1,7 @@
 /** What programs share that print: exit codes, complaints, colours, progress, and a reader that may go away. */
 
 import { once } from 'node:events';
+import { WIDTH } from './wrap.js';
 
 export const ExitCode = {
   Ok: 0,
@@ -63,6 +64,11 @@ export function row(name: string, value: string, paint: Paint): string {
 /** Columns of the terminal that is written to; `undefined` for files and pipes, where nothing is cut. */
 export function columns(): number | undefined {
   return process.stdout.isTTY ? process.stdout.columns : undefined;
+}
+
+/** Columns for prose: those of the terminal, but no more than can be read. */
+export function fitted(): number {
+  return Math.min(columns() ?? WIDTH, WIDTH);
 }
 
 /** Ctrl-C ends the input: what was read is finished and shown. A second one ends the program. */

@@ -64,7 +64,8 @@ test('every command and flag is in each script', async () => {
     const { stdout } = await sansocket(['completion', shell]);
     for (const { name, flags } of commands) {
       assert.ok(stdout.includes(name), `${shell}: ${name}`);
-      for (const flag of Object.keys(flags)) assert.ok(stdout.includes(flagIn(flag)), `${shell}: ${name} --${flag}`);
+      for (const flag of Object.keys(flags).filter((name) => name.length > 1))
+        assert.ok(stdout.includes(flagIn(flag)), `${shell}: ${name} --${flag}`);
     }
   }
 });

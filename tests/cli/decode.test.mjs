@@ -359,6 +359,49 @@ for (const [flags, expected] of selections) {
   });
 }
 
+test('-F takes every character as it is', async () => {
+  const payloads = ['a/b', 'a\\', 'a.b', '[x', '(', 'x\ny'];
+  const file = fileOf(Buffer.concat(payloads.map((payload) => server(1, payload))), 'characters');
+  for (const [at, payload] of payloads.entries()) {
+    const { stdout } = await sansocket(['-q', '--side', 'server', '-F', '-g', payload, '-e', 'n', file]);
+    assert.equal(stdout, `${at + 1}\n`, payload);
+  }
+});
+
+test('what tshark calls -r and -w, and the words for what is the default', async () => {
+  const out = join(scratch(), 'written.csv');
+  const { code, stdout } = await sansocket(['-q', '-r', captureOf('clean.pcap'), '-w', out]);
+  assert.deepEqual([code, stdout], [0, '']);
+  assert.match(readFileSync(out, 'utf8'), /^conn,n,/);
+  const plain = await sansocket([captureOf('clean.pcap')]);
+  assert.deepEqual(await sansocket(['--frames', '--keep-going', '--unbuffered', captureOf('clean.pcap')]), plain);
+  const [d, dd] = await Promise.all(['d', 'dd'].map((time) => sansocket(['-t', time, captureOf('clean.pcap')])));
+  assert.deepEqual(dd, d);
+});
+
+test('--max-message: as much of a message is kept, and the rest is checked', async () => {
+  const long = 'x'.repeat(3 << 19);
+  const file = fileOf(
+    Buffer.concat([server(1, long), server(1, Buffer.concat([Buffer.from(long), Buffer.of(0xff)]))]),
+    'long',
+  );
+  const { stdout } = await sansocket(['-m', '--format', 'ndjson', '--max-message', '1', '--side', 'server', file]);
+  const records = recordsOf(stdout);
+  const messages = records.filter(({ type }) => type === 'message');
+  assert.deepEqual(
+    messages.map(({ payload }) => [payload.text.length, payload.cut]),
+    [
+      [1 << 20, true],
+      [1 << 20, true],
+    ],
+  );
+  const violations = records.filter(({ type }) => type === 'violation');
+  assert.deepEqual(
+    violations.map(({ id, payloadAt }) => [id, payloadAt]),
+    [['utf8-invalid', long.length]],
+  );
+});
+
 test('--exit-status: whether anything matched', async () => {
   const args = ['-q', '--exit-status', captureOf('clean.pcap')];
   assert.equal((await sansocket([...args, '-Y', 'len > 100'])).code, 0);

@@ -13,12 +13,18 @@ import type {
 } from '../../inspect/records.js';
 import { hexOf, visible } from '../../inspect/visible.js';
 import type { Paint, Style } from '../terminal.js';
+import { cut, wrapped } from '../wrap.js';
 import { dumpOf, type Layer } from './dump.js';
 import type { Clock } from './time.js';
 
-export interface Look {
+/** What output is fitted to. */
+export interface Fit {
   readonly paint: Paint;
+  /** Columns of the terminal; `undefined` where nothing is cut or broken. */
   readonly columns: number | undefined;
+}
+
+export interface Look extends Fit {
   readonly clock: Clock;
   /** The layer of which a dump follows each frame. */
   readonly dump: Layer | undefined;
@@ -42,25 +48,30 @@ const LEVEL_STYLES = { error: 'red', warn: 'yellow', note: 'dim' } as const;
 export function linesOf(record: InspectRecord, look: Look, above?: number): string {
   switch (record.type) {
     case 'handshake':
-      return `${handshakeLine(record, look.paint)}\n`;
+      return `${handshakeLine(record, look)}\n`;
     case 'frame':
       return `${rowLine(record, frameCells(record), look)}\n${look.dump === undefined ? '' : dumpOf(record, look.dump, look.paint)}`;
     case 'message':
       return `${rowLine(record, messageCells(record), look)}\n`;
     case 'violation':
-      return `       ${violationText(record, look.paint, record.n !== null && record.n === above)}\n`;
+      return `${violationText(record, look, 7, record.n !== null && record.n === above)}\n`;
     case 'gap':
-      return `${gapLine(record, look.paint)}\n`;
+      return `${gapLine(record, look)}\n`;
     case 'close':
-      return `${closeLine(record, look.paint)}\n`;
+      return `${closeLine(record, look)}\n`;
     default:
       return '';
   }
 }
 
+/** What is not a row: a line that goes on in others where the terminal is narrow. */
+function remark(style: Style, text: string, { paint, columns }: Fit): string {
+  return paint(style, wrapped(text, 0, columns ?? Number.POSITIVE_INFINITY, 3));
+}
+
 function handshakeLine(
   { conn, client, server, method, uri, status, subprotocol, pmd }: HandshakeRecord,
-  paint: Paint,
+  fit: Fit,
 ): string {
   const facts = [
     client !== null && server !== null ? `${client} > ${server}` : undefined,
@@ -69,7 +80,7 @@ function handshakeLine(
     subprotocol === null ? undefined : `protocol ${subprotocol}`,
     pmd === null ? undefined : `deflate ${pmd.c2s}/${pmd.s2c}${pmd.takeover.includes(false) ? ', no takeover' : ''}`,
   ].filter((fact) => fact !== undefined);
-  return paint('bold', visible(`== conn ${conn}  ${facts.join('  ')}`.trimEnd()));
+  return remark('bold', visible(`== conn ${conn}  ${facts.join('  ')}`.trimEnd()), fit);
 }
 
 /** What differs between rows of frames and of messages. */
@@ -106,7 +117,7 @@ function rowLine(record: FrameRecord | MessageRecord, { number, flags, note }: C
   const mark = certainty === 'guessed' ? '?' : ' ';
   const middle = ` ${flags.padEnd(5)} ${size.padStart(8)}  ${note.padEnd(12)}  `;
   const width = place.length + 6 + 7 + middle.length;
-  const room = columns === undefined ? undefined : Math.max(columns - width, 8);
+  const room = columns === undefined ? undefined : Math.max(columns - width, 1);
   return [
     paint('dim', place),
     `  ${arrow}${mark} `,
@@ -143,8 +154,13 @@ export function payloadText(payload: Payload | undefined, binary = false): strin
   return hexOf(bytes.subarray(0, HEX_PREVIEW), ' ') + (more || bytes.length > HEX_PREVIEW ? ' …' : '');
 }
 
-/** What is wrong, and where; `below` the row of its frame it need not be named. */
-export function violationText(violation: ViolationRecord, paint: Paint, below: boolean): string {
+/** What is wrong, and where, behind `indent` spaces; `below` the row of its frame it need not be named. */
+export function violationText(
+  violation: ViolationRecord,
+  { paint, columns }: Fit,
+  indent: number,
+  below: boolean,
+): string {
   const { id, level, at, payloadAt, inflatedAt, rfc, close, status, text, n, conn } = violation;
   const where =
     inflatedAt !== undefined
@@ -155,15 +171,17 @@ export function violationText(violation: ViolationRecord, paint: Paint, below: b
   const frame = below ? '' : n === null ? ` of conn ${conn}` : ` in #${n}`;
   const expected = close !== null ? `expect close ${close}` : status !== null ? `expect HTTP ${status}` : undefined;
   const facts = [rfc === null ? undefined : sectionName(rfc), expected].filter((fact) => fact !== undefined).join(', ');
-  const head = paint(LEVEL_STYLES[level], `! ${level} ${id}`);
-  return `${head}${frame} at ${where}: ${visible(text)}${facts === '' ? '' : ` (${facts})`}`;
+  const head = `! ${level} ${id}`;
+  const line = `${head}${frame} at ${where}: ${visible(text)}${facts === '' ? '' : ` (${facts})`}`;
+  const lines = wrapped(line, indent, columns ?? Number.POSITIVE_INFINITY, indent + 2);
+  return lines.replace(head, () => paint(LEVEL_STYLES[level], head));
 }
 
-function gapLine({ conn, dir, bytes, resyncedAt }: GapRecord, paint: Paint): string {
+function gapLine({ conn, dir, bytes, resyncedAt }: GapRecord, fit: Fit): string {
   const who = dir === 'c2s' ? 'client' : 'server';
   const missing = bytes === null ? 'bytes' : `${bytes} bytes`;
   const then = resyncedAt === null ? 'no frame was found behind them' : `frames go on at byte ${resyncedAt}`;
-  return paint('yellow', `-- conn ${conn}  ${missing} of the ${who} are missing; ${then}`);
+  return remark('yellow', `-- conn ${conn}  ${missing} of the ${who} are missing; ${then}`, fit);
 }
 
 /** How a connection ended, in a sentence. */
@@ -185,14 +203,6 @@ export function closeStory({
   return `closed by the ${by} with ${code} ${name}${quoted}; ${answer}${ending}`;
 }
 
-function closeLine({ conn, ...end }: CloseRecord, paint: Paint): string {
-  return paint('bold', `== conn ${conn}  ${closeStory(end)}`);
-}
-
-/** Text of at most so many characters. */
-export function cut(text: string, room: number | undefined): string {
-  if (room === undefined || text.length <= room) return text;
-  return `${Array.from(text)
-    .slice(0, room - 1)
-    .join('')}…`;
+function closeLine({ conn, ...end }: CloseRecord, fit: Fit): string {
+  return remark('bold', `== conn ${conn}  ${closeStory(end)}`, fit);
 }
