@@ -106,7 +106,7 @@ async function run({ values, operands }: Line<typeof flags>): Promise<number> {
   if (values.strict && values['keep-going']) throw new UsageError('--strict and --keep-going exclude each other');
   const file = values.output ?? values.w;
   const columns = values.field.length > 0 ? checkFields(values.field) : defaultFields;
-  const { outcome, rows } = await writeRows({
+  const { outcome, wrote } = await writeRows({
     source: sourceOf(values, operands),
     filter: filterOf(values),
     file,
@@ -125,17 +125,18 @@ async function run({ values, operands }: Line<typeof flags>): Promise<number> {
     maxPayload: values['max-payload'],
     bytes: values.bytes,
   });
-  return exitCode(outcome, rows, values.strict, values['exit-status']);
+  return exitCode(outcome, values.strict, values['exit-status'] && !wrote);
 }
 
 /** Findings that say that input is damaged, and not that somebody broke a rule. */
 const DAMAGE = ['truncated', 'tcp-gap', 'resynced'];
 
-function exitCode({ stats, unreadable, interrupted }: Outcome, rows: number, strict: boolean, asked: boolean): number {
+/** `missed`: something that matches was asked for, and nothing did. */
+function exitCode({ stats, unreadable, interrupted }: Outcome, strict: boolean, missed: boolean): number {
   if (interrupted) return ExitCode.Interrupted;
   if (unreadable) return ExitCode.Trouble;
   const damaged = stats.some(({ rules, troubles }) => troubles > 0 || DAMAGE.some((id) => (rules[id] ?? 0) > 0));
   if (strict && damaged) return ExitCode.Damaged;
   if (strict && stats.some(({ errors }) => errors > 0)) return ExitCode.Findings;
-  return asked && rows === 0 ? ExitCode.Findings : ExitCode.Ok;
+  return missed ? ExitCode.Findings : ExitCode.Ok;
 }

@@ -17,7 +17,8 @@ const MAX_WHOLE = 128 << 20;
 /** The most bytes that come out of gzip. */
 const MAX_UNZIPPED = 2 ** 34;
 
-const CHUNK = 1 << 18;
+/** Bytes that are read at once. */
+const CHUNK = 1 << 20;
 
 export interface Input {
   /** Its name, safe to print. */

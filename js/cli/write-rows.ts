@@ -25,8 +25,8 @@ export interface Job extends Omit<Writing, 'look'> {
   readonly bytes: EngineOptions['bytes'];
 }
 
-/** Writes rows; resolves to what became of the captures, and how many rows there were. */
-export async function writeRows(job: Job): Promise<{ readonly outcome: Outcome; readonly rows: number }> {
+/** Writes rows; resolves to what became of the captures, and whether there were any rows. */
+export async function writeRows(job: Job): Promise<{ readonly outcome: Outcome; readonly wrote: boolean }> {
   const { source, format, follow, dump } = job;
   const files = source.captures.flat().map(({ file }) => file);
   const output = openOutput(job.file, files);
@@ -50,5 +50,5 @@ export async function writeRows(job: Job): Promise<{ readonly outcome: Outcome; 
   );
   await sink.finish();
   if (format === 'pretty' && !source.quiet) for (const stats of outcome.stats) complain(summaryOf(stats));
-  return { outcome, rows: sink.rows };
+  return { outcome, wrote: sink.wrote };
 }

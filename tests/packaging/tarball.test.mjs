@@ -1,9 +1,10 @@
 // What is in the tarball, and that nothing in it points outside.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { before, test } from 'node:test';
+import { filesOfCommand } from '../../tools/lib/shipped.mjs';
 import { manifest, pack, root } from './project.mjs';
 
 const read = (name) => readFileSync(join(root, name), 'utf8');
@@ -29,6 +30,19 @@ test('of the build there are only modules, declarations, maps, sources, the wasm
       !/\.(c?js|d\.c?ts|map|wasm)$|^pkg\/src\/.*\.ts$/.test(name),
   );
   assert.deepEqual(odd, []);
+});
+
+test('the command is one file, and adds less than 400 KiB to what the entries of the library need', () => {
+  assert.deepEqual(
+    names.filter((name) => name.startsWith('pkg/cli/')),
+    ['pkg/cli/sansocket.js'],
+  );
+  // Its engine is not counted: it is that of `sansocket/inspect`.
+  const own = filesOfCommand();
+  assert.ok(own.includes('cli/sansocket.js') && !own.includes('inspector.wasm'));
+  const bytes = own.reduce((sum, name) => sum + statSync(join(root, 'pkg', name)).size, 0);
+  console.log(`${bytes} bytes for the command alone`);
+  assert.ok(bytes < 400 * 1024);
 });
 
 test('every file that the manifest names is there', () => {

@@ -12,7 +12,7 @@ import { Har } from './har.js';
 import type { Output } from './output.js';
 import { PacketWriter, pcapngHead } from './pcapng.js';
 import { type Look, linesOf } from './pretty.js';
-import { countOfType, linesOfType, textOf } from './records.js';
+import { hasType, linesOfType, textOf } from './records.js';
 import { csvHeader, csvLine, fieldsLine, type Separation } from './table.js';
 
 export const formats = ['pretty', 'ndjson', 'json', 'csv', 'fields', 'har', 'pcapng', 'hex', 'raw'] as const;
@@ -92,8 +92,8 @@ export function recordsFor({
 
 /** A sink that writes rows, and tells errors on stderr as they come. */
 export interface RowSink extends Sink {
-  /** Rows that were written. */
-  readonly rows: number;
+  /** Whether any row was written. */
+  readonly wrote: boolean;
   /** Writes what comes behind all captures. */
   finish(): Promise<void>;
 }
@@ -104,7 +104,9 @@ export function sinkFor(writing: Writing, output: Output): RowSink {
 }
 
 class Writer implements RowSink {
-  rows = 0;
+  wrote = false;
+  /** Rows that were written, where they are counted. */
+  #rows = 0;
   readonly #writing: Writing;
   readonly #output: Output;
   readonly #har: Har;
@@ -131,7 +133,7 @@ class Writer implements RowSink {
     for (const line of linesOfType('error', ndjson)) this.#complain(line);
     const { format, count, messages, nul, redact } = this.#writing;
     if (format === 'ndjson' && count === undefined && !messages && !nul && !redact) {
-      this.rows += countOfType('frame', ndjson);
+      this.wrote ||= hasType('frame', ndjson);
       await this.#output.write(ndjson);
       return true;
     }
@@ -140,15 +142,16 @@ class Writer implements RowSink {
     for (const { record, line } of this.#records(ndjson)) {
       if (this.#isHidden(record)) continue;
       if (this.#isRow(record)) {
-        if (count !== undefined && this.rows >= count) break;
-        this.rows += 1;
+        if (count !== undefined && this.#rows >= count) break;
+        this.#rows += 1;
+        this.wrote = true;
       }
       const part = this.#part(record, line);
       if (record.type !== 'violation') this.#above = record.type === 'frame' ? record.n : undefined;
       if (part.length > 0) parts.push(part);
     }
     await this.#write(parts);
-    return count === undefined || this.rows < count;
+    return count === undefined || this.#rows < count;
   }
 
   async finish(): Promise<void> {

@@ -14,13 +14,9 @@ export function textOf(ndjson: Uint8Array): string {
   return Buffer.from(ndjson.buffer, ndjson.byteOffset, ndjson.byteLength).toString();
 }
 
-/** How many lines there are of one type. */
-export function countOfType(type: string, ndjson: Uint8Array): number {
-  const mark = `{"v":1,"type":"${type}"`;
-  const buffer = Buffer.from(ndjson.buffer, ndjson.byteOffset, ndjson.byteLength);
-  let count = 0;
-  for (let at = buffer.indexOf(mark); at >= 0; at = buffer.indexOf(mark, at + mark.length)) count += 1;
-  return count;
+/** Whether there is a line of one type. */
+export function hasType(type: string, ndjson: Uint8Array): boolean {
+  return linesOfType(type, ndjson).next().done !== true;
 }
 
 /** The lines of one type. */
