@@ -70,12 +70,12 @@ const steps = [
   (connection) => connection.sendClose(1000, 'that is all'),
 ];
 
-/** What the server does: it answers messages with the same, and asks once whether the client is still there. */
+/** What the server does: it answers messages with the same, and asks once, before, whether the client is still there. */
 function echo(event, connection) {
   if (event.type === 'text') connection.sendText(event.data);
   if (event.type === 'binary') {
-    connection.sendBinary(event.data);
     connection.sendPing('still there?');
+    connection.sendBinary(event.data);
   }
 }
 
@@ -148,8 +148,8 @@ function checkEvents() {
   ]);
   assert.deepEqual(received.client, [
     { type: 'text', data: text },
-    { type: 'binary', data: binary },
     { type: 'ping', data: bytes('still there?') },
+    { type: 'binary', data: binary },
     { type: 'pong', data: bytes('between fragments') },
     { type: 'text', data: 'Hello' },
     { type: 'close', code: 1000, reason: '' },
