@@ -31,6 +31,9 @@ export interface Outcome {
   readonly interrupted: boolean;
 }
 
+/** Bytes that are read before records are taken: those of small frames are many times as large. */
+const PIECE = 1 << 17;
+
 /** Bytes of records that are taken at once. */
 const TAKE = 1 << 18;
 
@@ -111,8 +114,10 @@ async function readCapture(
     for await (const bytes of input.chunks()) {
       // Only now it is known what the bytes are.
       open(input);
-      theEngine().feed(bytes, side);
-      await drain();
+      for (let at = 0; at < bytes.length && more; at += PIECE) {
+        theEngine().feed(bytes.subarray(at, at + PIECE), side);
+        await drain();
+      }
       watch.show(input);
       if (!more || interrupt.aborted) break;
     }

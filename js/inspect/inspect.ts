@@ -19,6 +19,9 @@ export interface InspectOptions extends InspectorOptions {
   readonly signal?: AbortSignalLike | undefined;
 }
 
+/** Bytes that are read before records are given out: those of small frames are many times as large. */
+const PIECE = 1 << 17;
+
 /**
  * The records of a capture, or of both directions of one connection.
  *
@@ -74,8 +77,10 @@ export class Inspection implements AsyncIterableIterator<InspectRecord> {
     let reason: unknown;
     try {
       for (let chunk = await chunks.next(); chunk !== undefined; chunk = await chunks.next()) {
-        inspector.receiveData(chunk.bytes, chunk.from);
-        yield* inspector.records();
+        for (let at = 0; at < chunk.bytes.length; at += PIECE) {
+          inspector.receiveData(chunk.bytes.subarray(at, at + PIECE), chunk.from);
+          yield* inspector.records();
+        }
       }
       inspector.receiveEof();
       yield* inspector.records();

@@ -183,6 +183,16 @@ test('a signal ends what waits, and cancels the source with its reason', async (
   await assert.rejects(openCapture(clean, { signal: AbortSignal.abort(reason) }), reason);
 });
 
+test('a large piece is read as its records are asked for', async () => {
+  const count = 200_000;
+  const records = inspect(Buffer.concat(Array(count).fill(server(1, 'x'))), { records: ['frame'] });
+  await records.next();
+  assert.ok(records.stats().frames < count / 2, `${records.stats().frames} frames for the first record`);
+  let seen = 1;
+  for await (const _ of records) seen += 1;
+  assert.equal(seen, count);
+});
+
 test('a source that fails fails the loop, after what it gave', async () => {
   const fault = new Error('the disk is gone');
   const source = (async function* () {
