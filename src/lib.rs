@@ -12,6 +12,7 @@
 //! | feature | default | adds |
 //! |---|---|---|
 //! | `deflate` | yes | permessage-deflate (RFC 7692): [`DeflateOptions`], [`deflate`] |
+//! | `fast-path` | yes | several times the speed where messages come whole, for more code |
 //! | `getrandom` | no | [`OsRandom`], masking keys from the operating system |
 //! | `wasm` | yes | the JavaScript bindings, on wasm32 only |
 //! | `web-random` | no | `WebRandom`, masking keys from Web Crypto, for Rust programs on wasm32 |
@@ -32,6 +33,7 @@ mod limits;
 mod mask;
 mod message;
 mod random;
+mod utf16;
 mod utf8;
 #[cfg(all(target_arch = "wasm32", feature = "wasm"))]
 mod wasm;
@@ -53,6 +55,7 @@ pub use random::OsRandom;
 pub use random::WebRandom;
 pub use random::{NoRandomness, Randomness};
 pub use utf8::{Utf8Validator, utf16_length};
+pub use utf16::append_utf16;
 
 /// A length in memory as a length on the wire.
 const fn widen(length: usize) -> u64 {

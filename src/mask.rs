@@ -1,5 +1,7 @@
 //! Masking (RFC 6455 §5.3).
 
+use crate::utf8::NOT_ASCII;
+
 /// The four bytes that mask one frame. A client draws a fresh one for every frame.
 pub type MaskingKey = [u8; 4];
 
@@ -16,18 +18,30 @@ impl Mask {
 
     /// Transforms the next bytes of the payload in place.
     pub fn apply(&mut self, bytes: &mut [u8]) {
+        self.apply_to_text(bytes);
+    }
+
+    /// The same; gives whether all bytes are ASCII now, which costs nothing beside.
+    #[inline(always)]
+    pub(crate) fn apply_to_text(&mut self, bytes: &mut [u8]) -> bool {
         let key = u32::from_ne_bytes(self.0);
         let wide = u64::from(key) << 32 | u64::from(key);
         // Eight bytes at a time in safe code: the compiler turns it into the widest vectors that the target has.
         let (words, tail) = bytes.as_chunks_mut::<8>();
+        let mut seen = 0;
         for word in words {
-            *word = (u64::from_ne_bytes(*word) ^ wide).to_ne_bytes();
+            let plain = u64::from_ne_bytes(*word) ^ wide;
+            *word = plain.to_ne_bytes();
+            seen |= plain;
         }
+        let mut seen_in_tail = 0;
         for (byte, key) in tail.iter_mut().zip(wide.to_ne_bytes()) {
             *byte ^= key;
+            seen_in_tail |= *byte;
         }
         // Only a tail moves the phase: eight is a multiple of four.
         self.0.rotate_left(tail.len() & 3);
+        seen & NOT_ASCII == 0 && seen_in_tail.is_ascii()
     }
 }
 

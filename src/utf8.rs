@@ -26,15 +26,16 @@ impl Utf8Validator {
     /// The position in `bytes` of the first impossible byte. The validator is not to be used after that.
     #[inline]
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), usize> {
-        if self.pending_length == 0 && bytes.is_ascii() {
+        if self.pending_length == 0 && is_ascii(bytes) {
             return Ok(());
         }
         self.non_ascii = true;
         let completed = self.complete_pending(bytes)?;
-        let rest = bytes.get(completed..).unwrap_or_default();
+        let checked = completed.saturating_add(quickly_checked(bytes.get(completed..).unwrap_or_default()));
+        let rest = bytes.get(checked..).unwrap_or_default();
         let Err(error) = str::from_utf8(rest) else { return Ok(()) };
         if error.error_len().is_some() {
-            return Err(completed.saturating_add(first_impossible(rest, &error)));
+            return Err(checked.saturating_add(first_impossible(rest, &error)));
         }
         for byte in rest.get(error.valid_up_to()..).unwrap_or_default() {
             self.keep(*byte);
@@ -81,6 +82,26 @@ impl Utf8Validator {
     }
 }
 
+/// Whether it is UTF-8, as fast as can be told without saying where it is not.
+#[cfg(feature = "fast-path")]
+#[inline]
+pub(crate) fn is_utf8(bytes: &[u8]) -> bool {
+    simdutf8::basic::from_utf8(bytes).is_ok()
+}
+
+/// So many bytes at the start are UTF-8. The last code point, which may be cut, is left out, and everything if there is
+/// a fault to be found.
+#[cfg(feature = "fast-path")]
+fn quickly_checked(bytes: &[u8]) -> usize {
+    let last = bytes.iter().rposition(|byte| byte & 0xC0 != 0x80).unwrap_or_default();
+    if bytes.get(..last).is_some_and(is_utf8) { last } else { 0 }
+}
+
+#[cfg(not(feature = "fast-path"))]
+const fn quickly_checked(_bytes: &[u8]) -> usize {
+    0
+}
+
 /// The position of the first byte that makes `bytes` invalid; `bytes.len()` if only the end of a code point is
 /// missing.
 fn first_impossible(bytes: &[u8], error: &Utf8Error) -> usize {
@@ -91,6 +112,19 @@ fn first_impossible(bytes: &[u8], error: &Utf8Error) -> usize {
         (Some(_), Some(0x80..=0xC1 | 0xF5..=0xFF)) => start,
         (Some(length), _) => start.saturating_add(length),
     }
+}
+
+/// The bits of eight bytes that are set in none that is ASCII.
+pub(crate) const NOT_ASCII: u64 = 0x8080_8080_8080_8080;
+
+/// Whether every byte is ASCII. That of `core` looks at a machine word at a time, which is half as many in wasm.
+#[inline(always)]
+pub(crate) fn is_ascii(bytes: &[u8]) -> bool {
+    if !cfg!(feature = "fast-path") {
+        return bytes.is_ascii();
+    }
+    let (words, tail) = bytes.as_chunks();
+    words.iter().fold(0, |seen, word| seen | u64::from_ne_bytes(*word)) & NOT_ASCII == 0 && tail.is_ascii()
 }
 
 /// The number of UTF-16 code units that valid UTF-8 text has: what JavaScript calls the length of the string.

@@ -17,7 +17,7 @@ use sansocket::{
     CloseCode, Connection, Deliver, Event, FrameDecoder, FrameHeader, Limits, MAX_SIZE, MessageKind, Options, Part,
     Randomness as _, Role, Violation,
 };
-use streams::{Cuts, Message, cuts, input, messages, reports, role, wire};
+use streams::{Cuts, Message, cuts, input, messages, reports, role, single_frames, wire};
 
 /// `PROPTEST_CASES` raises the number of cases.
 fn config() -> ProptestConfig {
@@ -32,6 +32,16 @@ fn limits() -> impl Strategy<Value = Limits> {
 
 fn options(limits: Limits, deliver: Deliver) -> Options {
     Options { limits, deliver, ..Options::default() }
+}
+
+/// The same options for a connection that takes no fast path: what reports frame headers reads every frame by the rules.
+const fn by_the_rules(options: Options) -> Options {
+    Options { frames: true, ..options }
+}
+
+fn without_headers(mut seen: Seen) -> Seen {
+    seen.events.retain(|event| !matches!(event, Event::Frame(_)));
+    seen
 }
 
 fn deliver() -> impl Strategy<Value = Deliver> {
@@ -84,6 +94,18 @@ proptest! {
             prop_assert_eq!(feed(role, options, &input[..=decided_by], &[]).error(), Some(error));
             prop_assert_eq!(feed(role, options, &input[..decided_by], &[]).error(), None);
         }
+    }
+
+    #[test]
+    fn the_fast_path_equals_the_general_one(
+        (role, input) in prop_oneof![3 => single_frames(), 1 => input()],
+        cuts in cuts(),
+        limits in limits(),
+    ) {
+        let options = options(limits, Deliver::Messages);
+        let general = without_headers(seen(role, by_the_rules(options), &input, &[]));
+        prop_assert_eq!(seen(role, options, &input, &[]), general.clone());
+        prop_assert_eq!(seen(role, options, &input, &cuts.of(input.len())), general);
     }
 
     #[test]

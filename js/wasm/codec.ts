@@ -94,13 +94,15 @@ const SHORT = 32;
 const KEPT_INPUT = 1 << 16;
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+const utf16 = new TextDecoder('utf-16le', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
-/** The `Buffer` of Node, Deno and Bun, whose `latin1Slice` is the fastest way to a string of ASCII bytes. */
-interface Latin1 {
+/** What the `Buffer` of Node, Deno and Bun has: the fastest ways to a string. */
+interface StringSlices {
   latin1Slice(start: number, end: number): string;
+  ucs2Slice(start: number, end: number): string;
 }
-const HostBuffer = (globalThis as { Buffer?: { from(buffer: ArrayBuffer): Latin1 } }).Buffer;
+const HostBuffer = (globalThis as { Buffer?: { from(buffer: ArrayBuffer): Partial<StringSlices> } }).Buffer;
 
 export class Codec {
   /** Linear memory. Made anew whenever it has grown, so it is not to be kept over a call. */
@@ -110,7 +112,7 @@ export class Codec {
   /** Why the instance is dead, if it is. */
   #cause: unknown;
   #dead = false;
-  #latin1: Latin1 | undefined;
+  #slices: Partial<StringSlices> | undefined;
   readonly #exports: Exports;
   readonly #self: number;
   readonly #status: number;
@@ -217,10 +219,19 @@ export class Codec {
     this.#resize(KEPT_INPUT);
   }
 
-  /** The string of a range of memory; `ascii` says that every byte is. */
-  text(start: number, end: number, ascii: boolean): string {
-    if (ascii && this.#latin1 !== undefined) return this.#latin1.latin1Slice(start, end);
+  /** The string of a range of memory that has UTF-8. */
+  textOfUtf8(start: number, end: number): string {
     return utf8.decode(this.bytes.subarray(start, end));
+  }
+
+  /** The string of a range of memory of which every byte is ASCII. */
+  textOfAscii(start: number, end: number): string {
+    return this.#slices?.latin1Slice?.(start, end) ?? this.textOfUtf8(start, end);
+  }
+
+  /** The string of a range of memory that has UTF-16. */
+  textOfUtf16(start: number, end: number): string {
+    return this.#slices?.ucs2Slice?.(start, end) ?? utf16.decode(this.bytes.subarray(start, end));
   }
 
   /** Fills the pool of masking keys. */
@@ -254,8 +265,7 @@ export class Codec {
     const buffer = this.#exports.memory.buffer as ArrayBuffer;
     this.bytes = new Uint8Array(buffer);
     this.words = new Uint32Array(buffer);
-    this.#latin1 = HostBuffer?.from(buffer);
-    if (typeof this.#latin1?.latin1Slice !== 'function') this.#latin1 = undefined;
+    this.#slices = HostBuffer?.from(buffer);
   }
 
   #deadError(): UsageError {

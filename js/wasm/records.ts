@@ -19,6 +19,7 @@ export const Kind = {
   Error: 10,
   End: 11,
   Compressed: 12,
+  TextUtf16: 13,
 } as const;
 
 const KIND = 0xff;
@@ -47,6 +48,7 @@ export function readEvents(codec: Codec, events: ConnectionEvent[]): void {
     const word = words[at] as number;
     switch (word & KIND) {
       case Kind.Text:
+      case Kind.TextUtf16:
         at = readTexts(codec, at, end, events);
         break;
       case Kind.Binary:
@@ -111,44 +113,48 @@ function decodedAddress(codec: Codec, at: number): number {
 /** Reads a run of texts that lie side by side; gives the position of its last record. */
 function readTexts(codec: Codec, at: number, end: number, events: ConnectionEvent[]): number {
   const { words } = codec;
-  const word = words[at] as number;
+  const isUtf16 = ((words[at] as number) & KIND) === Kind.TextUtf16;
   const start = addressOf(codec, at);
-  let bytes = words[at + 2] as number;
-  let units = words[at + 3] as number;
-  let last = at;
-  if ((word & IN_ARENA) !== 0) {
-    for (let next = at + RECORD; next < end && words[next] === word && bytes < GROUP; next += RECORD) {
-      bytes += words[next + 2] as number;
-      units += words[next + 3] as number;
-      last = next;
-    }
-  }
-  const text = codec.text(start, start + bytes, bytes === units);
+  const last = endOfRun(words, at, end);
+  const bytes = lengthOfRun(words, at, last);
+  const text = isUtf16 ? codec.textOfUtf16(start, start + bytes) : codec.textOfAscii(start, start + bytes);
   if (last === at) {
     events.push({ type: 'text', data: text });
     return at;
   }
   for (let from = 0; at <= last; at += RECORD) {
-    const to = from + (words[at + 3] as number);
+    const length = words[at + 2] as number;
+    const to = from + (isUtf16 ? length >>> 1 : length);
     events.push({ type: 'text', data: text.substring(from, to) });
     from = to;
   }
   return last;
 }
 
+/** The last record of a run of messages of one kind that lie side by side, as far as it is worth it. */
+function endOfRun(words: Uint32Array, at: number, end: number): number {
+  const word = words[at] as number;
+  if ((word & IN_ARENA) === 0) return at;
+  let bytes = words[at + 2] as number;
+  let last = at;
+  for (let next = at + RECORD; next < end && words[next] === word && bytes < GROUP; next += RECORD) {
+    bytes += words[next + 2] as number;
+    last = next;
+  }
+  return last;
+}
+
+function lengthOfRun(words: Uint32Array, at: number, last: number): number {
+  let bytes = 0;
+  for (; at <= last; at += RECORD) bytes += words[at + 2] as number;
+  return bytes;
+}
+
 /** Reads a run of binary messages that lie side by side; gives the position of its last record. */
 function readBinaries(codec: Codec, at: number, end: number, events: ConnectionEvent[]): number {
   const { words } = codec;
-  const word = words[at] as number;
-  let bytes = words[at + 2] as number;
-  let last = at;
-  if ((word & IN_ARENA) !== 0) {
-    for (let next = at + RECORD; next < end && words[next] === word && bytes < GROUP; next += RECORD) {
-      bytes += words[next + 2] as number;
-      last = next;
-    }
-  }
-  const copy = bytesOfRange(codec, addressOf(codec, at), bytes);
+  const last = endOfRun(words, at, end);
+  const copy = bytesOfRange(codec, addressOf(codec, at), lengthOfRun(words, at, last));
   if (last === at) {
     events.push({ type: 'binary', data: copy });
     return at;
@@ -176,7 +182,7 @@ function bytesAt(codec: Codec, at: number): Uint8Array<ArrayBuffer> {
 
 function textAt(codec: Codec, at: number): string {
   const start = addressOf(codec, at);
-  return codec.text(start, start + (codec.words[at + 2] as number), false);
+  return codec.textOfUtf8(start, start + (codec.words[at + 2] as number));
 }
 
 function kindOf(word: number): MessageKind {

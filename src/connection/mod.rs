@@ -13,6 +13,8 @@
 
 #[cfg(feature = "deflate")]
 mod deflate;
+#[cfg(feature = "fast-path")]
+mod fast_path;
 mod prepared;
 mod receive;
 mod send;

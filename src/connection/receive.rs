@@ -51,7 +51,10 @@ impl<R: Randomness> Connection<R> {
         // A frame without payload is finished by its header alone, perhaps with the last byte.
         while !self.discards() && (!bytes.is_empty() || self.input.frame.is_some_and(|frame| frame.remaining == 0)) {
             let step = match self.input.frame {
-                None => self.receive_header(bytes, on_event),
+                None => match self.receive_whole(bytes, on_event) {
+                    0 => self.receive_header(bytes, on_event),
+                    used => Ok(used),
+                },
                 Some(frame) => self.receive_payload(frame, bytes, on_event),
             };
             match step {
@@ -119,6 +122,12 @@ impl<R: Randomness> Connection<R> {
         return self.deflate.as_ref().is_some_and(|deflate| deflate.passthrough);
         #[cfg(not(feature = "deflate"))]
         false
+    }
+
+    /// Without the fast path nothing is taken by it.
+    #[cfg(not(feature = "fast-path"))]
+    const fn receive_whole(&self, _bytes: &[u8], _on_event: &mut impl FnMut(Event<'_>)) -> usize {
+        0
     }
 
     /// Reads header bytes until the header is complete; gives how many bytes were used.

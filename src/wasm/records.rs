@@ -2,7 +2,8 @@
 //!
 //! | kind | word 0, above the low byte | word 1 | word 2 | word 3 |
 //! |---|---|---|---|---|
-//! | text | where | payload | its bytes | its UTF-16 units |
+//! | text, of ASCII alone | where | payload | its bytes | |
+//! | text, as UTF-16 | where | payload | its bytes | |
 //! | binary, ping, pong | where | payload | its bytes | |
 //! | fragment, payload, compressed | where, part | payload | its bytes | |
 //! | close | where, code in the high half | reason | its bytes | |
@@ -21,7 +22,7 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use super::{address, halves, u32_of};
-use crate::{Event, Frame, FrameHeader, FrameInfo, MessageKind, Part, ProtocolError, utf16_length};
+use crate::{Event, Frame, FrameHeader, FrameInfo, MessageKind, Part, ProtocolError, append_utf16};
 
 /// The low byte of word 0.
 mod kind {
@@ -37,6 +38,7 @@ mod kind {
     pub const ERROR: u32 = 10;
     pub const END: u32 = 11;
     pub const COMPRESSED: u32 = 12;
+    pub const TEXT_UTF16: u32 = 13;
 }
 
 const IN_ARENA: u32 = 1 << 8;
@@ -72,21 +74,31 @@ impl Records {
 
     pub fn event(&mut self, event: Event<'_>) {
         match event {
-            Event::Text(text) => {
-                let units = if text.is_ascii() { text.as_bytes().len() } else { utf16_length(text.as_bytes()) };
-                self.payload(kind::TEXT, text.into_bytes(), u32_of(units));
+            // Without the fast path it is to be little code.
+            Event::Text(text) if cfg!(feature = "fast-path") && text.is_ascii() => {
+                self.payload(kind::TEXT, text.into_bytes());
             }
-            Event::Binary(data) => self.payload(kind::BINARY, data, 0),
+            // The decoders of UTF-8 that JavaScript has are several times slower than this.
+            Event::Text(text) => {
+                if self.arena.len() % 2 != 0 {
+                    self.arena.push(0);
+                }
+                let at = self.arena.len();
+                append_utf16(text.as_bytes(), &mut self.arena);
+                let length = self.arena.len().saturating_sub(at);
+                self.push([kind::TEXT_UTF16 | IN_ARENA, u32_of(at), u32_of(length), 0]);
+            }
+            Event::Binary(data) => self.payload(kind::BINARY, data),
             Event::Compressed { kind, data } => {
                 let text = if kind == MessageKind::Text { PART_TEXT } else { 0 };
-                self.payload(kind::COMPRESSED | text, data, 0);
+                self.payload(kind::COMPRESSED | text, data);
             }
             Event::Fragment(part) => self.part(kind::FRAGMENT, part),
             Event::Payload(part) => self.part(kind::PAYLOAD, part),
-            Event::Ping(data) => self.payload(kind::PING, data, 0),
-            Event::Pong(data) => self.payload(kind::PONG, data, 0),
+            Event::Ping(data) => self.payload(kind::PING, data),
+            Event::Pong(data) => self.payload(kind::PONG, data),
             Event::Close { code, reason } => {
-                self.payload(kind::CLOSE | u32::from(code.0) << 16, Cow::Borrowed(reason.as_bytes()), 0);
+                self.payload(kind::CLOSE | u32::from(code.0) << 16, Cow::Borrowed(reason.as_bytes()));
             }
             Event::Frame(FrameInfo { header, offset, index }) => {
                 let [low, high] = halves(header.payload_length);
@@ -117,12 +129,12 @@ impl Records {
             | flag(part.first, PART_FIRST)
             | flag(part.last, PART_LAST)
             | flag(part.compressed, PART_COMPRESSED);
-        self.payload(kind | flags, part.data, 0);
+        self.payload(kind | flags, part.data);
     }
 
-    fn payload(&mut self, word: u32, data: Cow<'_, [u8]>, extra: u32) {
+    fn payload(&mut self, word: u32, data: Cow<'_, [u8]>) {
         let (at, length, place) = self.place(data);
-        self.push([word | place, at, length, extra]);
+        self.push([word | place, at, length, 0]);
     }
 
     /// Puts bytes where they can be read after the call; gives where, how many, and which of the two places it is.

@@ -193,6 +193,23 @@ pub fn input() -> impl Strategy<Value = (Role, Vec<u8>)> {
     })
 }
 
+/// Who receives, and messages of one frame each, of all lengths that are written differently, perhaps damaged.
+pub fn single_frames() -> impl Strategy<Value = (Role, Vec<u8>)> {
+    let length = prop_oneof![8 => 0..40_usize, 4 => 120..130_usize, 1 => 65_534..65_538_usize];
+    let binary = length.prop_flat_map(|length| vec(any::<u8>(), length)).prop_map(|data| (Opcode::Binary, data));
+    let text = prop_oneof!["[ -~]{0,200}", any::<String>()].prop_map(|text| (Opcode::Text, text.into_bytes()));
+    // Mostly not UTF-8.
+    let bytes = vec(any::<u8>(), 0..20).prop_map(|data| (Opcode::Text, data));
+    let frame = prop_oneof![8 => text, 4 => binary, 1 => bytes].prop_map(|(opcode, payload)| Frame {
+        fin: true,
+        opcode,
+        payload,
+    });
+    let undamaged = prop_oneof![Just(Vec::new()), damage()];
+    (role(), vec(frame, 0..12), undamaged)
+        .prop_map(|(role, frames, damage)| (role, damaged(wire(role, &frames).concat(), damage)))
+}
+
 /// Places to cut `length` bytes: not at all, a few, or after each byte.
 pub fn cuts() -> impl Strategy<Value = Cuts> {
     prop_oneof![3 => vec(any::<Index>(), 1..6).prop_map(Cuts::At), 1 => Just(Cuts::EveryByte)]

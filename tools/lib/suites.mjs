@@ -62,7 +62,16 @@ export const suites = [
       [...clippy, '--no-default-features', ...deny],
       [...clippy, '--target', wasmTarget, '--features', 'web-random', ...deny],
       // The published module, which has no tests of its own.
-      ['cargo', 'clippy', '--target', wasmTarget, '--no-default-features', '--features', 'module,deflate', ...deny],
+      [
+        'cargo',
+        'clippy',
+        '--target',
+        wasmTarget,
+        '--no-default-features',
+        '--features',
+        'module,deflate,fast-path',
+        ...deny,
+      ],
       [...clippy, '--package', 'sansocket-inspector', ...deny],
       ['cargo', 'clippy', '--package', 'sansocket-inspector', '--target', wasmTarget, '--features', 'module', ...deny],
     ],

@@ -24,9 +24,12 @@ const allowedImports = [/^(__wbg_)?__wbindgen_throw(_[0-9a-f]+)?$/];
 
 /**
  * Nearly all of the codec is cold, and what is cold is to be small: a function is inlined where that costs next to nothing.
- * What is hot says `#[inline(always)]`.
+ * What is hot says `#[inline(always)]`. With the fast path the module is to be fast: then it is inlined where it costs little.
  */
-const inlining = ['-C', 'llvm-args=-inline-threshold=10 -inlinehint-threshold=15'];
+const inlining = (threshold) => [
+  '-C',
+  `llvm-args=-inline-threshold=${threshold} -inlinehint-threshold=${threshold * 1.5}`,
+];
 
 /** Does the crate have this feature? */
 export function hasFeature(name) {
@@ -34,14 +37,17 @@ export function hasFeature(name) {
 }
 
 /** Builds the codec with these features into the file `output`. */
-export const buildWasm = (features, output) =>
-  buildCrate({
+export function buildWasm(features, output) {
+  const fast = features.includes('fast-path');
+  const profile = fast ? 'module' : 'release';
+  return buildCrate({
     features,
     output,
-    artifact: join('release', 'sansocket.wasm'),
-    flags: ['--release'],
-    rustFlags: inlining,
+    artifact: join(profile, 'sansocket.wasm'),
+    flags: ['--profile', profile],
+    rustFlags: inlining(fast ? 60 : 10),
   });
+}
 
 /** Builds the inspector into the file `output`: a crate of its own, that is to be fast rather than small. */
 export const buildInspector = (output) =>
