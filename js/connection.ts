@@ -159,7 +159,7 @@ export class Connection {
     const length = lengthOf(view);
     for (let start = 0; start < length; start += this.#slice) {
       const used = codec.writeBytes(view, start, Math.min(start + this.#slice, length));
-      codec.call('codec_connection_receive', this.#handle.value, Source.Input, used);
+      codec.receive(this.#handle.value, Source.Input, used);
       this.#collect(codec);
     }
     codec.releaseInput();
@@ -168,7 +168,7 @@ export class Connection {
   /** Tells that the transport has ended. */
   receiveEof(): void {
     const { codec } = this.#handle;
-    codec.call('codec_connection_receive', this.#handle.value, Source.End, 0);
+    codec.receive(this.#handle.value, Source.End, 0);
     this.#collect(codec);
   }
 
@@ -196,7 +196,7 @@ export class Connection {
     }
     integerOf('length', length, 0, reserved.length);
     this.#reserved = undefined;
-    codec.call('codec_connection_receive', this.#handle.value, Source.Reserved, length);
+    codec.receive(this.#handle.value, Source.Reserved, length);
     this.#collect(codec);
   }
 
@@ -350,17 +350,21 @@ export class Connection {
   }
 
   #send(codec: Codec, opcode: number, length: number, [fin, compress]: readonly [fin: number, compress: number]): void {
-    this.#call(codec, 'codec_connection_send', opcode, length, fin, compress, NO_CODE);
+    this.#checked(codec, () => codec.send(this.#handle.value, opcode, length, fin, compress, NO_CODE));
+  }
+
+  #call(codec: Codec, name: CallName, ...rest: number[]): void {
+    const call = codec.call as (name: CallName, ...rest: number[]) => number;
+    this.#checked(codec, () => call.call(codec, name, this.#handle.value, ...rest));
   }
 
   /** Makes a call that may need masking keys: draws new ones whenever they are used up, and the call goes on. */
-  #call(codec: Codec, name: CallName, ...rest: number[]): void {
-    const call = codec.call as (name: CallName, ...rest: number[]) => number;
+  #checked(codec: Codec, call: () => number): void {
     try {
-      let refusal = call.call(codec, name, this.#handle.value, ...rest);
+      let refusal = call();
       while (refusal === Refusal.NoRandomness) {
         codec.drawKeys();
-        refusal = call.call(codec, name, this.#handle.value, ...rest);
+        refusal = call();
       }
       if (refusal !== Refusal.None) throw refusalError(refusal);
     } finally {

@@ -152,10 +152,30 @@ export class Codec {
       if (this.bytes.length === 0) this.#refresh();
       return result;
     } catch (cause) {
-      this.#dead = true;
-      this.#cause = cause;
-      throw this.#deadError();
+      throw this.#crashed(cause);
     }
+  }
+
+  /** The call of every chunk, without what finding it by its name costs. The handle gives only codecs that are alive. */
+  receive(handle: number, source: number, length: number): void {
+    try {
+      this.#exports.codec_connection_receive(this.#self, handle, source, length);
+    } catch (cause) {
+      throw this.#crashed(cause);
+    }
+    if (this.bytes.length === 0) this.#refresh();
+  }
+
+  /** The call of every frame that is sent. */
+  send(handle: number, opcode: number, length: number, fin: number, compress: number, code: number): number {
+    let refusal: number;
+    try {
+      refusal = this.#exports.codec_connection_send(this.#self, handle, opcode, length, fin, compress, code);
+    } catch (cause) {
+      throw this.#crashed(cause);
+    }
+    if (this.bytes.length === 0) this.#refresh();
+    return refusal;
   }
 
   /** Throws if the instance has crashed. */
@@ -266,6 +286,12 @@ export class Codec {
     this.bytes = new Uint8Array(buffer);
     this.words = new Uint32Array(buffer);
     this.#slices = HostBuffer?.from(buffer);
+  }
+
+  #crashed(cause: unknown): UsageError {
+    this.#dead = true;
+    this.#cause = cause;
+    return this.#deadError();
   }
 
   #deadError(): UsageError {
