@@ -65,7 +65,9 @@ impl Codec {
         };
         let role = if role == 0 { Role::Client } else { Role::Server };
         let connection = Connection::with_randomness(role, options, Some(self.keys.clone()));
-        self.status[word::FLAGS] = flags(&connection);
+        if cfg!(feature = "fast-path") {
+            self.status[word::FLAGS] = flags(&connection);
+        }
         self.insert(Object::Channel(Box::new(Channel { connection, reserved: Vec::new() })))
     }
 
@@ -205,7 +207,8 @@ fn flags(connection: &Connection<super::random::Keys>) -> u32 {
         | flag(connection.close_expected(), CLOSE_EXPECTED)
         | flag(connection.write_ended(), WRITE_ENDED)
         | flag(connection.has_output(), OUTPUT_PENDING)
-        | flag(connection.sends_plainly(), SENDS_PLAINLY)
+        // Without the fast path it is to be little code.
+        | flag(cfg!(feature = "fast-path") && connection.sends_plainly(), SENDS_PLAINLY)
 }
 
 /// A limit as JavaScript gives it: a whole number that it has checked.

@@ -80,7 +80,8 @@ impl Records {
             }
             // The decoders of UTF-8 that JavaScript has are several times slower than this.
             Event::Text(text) => {
-                if self.arena.len() % 2 != 0 {
+                // Aligned, it is read faster.
+                if cfg!(feature = "fast-path") && self.arena.len() % 2 != 0 {
                     self.arena.push(0);
                 }
                 let at = self.arena.len();
