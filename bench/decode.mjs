@@ -25,6 +25,18 @@ function ownReceiver(role, take) {
   };
 }
 
+/** A chunk is given away: large binary messages are parts of it, as with ws. */
+function owningReceiver(role, take) {
+  const connection = new Connection({ role, ...limits });
+  const options = { owned: true };
+  return {
+    feed(chunk) {
+      connection.receiveData(chunk, options);
+      takeEvents(connection, take);
+    },
+  };
+}
+
 /** The transport reads into memory of the codec. */
 function reservingReceiver(role, take) {
   const connection = new Connection({ role, ...limits });
@@ -42,13 +54,15 @@ const cells = [
   ...rows('decode masked text', { kind: 'text', masked: true }),
   ...rows('decode masked non-ASCII text', { kind: 'non-ASCII text', masked: true }),
   ...rows('decode unmasked text', { kind: 'text' }),
-  ...rows('decode masked binary, owned', { kind: 'binary', masked: true }),
+  ...rows('decode masked binary, copied', { kind: 'binary', masked: true }),
+  ...rows('decode masked binary, in the chunk', { kind: 'binary', masked: true, receiver: owningReceiver }),
   ...rows('decode masked binary, reserve and commit', {
     kind: 'binary',
     masked: true,
     receiver: reservingReceiver,
   }),
-  ...rows('decode unmasked binary', { kind: 'binary' }),
+  ...rows('decode unmasked binary, copied', { kind: 'binary' }),
+  ...rows('decode unmasked binary, in the chunk', { kind: 'binary', receiver: owningReceiver }),
   ...rows('one masked text frame per chunk', { kind: 'text', masked: true, alone: true }, ['16 B', '125 B', '1 KiB']),
   ...rows('decode unmasked text', { kind: 'text', peer: 'undici' }),
   ...rows('decode unmasked binary', { kind: 'binary', peer: 'undici' }),

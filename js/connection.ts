@@ -3,6 +3,7 @@ import { Opcode } from './constants.js';
 import { deflateSettings, NO_DEFLATE } from './deflate.js';
 import { dispose } from './dispose.js';
 import { rangeError, typeError, UsageError } from './errors.js';
+import { Payload } from './payload.js';
 import { PreparedMessage } from './prepared.js';
 import type { Bytes, ConnectionEvent, ConnectionOptions, MessageKind, Role, State } from './types.js';
 import { UnmaskedFrames } from './unmasked.js';
@@ -61,6 +62,15 @@ export interface SendBinaryOptions extends SendOptions {
   readonly copy?: boolean | undefined;
 }
 
+/** How input is taken. */
+export interface InputOptions {
+  /**
+   * Whether the array and its memory are given away: large binary messages are unmasked in it and handed out as parts of it,
+   * instead of copies. Nobody else must read or write it any more. Default false.
+   */
+  readonly owned?: boolean | undefined;
+}
+
 /** How output is handed out. */
 export interface OutputOptions {
   /**
@@ -95,6 +105,10 @@ export class Connection {
   /** What goes out before all that the core has. */
   readonly #unmasked = new UnmaskedFrames();
   readonly #maxBufferedBytes: number;
+  /** The binary message whose payload is arriving, if it is large. */
+  #payload: Payload | undefined;
+  /** Whether the last frame was such a message: the next one may be, too, so its header is looked at first. */
+  #lookAhead = false;
   /** The memory that `reserve` gave, until `commit`. */
   #reserved: Uint8Array<ArrayBuffer> | undefined;
 
@@ -136,7 +150,7 @@ export class Connection {
   get bytesHeld(): number {
     const { codec } = this.#handle;
     codec.call('codec_connection_measure', this.#handle.value);
-    return codec.value(0) + this.#unmasked.length;
+    return codec.value(0) + this.#unmasked.length + (this.#payload?.received ?? 0);
   }
 
   /** Bytes received. Watch it to time out a slow peer. */
@@ -147,27 +161,24 @@ export class Connection {
   }
 
   /**
-   * Takes bytes from the transport; they are copied. How a stream is cut into chunks makes no difference to the
-   * events.
+   * Takes bytes from the transport; they are copied, unless `{ owned: true }` gives them away. How a stream is cut into chunks
+   * makes no difference to the events.
    */
-  receiveData(bytes: Bytes): void {
+  receiveData(bytes: Bytes, options?: InputOptions): void {
     const { codec } = this.#handle;
+    const owned = options !== undefined && booleanOf('options.owned', objectOf('options', options).owned, false);
     const view = bytesOf('bytes', bytes);
     if (view.buffer === codec.bytes.buffer) {
       throw typeError('invalid_argument', '"bytes" expected memory of your own; what reserve() gave goes to commit()');
     }
-    const length = lengthOf(view);
-    for (let start = 0; start < length; start += this.#slice) {
-      const used = codec.writeBytes(view, start, Math.min(start + this.#slice, length));
-      codec.receive(this.#handle.value, Source.Input, used);
-      this.#collect(codec);
-    }
+    this.#receive(codec, view, owned);
     codec.releaseInput();
   }
 
   /** Tells that the transport has ended. */
   receiveEof(): void {
     const { codec } = this.#handle;
+    this.#payload = undefined;
     codec.receive(this.#handle.value, Source.End, 0);
     this.#collect(codec);
   }
@@ -196,6 +207,11 @@ export class Connection {
     }
     integerOf('length', length, 0, reserved.length);
     this.#reserved = undefined;
+    if (this.#payload !== undefined) {
+      // Memory may grow meanwhile.
+      this.#receive(codec, reserved.slice(0, length), true);
+      return;
+    }
     codec.receive(this.#handle.value, Source.Reserved, length);
     this.#collect(codec);
   }
@@ -330,6 +346,7 @@ export class Connection {
     this.#handle.free();
     this.#reserved = undefined;
     this.#events.clear();
+    this.#payload = undefined;
     this.#unmasked.take(true);
   }
 
@@ -347,6 +364,7 @@ export class Connection {
     const { codec } = this.#handle;
     const length = codec.writeText(stringOf('reason', reason));
     this.#call(codec, 'codec_connection_send', Opcode.Close, length, Number(!fail), 0, code);
+    if (fail) this.#payload = undefined;
   }
 
   #send(codec: Codec, opcode: number, length: number, [fin, compress]: readonly [fin: number, compress: number]): void {
@@ -371,6 +389,41 @@ export class Connection {
       codec.releaseInput();
     }
     this.#flags = codec.flags;
+  }
+
+  #receive(codec: Codec, view: Uint8Array, owned: boolean): void {
+    const length = lengthOf(view);
+    for (let at = 0; at < length; ) {
+      if (this.#payload !== undefined) {
+        at += this.#receivePayload(codec, this.#payload, view, at, owned);
+        continue;
+      }
+      const most = this.#lookAhead ? MAX_HEADER : this.#slice;
+      const used = codec.writeBytes(view, at, Math.min(at + most, length));
+      codec.receive(this.#handle.value, Source.Input, used);
+      this.#collect(codec);
+      const aside = codec.value(1);
+      this.#lookAhead = aside > 0;
+      if (aside > 0) this.#payload = new Payload(aside);
+      at += aside > 0 ? codec.value(0) : used;
+    }
+  }
+
+  /** Takes what there is of the payload, from `at` on; gives how many bytes. */
+  #receivePayload(codec: Codec, payload: Payload, view: Uint8Array, at: number, owned: boolean): number {
+    const length = Math.min(payload.missing, lengthOf(view) - at);
+    const piece = new Uint8Array(view.buffer, view.byteOffset + at, length);
+    const room = payload.room(piece, owned);
+    if (this.role === 'server') codec.unmaskPayload(this.#handle.value, piece, room);
+    else {
+      if (room.buffer !== piece.buffer) room.set(piece);
+      codec.passPayload(this.#handle.value, length);
+    }
+    if (payload.missing === 0) {
+      this.#payload = undefined;
+      this.#events.queued.push({ type: 'binary', data: payload.take() });
+    }
+    return length;
   }
 
   #collect(codec: Codec): void {

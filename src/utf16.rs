@@ -1,10 +1,8 @@
 //! From UTF-8 to UTF-16, the form in which JavaScript has its strings.
 
-use alloc::vec::Vec;
-
 /// Appends a text that is valid UTF-8 as UTF-16, the low byte of each unit first. What is not is left out.
 #[cfg(not(feature = "fast-path"))]
-pub fn append_utf16(text: &[u8], out: &mut Vec<u8>) {
+pub fn append_utf16(text: &[u8], out: &mut alloc::vec::Vec<u8>) {
     for unit in core::str::from_utf8(text).unwrap_or_default().encode_utf16() {
         out.extend_from_slice(&unit.to_le_bytes());
     }
@@ -84,6 +82,7 @@ mod fast {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
 
     fn bytes(units: impl Iterator<Item = u16>) -> Vec<u8> {
         units.flat_map(u16::to_le_bytes).collect()

@@ -20,6 +20,7 @@ interface Exports {
   codec_accept_key(codec: number, length: number): number;
   codec_connection_new(codec: number, ...options: number[]): number;
   codec_connection_receive(codec: number, handle: number, source: number, length: number): number;
+  codec_connection_pass_payload(codec: number, handle: number, length: number): number;
   codec_connection_reserve(codec: number, handle: number, length: number): number;
   codec_connection_send(
     codec: number,
@@ -89,6 +90,12 @@ const POOLED = 1 << 12;
 
 /** The longest text that is faster written unit by unit than by an encoder. */
 const SHORT = 32;
+
+/** The bytes that are unmasked at a time: what fits the fastest cache of a processor. */
+const UNMASKED = 1 << 14;
+
+/** The most bytes that are faster copied one by one. */
+const FEW = 16;
 
 /** Input memory that is kept between calls. More is given back after the call that needed it. */
 const KEPT_INPUT = 1 << 16;
@@ -220,9 +227,29 @@ export class Codec {
     // A view of this very memory would be lost when it grows.
     const safe = length > this.#inputLength && source.buffer === this.bytes.buffer ? new Uint8Array(source) : source;
     const at = this.#reserve(length);
+    if (length <= FEW) {
+      const { bytes } = this;
+      for (let i = 0; i < length; i += 1) bytes[at + i] = safe[start + i] as number;
+      return length;
+    }
     const whole = length === lengthOf(safe);
     this.bytes.set(whole ? safe : new Uint8Array(safe.buffer, safe.byteOffset + start, length), at);
     return length;
+  }
+
+  /** Tells a connection that so many bytes of payload have arrived, of which it need not see any. */
+  passPayload(handle: number, length: number): void {
+    this.call('codec_connection_pass_payload', handle, length);
+  }
+
+  /** The same where they are masked: unmasks `source` into `target`, which has the same length and may be the same. */
+  unmaskPayload(handle: number, source: Uint8Array, target: Uint8Array): void {
+    const length = lengthOf(source);
+    for (let start = 0; start < length; start += UNMASKED) {
+      const used = this.writeBytes(source, start, Math.min(start + UNMASKED, length));
+      this.call('codec_connection_pass_payload', handle, used);
+      target.set(this.bytes.subarray(this.#input, this.#input + used), start);
+    }
   }
 
   /** Encodes the argument of the next call into memory as UTF-8, lone surrogates as U+FFFD; gives its length. */

@@ -26,15 +26,22 @@ struct Terms {
     masked: bool,
     /// The most payload bytes.
     most: u64,
+    /// The least payload bytes of a binary message that stay with the caller.
+    least_aside: u64,
 }
 
 impl<R: Randomness> Connection<R> {
     /// Reports the whole messages at the start of `bytes`, where a frame begins; gives how many bytes they take.
-    pub(super) fn receive_whole(&mut self, bytes: &mut [u8], on_event: &mut impl FnMut(Event<'_>)) -> usize {
+    pub(super) fn receive_whole(
+        &mut self,
+        bytes: &mut [u8],
+        least_aside: u64,
+        on_event: &mut impl FnMut(Event<'_>),
+    ) -> usize {
         if !matches!(bytes.first(), Some(&(TEXT | BINARY))) {
             return 0;
         }
-        let Some(terms) = self.terms() else { return 0 };
+        let Some(terms) = self.terms(least_aside) else { return 0 };
         let mut used: usize = 0;
         let mut frames: u64 = 0;
         while let Some((message, length)) = whole_message(bytes.get_mut(used..).unwrap_or_default(), terms) {
@@ -48,12 +55,12 @@ impl<R: Randomness> Connection<R> {
     }
 
     /// `None` where a message may not begin, or is to be handed out in another way than as a whole.
-    fn terms(&self) -> Option<Terms> {
+    fn terms(&self, least_aside: u64) -> Option<Terms> {
         let Limits { max_frame_size, max_message_size, max_fragments, .. } = self.options.limits;
         let begins = self.input.header.length == 0 && self.input.message.is_none() && max_fragments > 0;
         let whole = self.options.deliver == Deliver::Messages && !self.options.frames;
-        (begins && whole)
-            .then(|| Terms { masked: self.role == Role::Server, most: max_frame_size.min(max_message_size) })
+        let most = max_frame_size.min(max_message_size);
+        (begins && whole).then(|| Terms { masked: self.role == Role::Server, most, least_aside })
     }
 }
 
@@ -77,7 +84,8 @@ fn whole_message(bytes: &mut [u8], terms: Terms) -> Option<(Event<'_>, usize)> {
             (u64::from_be_bytes(*length), rest)
         }
     };
-    if length > terms.most || LengthForm::minimal(length) != form {
+    let aside = prefix[0] == BINARY && length >= terms.least_aside;
+    if aside || length > terms.most || LengthForm::minimal(length) != form {
         return None;
     }
     let (mask, rest) = if terms.masked {

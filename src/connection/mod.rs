@@ -11,6 +11,8 @@
 //! The two columns in the middle last only until the other Close: a received Close is answered at once (RFC 6455
 //! §5.5.1), so that "Close received" alone is never seen from outside.
 
+#[cfg(feature = "fast-path")]
+mod aside;
 #[cfg(feature = "deflate")]
 mod deflate;
 #[cfg(feature = "fast-path")]
@@ -127,6 +129,9 @@ struct Input {
     header: PartialHeader,
     /// The frame whose payload is arriving.
     frame: Option<Frame>,
+    /// Whether its payload stays with the caller.
+    #[cfg(feature = "fast-path")]
+    aside: bool,
     /// The payload of the control frame that is arriving.
     control: Vec<u8>,
     message: Option<OpenMessage>,

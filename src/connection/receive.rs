@@ -46,12 +46,24 @@ impl<R: Randomness> Connection<R> {
     ///
     /// How a stream is cut into chunks makes no difference to the events, nor to the error and its offset.
     pub fn receive(&mut self, bytes: &mut [u8], on_event: &mut impl FnMut(Event<'_>)) {
-        let end = self.input.offset.saturating_add(widen(bytes.len()));
+        self.receive_some(bytes, u64::MAX, on_event);
+    }
+
+    /// The same, but for payload that stays with the caller (see the module `aside`); gives how many bytes were taken.
+    #[inline(always)]
+    pub(super) fn receive_some(
+        &mut self,
+        bytes: &mut [u8],
+        least_aside: u64,
+        on_event: &mut impl FnMut(Event<'_>),
+    ) -> usize {
+        let all = bytes.len();
+        let end = self.input.offset.saturating_add(widen(all));
         let mut bytes = bytes;
         // A frame without payload is finished by its header alone, perhaps with the last byte.
         while !self.discards() && (!bytes.is_empty() || self.input.frame.is_some_and(|frame| frame.remaining == 0)) {
             let step = match self.input.frame {
-                None => match self.receive_whole(bytes, on_event) {
+                None => match self.receive_whole(bytes, least_aside, on_event) {
                     0 => self.receive_header(bytes, on_event),
                     used => Ok(used),
                 },
@@ -61,8 +73,13 @@ impl<R: Randomness> Connection<R> {
                 Ok(used) => bytes = bytes.get_mut(used..).unwrap_or_default(),
                 Err(error) => self.fail_peer(error, on_event),
             }
+            #[cfg(feature = "fast-path")]
+            if self.leaves_aside(least_aside) {
+                return all.saturating_sub(bytes.len());
+            }
         }
         self.input.offset = end;
+        all
     }
 
     /// Tells that the transport has ended: [`Event::End`] after a Close, [`Violation::UnexpectedEof`] otherwise.
@@ -126,7 +143,7 @@ impl<R: Randomness> Connection<R> {
 
     /// Without the fast path nothing is taken by it.
     #[cfg(not(feature = "fast-path"))]
-    const fn receive_whole(&self, _bytes: &[u8], _on_event: &mut impl FnMut(Event<'_>)) -> usize {
+    const fn receive_whole(&self, _bytes: &[u8], _least: u64, _on_event: &mut impl FnMut(Event<'_>)) -> usize {
         0
     }
 
@@ -393,7 +410,11 @@ impl Input {
         message.declared = message.declared.saturating_add(header.payload_length);
     }
 
-    fn release(&mut self) {
+    pub(super) fn release(&mut self) {
+        #[cfg(feature = "fast-path")]
+        {
+            self.aside = false;
+        }
         self.frame = None;
         self.message = None;
         self.control = Vec::new();

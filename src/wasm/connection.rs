@@ -10,7 +10,7 @@ use super::slab::{Channel, Object};
 use super::{Codec, Refusal, answer, halves, u32_of, word};
 use crate::limits::MAX_SIZE;
 use crate::{
-    CloseCode, Connection, Deliver, Limits, MessageKind, Opcode, Options, PreparedMessage, Role, SendOptions,
+    CloseCode, Connection, Deliver, Event, Limits, MessageKind, Opcode, Options, PreparedMessage, Role, SendOptions,
     UsageError,
 };
 
@@ -19,6 +19,10 @@ const CLOSE_EXPECTED: u32 = 1 << 2;
 const WRITE_ENDED: u32 = 1 << 3;
 const OUTPUT_PENDING: u32 = 1 << 4;
 const SENDS_PLAINLY: u32 = 1 << 5;
+
+/// The least payload of a binary message that stays with JavaScript. Smaller ones are faster copied with what is around them.
+#[cfg(feature = "fast-path")]
+const LEAST_ASIDE: u64 = 4096;
 
 #[wasm_bindgen]
 impl Codec {
@@ -73,6 +77,9 @@ impl Codec {
 
     /// Feeds `length` bytes, or for the `source` 2 the end of the input; leaves records. The bytes are those of the input
     /// for the `source` 0, those that [`connection_reserve`](Self::connection_reserve) gave for 1.
+    ///
+    /// Payload of large binary messages in the input may stay with JavaScript. Word 0 has how many bytes were taken, word 1 how
+    /// many of payload follow for [`connection_pass_payload`](Self::connection_pass_payload).
     pub fn connection_receive(&mut self, handle: u32, source: u32, length: usize) -> u32 {
         let Self { objects, records, input, status, .. } = self;
         let Some(Channel { connection, reserved }) = objects.channel(handle) else { return Refusal::BadHandle as u32 };
@@ -83,10 +90,31 @@ impl Codec {
             let Some(bytes) = (if source == 0 { input } else { reserved }).get_mut(..length) else {
                 return Refusal::InvalidArgument as u32;
             };
-            connection.receive(bytes, &mut |event| records.event(event));
+            let on_event = &mut |event: Event<'_>| records.event(event);
+            #[cfg(feature = "fast-path")]
+            {
+                let least = if source == 0 { LEAST_ASIDE } else { u64::MAX };
+                let taken = connection.receive_up_to_payload(bytes, least, on_event);
+                let [.., first, second, _] = status;
+                *first = u32_of(taken);
+                [*second, _] = halves(connection.payload_aside());
+            }
+            #[cfg(not(feature = "fast-path"))]
+            connection.receive(bytes, on_event);
         }
         status[word::FLAGS] = flags(connection);
         self.give_records();
+        0
+    }
+
+    /// Tells that `length` bytes of payload that stays with JavaScript have arrived. If it is masked they are at the start of
+    /// the input, and are unmasked there.
+    #[cfg(feature = "fast-path")]
+    pub fn connection_pass_payload(&mut self, handle: u32, length: u32) -> u32 {
+        let Self { objects, input, .. } = self;
+        let Some(Channel { connection, .. }) = objects.channel(handle) else { return Refusal::BadHandle as u32 };
+        let bytes = usize::try_from(length).ok().and_then(|length| input.get_mut(..length)).unwrap_or_default();
+        connection.pass_payload(u64::from(length), bytes);
         0
     }
 
