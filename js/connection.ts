@@ -3,7 +3,8 @@ import { Opcode } from './constants.js';
 import { deflateSettings, NO_DEFLATE } from './deflate.js';
 import { dispose } from './dispose.js';
 import { rangeError, typeError, UsageError } from './errors.js';
-import { Payload } from './payload.js';
+import { maskedBytes, maskedText } from './masked.js';
+import { Payload, placeFor } from './payload.js';
 import { PreparedMessage } from './prepared.js';
 import type { Bytes, ConnectionEvent, ConnectionOptions, MessageKind, Role, State } from './types.js';
 import { UnmaskedFrames } from './unmasked.js';
@@ -38,6 +39,9 @@ const Source = { Input: 0, Reserved: 1, End: 2 } as const;
 
 /** Bytes of the longest header. */
 const MAX_HEADER = 14;
+
+/** The shortest payload of a client that is better masked outside the output of the core. */
+const LEAST_MASKED_OUTSIDE = 1 << 12;
 
 /** Stands for an empty Close. */
 const NO_CODE = 0;
@@ -247,11 +251,14 @@ export class Connection {
     const flags = flagsOf(options);
     const text = stringOf('data', data);
     const { codec } = this.#handle;
-    if (flags[0] === 1 && this.#sendsPlainly) {
+    if (flags[0] === 1 && this.#sendsPlainly(text.length)) {
       // Of many texts it need not be known how long they are.
       const most = text.length * 3;
       if (!this.#hasRoom(most) && !this.#hasRoom(utf8Length(text))) throw refusalError(Refusal.BufferFull);
-      return this.#unmasked.addText(text);
+      if (this.role === 'server') return this.#unmasked.addText(text);
+      const length = utf8Length(text);
+      this.#unmasked.add(maskedText(codec, text, length));
+      return length;
     }
     const length = codec.writeText(text);
     this.#send(codec, Opcode.Text, length, flags);
@@ -267,10 +274,12 @@ export class Connection {
     const copy = booleanOf('options.copy', options?.copy, true);
     const bytes = bytesOf('data', data);
     const { codec } = this.#handle;
-    if (flags[0] === 1 && this.#sendsPlainly) {
+    const ownMemory = bytes.buffer === codec.bytes.buffer;
+    if (flags[0] === 1 && this.#sendsPlainly(lengthOf(bytes)) && !(ownMemory && this.role === 'client')) {
       if (!this.#hasRoom(lengthOf(bytes))) throw refusalError(Refusal.BufferFull);
       // The memory of the module may move.
-      this.#unmasked.addBytes(bytes, copy || bytes.buffer === codec.bytes.buffer);
+      if (this.role === 'server') this.#unmasked.addBytes(bytes, copy || ownMemory);
+      else this.#unmasked.add(maskedBytes(codec, bytes));
     } else this.#send(codec, Opcode.Binary, codec.writeBytes(bytes), flags);
   }
 
@@ -350,9 +359,10 @@ export class Connection {
     this.#unmasked.take(true);
   }
 
-  /** Whether a whole message is a frame of header and data, with nothing of the core before it. */
-  get #sendsPlainly(): boolean {
-    return (this.#flags & (Flag.SendsPlainly | Flag.OutputPending)) === Flag.SendsPlainly;
+  /** Whether a whole message of so much is best framed here: header and data, with nothing of the core before it. */
+  #sendsPlainly(length: number): boolean {
+    const may = (this.#flags & (Flag.SendsPlainly | Flag.OutputPending)) === Flag.SendsPlainly;
+    return may && (this.role === 'server' || length >= LEAST_MASKED_OUTSIDE);
   }
 
   /** As the core counts it for what it holds. */
@@ -404,8 +414,17 @@ export class Connection {
       this.#collect(codec);
       const aside = codec.value(1);
       this.#lookAhead = aside > 0;
-      if (aside > 0) this.#payload = new Payload(aside);
       at += aside > 0 ? codec.value(0) : used;
+      if (aside === 0) continue;
+      if (aside > length - at) this.#payload = new Payload(aside);
+      else {
+        // All of it is there.
+        const payload = new Uint8Array(view.buffer, view.byteOffset + at, aside);
+        const place = placeFor(payload, owned);
+        this.#take(codec, payload, place);
+        this.#events.queued.push({ type: 'binary', data: place });
+        at += aside;
+      }
     }
   }
 
@@ -413,17 +432,21 @@ export class Connection {
   #receivePayload(codec: Codec, payload: Payload, view: Uint8Array, at: number, owned: boolean): number {
     const length = Math.min(payload.missing, lengthOf(view) - at);
     const piece = new Uint8Array(view.buffer, view.byteOffset + at, length);
-    const room = payload.room(piece, owned);
-    if (this.role === 'server') codec.unmaskPayload(this.#handle.value, piece, room);
-    else {
-      if (room.buffer !== piece.buffer) room.set(piece);
-      codec.passPayload(this.#handle.value, length);
-    }
+    this.#take(codec, piece, payload.place(piece, owned));
     if (payload.missing === 0) {
       this.#payload = undefined;
-      this.#events.queued.push({ type: 'binary', data: payload.take() });
+      this.#events.queued.push({ type: 'binary', data: payload.whole });
     }
     return length;
+  }
+
+  /** Takes payload that stays outside to where it is to be, unmasked. */
+  #take(codec: Codec, piece: Uint8Array, place: Uint8Array): void {
+    if (this.role === 'server') codec.unmaskPayload(this.#handle.value, piece, place);
+    else {
+      if (place.buffer !== piece.buffer) place.set(piece);
+      codec.passPayload(this.#handle.value, lengthOf(piece));
+    }
   }
 
   #collect(codec: Codec): void {

@@ -47,7 +47,7 @@ export class UnmaskedFrames {
       const memory = allocate(header + length);
       writeHeader(memory, 0, Opcode.Text, length);
       writeUtf8(memory, text, header, length);
-      this.#add(new Uint8Array(memory.buffer));
+      this.add(new Uint8Array(memory.buffer));
     }
     return length;
   }
@@ -66,8 +66,8 @@ export class UnmaskedFrames {
       const memory = allocate(copied ? header + length : header);
       writeHeader(memory, 0, Opcode.Binary, length);
       if (copied) memory.set(bytes, header);
-      this.#add(new Uint8Array(memory.buffer));
-      if (!copied) this.#add(bytes as Uint8Array<ArrayBuffer>);
+      this.add(new Uint8Array(memory.buffer));
+      if (!copied) this.add(bytes as Uint8Array<ArrayBuffer>);
     }
   }
 
@@ -94,7 +94,8 @@ export class UnmaskedFrames {
     this.length += length;
   }
 
-  #add(bytes: Uint8Array<ArrayBuffer>): void {
+  /** Adds frames that are written already. */
+  add(bytes: Uint8Array<ArrayBuffer>): void {
     this.#cut();
     this.#chunks.push({ bytes, isPooled: false });
     this.length += bytes.length;
@@ -108,13 +109,13 @@ export class UnmaskedFrames {
   }
 }
 
-/** Bytes of the header of a payload of so many. */
-function headerLength(length: number): number {
+/** Bytes of the header of a payload of so many, without a mask. */
+export function headerLength(length: number): number {
   return length < 126 ? 2 : length < 1 << 16 ? 4 : MAX_HEADER;
 }
 
-/** Writes the header of a whole message (RFC 6455 §5.2). */
-function writeHeader(memory: Uint8Array, at: number, opcode: number, length: number): void {
+/** Writes the header of a whole message, without a mask (RFC 6455 §5.2). */
+export function writeHeader(memory: Uint8Array, at: number, opcode: number, length: number): void {
   memory[at] = FIN | opcode;
   if (length < 126) {
     memory[at + 1] = length;

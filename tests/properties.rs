@@ -109,6 +109,47 @@ proptest! {
     }
 
     #[test]
+    fn payload_that_stays_with_the_caller_is_the_same(
+        (role, input) in prop_oneof![3 => single_frames(), 1 => input()],
+        cuts in cuts(),
+        limits in limits(),
+        least in prop_oneof![Just(1), Just(5), Just(125), Just(u64::MAX)],
+    ) {
+        let options = options(limits, Deliver::Messages);
+        let mut connection = connection(role, options);
+        let mut events = Vec::new();
+        let mut payload = Vec::new();
+        let mut start = 0;
+        for end in cuts.of(input.len()).into_iter().chain([input.len()]) {
+            let mut chunk = input[start..end].to_vec();
+            let mut rest = chunk.as_mut_slice();
+            while !rest.is_empty() {
+                let aside = connection.payload_aside();
+                if aside == 0 {
+                    let used =
+                        connection.receive_up_to_payload(rest, least, &mut |event| events.push(event.into_owned()));
+                    rest = &mut rest[used..];
+                } else {
+                    let used = rest.len().min(aside as usize);
+                    let (piece, after) = rest.split_at_mut(used);
+                    connection.pass_payload(used as u64, piece);
+                    payload.extend_from_slice(piece);
+                    rest = after;
+                    if connection.payload_aside() == 0 {
+                        events.push(Event::Binary(std::mem::take(&mut payload).into()));
+                    }
+                }
+            }
+            prop_assert_eq!(connection.bytes_received(), end as u64);
+            start = end;
+        }
+        connection.receive_eof();
+        let Seen { events: end, error, output } = Seen::of(&mut connection);
+        events.extend(end);
+        prop_assert_eq!(Seen { events, error, output }, seen(role, options, &input, &[]));
+    }
+
+    #[test]
     fn a_connection_agrees_with_the_rules((role, input) in input(), limits in limits()) {
         let options = Options { limits, frames: true, ..Options::default() };
         let seen = seen(role, options, &input, &[]);

@@ -5,7 +5,7 @@
 
 import { lengthOf } from '../arguments.js';
 import { UsageError } from '../errors.js';
-import { pool, writeAscii } from './pool.js';
+import { pool, utf8Length, writeAscii } from './pool.js';
 import { fillRandom } from './random.js';
 
 /** The functions of `src/wasm/`. Numbers only; addresses are those of linear memory. */
@@ -21,6 +21,8 @@ interface Exports {
   codec_connection_new(codec: number, ...options: number[]): number;
   codec_connection_receive(codec: number, handle: number, source: number, length: number): number;
   codec_connection_pass_payload(codec: number, handle: number, length: number): number;
+  codec_masking_key(codec: number): number;
+  codec_mask(codec: number, key: number, length: number): number;
   codec_connection_reserve(codec: number, handle: number, length: number): number;
   codec_connection_send(
     codec: number,
@@ -91,8 +93,8 @@ const POOLED = 1 << 12;
 /** The longest text that is faster written unit by unit than by an encoder. */
 const SHORT = 32;
 
-/** The bytes that are unmasked at a time: what fits the fastest cache of a processor. */
-const UNMASKED = 1 << 14;
+/** The bytes that are masked at a time: what fits the fastest cache of a processor. A multiple of four, for the phase. */
+const MASKED = 1 << 14;
 
 /** The most bytes that are faster copied one by one. */
 const FEW = 16;
@@ -239,15 +241,35 @@ export class Codec {
 
   /** Tells a connection that so many bytes of payload have arrived, of which it need not see any. */
   passPayload(handle: number, length: number): void {
-    this.call('codec_connection_pass_payload', handle, length);
+    try {
+      this.#exports.codec_connection_pass_payload(this.#self, handle, length);
+    } catch (cause) {
+      throw this.#crashed(cause);
+    }
   }
 
   /** The same where they are masked: unmasks `source` into `target`, which has the same length and may be the same. */
   unmaskPayload(handle: number, source: Uint8Array, target: Uint8Array): void {
+    this.#through(source, target, (length) => this.passPayload(handle, length));
+  }
+
+  /** A fresh masking key, as a number. */
+  maskingKey(): number {
+    while (this.call('codec_masking_key') === Refusal.NoRandomness) this.drawKeys();
+    return this.value(0);
+  }
+
+  /** Masks `source` into `target`, which has the same length and may be the same. */
+  mask(key: number, source: Uint8Array, target: Uint8Array): void {
+    this.#through(source, target, (length) => this.call('codec_mask', key, length));
+  }
+
+  /** Copies `source` to `target` through the memory for arguments, where `change` does something to each piece. */
+  #through(source: Uint8Array, target: Uint8Array, change: (length: number) => void): void {
     const length = lengthOf(source);
-    for (let start = 0; start < length; start += UNMASKED) {
-      const used = this.writeBytes(source, start, Math.min(start + UNMASKED, length));
-      this.call('codec_connection_pass_payload', handle, used);
+    for (let start = 0; start < length; start += MASKED) {
+      const used = this.writeBytes(source, start, Math.min(start + MASKED, length));
+      change(used);
       target.set(this.bytes.subarray(this.#input, this.#input + used), start);
     }
   }
@@ -255,9 +277,11 @@ export class Codec {
   /** Encodes the argument of the next call into memory as UTF-8, lone surrogates as U+FFFD; gives its length. */
   writeText(text: string): number {
     // A UTF-16 unit takes at most three bytes.
-    const at = this.#reserve(text.length * 3);
+    const most = text.length * 3;
+    const room = most <= this.#inputLength ? most : utf8Length(text);
+    const at = this.#reserve(room);
     if (text.length <= SHORT && writeAscii(this.bytes, text, at)) return text.length;
-    return encoder.encodeInto(text, this.bytes.subarray(at, at + text.length * 3)).written;
+    return encoder.encodeInto(text, this.bytes.subarray(at, at + room)).written;
   }
 
   /** Gives back the memory that a large argument took, once the call is done. */

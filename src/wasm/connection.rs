@@ -13,6 +13,8 @@ use crate::{
     CloseCode, Connection, Deliver, Event, Limits, MessageKind, Opcode, Options, PreparedMessage, Role, SendOptions,
     UsageError,
 };
+#[cfg(feature = "fast-path")]
+use crate::{Mask, Randomness};
 
 // The low two bits of the flags of a connection are its state, as a number.
 const CLOSE_EXPECTED: u32 = 1 << 2;
@@ -115,6 +117,25 @@ impl Codec {
         let Some(Channel { connection, .. }) = objects.channel(handle) else { return Refusal::BadHandle as u32 };
         let bytes = usize::try_from(length).ok().and_then(|length| input.get_mut(..length)).unwrap_or_default();
         connection.pass_payload(u64::from(length), bytes);
+        0
+    }
+
+    /// Gives a fresh masking key as word 0, for a frame that JavaScript writes.
+    #[cfg(feature = "fast-path")]
+    pub fn masking_key(&mut self) -> u32 {
+        let mut key = [0; 4];
+        if Randomness::fill(&mut self.keys, &mut key).is_err() {
+            return Refusal::NoRandomness as u32;
+        }
+        self.give_values([u32::from_be_bytes(key), 0, 0]);
+        0
+    }
+
+    /// Masks the first `length` bytes of the input with such a key: a multiple of four, but for the last of a payload.
+    #[cfg(feature = "fast-path")]
+    pub fn mask(&mut self, key: u32, length: usize) -> u32 {
+        let Some(bytes) = self.input.get_mut(..length) else { return Refusal::InvalidArgument as u32 };
+        Mask::new(key.to_be_bytes()).apply(bytes);
         0
     }
 
