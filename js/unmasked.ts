@@ -75,9 +75,12 @@ export class UnmaskedFrames {
   take(pooled: boolean): Uint8Array<ArrayBuffer>[] {
     if (this.length === 0) return [];
     this.length = 0;
-    this.#cut();
+    const last = this.#takeLast();
+    // Mostly there is nothing else.
+    if (last !== undefined && this.#chunks.length === 0) return [pooled ? last : new Uint8Array(last)];
     const chunks = this.#chunks;
     this.#chunks = [];
+    if (last !== undefined) chunks.push({ bytes: last, isPooled: true });
     return chunks.map(({ bytes, isPooled }) => (isPooled && !pooled ? new Uint8Array(bytes) : bytes));
   }
 
@@ -103,9 +106,15 @@ export class UnmaskedFrames {
 
   /** What lies in the pool is complete. */
   #cut(): void {
-    if (this.#start === this.#end) return;
-    this.#chunks.push({ bytes: this.#memory.subarray(this.#start, this.#end), isPooled: true });
+    const last = this.#takeLast();
+    if (last !== undefined) this.#chunks.push({ bytes: last, isPooled: true });
+  }
+
+  #takeLast(): Uint8Array<ArrayBuffer> | undefined {
+    if (this.#start === this.#end) return undefined;
+    const last = this.#memory.subarray(this.#start, this.#end);
     this.#start = this.#end;
+    return last;
   }
 }
 

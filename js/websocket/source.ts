@@ -200,7 +200,7 @@ class SourceWire implements Wire {
     const fail = (reason: unknown) => this.#take({ failed: true, reason });
     try {
       const starting = this.#source.start({
-        data: (bytes) => this.#arrive(bytes),
+        data: (bytes) => this.#take(bytes),
         end: () => this.#take({ failed: false }),
         fail,
       });
@@ -272,16 +272,6 @@ class SourceWire implements Wire {
   /** Whether what arrives can be told at once. */
   get #flows(): boolean {
     return this.#inTasks && !this.#room.isShut && this.#waiting.length === 0;
-  }
-
-  /** What most bytes do: they go on at once. */
-  #arrive(bytes: Uint8Array): void {
-    if (!this.#flows || this.#ended) {
-      this.#take(bytes);
-      return;
-    }
-    this.#sound.make();
-    this.#sink?.data(bytes);
   }
 
   #take(item: Item): void {
