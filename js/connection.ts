@@ -31,7 +31,6 @@ const Flag = {
   CloseExpected: 1 << 2,
   WriteEnded: 1 << 3,
   OutputPending: 1 << 4,
-  SendsPlainly: 1 << 5,
 } as const;
 
 /** Where the bytes are that a connection receives. */
@@ -105,7 +104,11 @@ export class Connection {
   readonly #handle: Handle;
   readonly #events = new EventQueue();
   readonly #slice: number;
-  #flags: number;
+  #flags = 0;
+  /** Whether a whole message is a frame of its header and its data, masked by a client: without compression. */
+  readonly #isPlain: boolean;
+  /** Whether a message was begun whose last frame is still to be sent. */
+  #hasBegun = false;
   /** What goes out before all that the core has. */
   readonly #unmasked = new UnmaskedFrames();
   readonly #maxBufferedBytes: number;
@@ -119,10 +122,11 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     const settings = connectionSettings('options', options);
     this.role = settings[0] === ROLES.indexOf('client') ? 'client' : 'server';
-    this.#slice = settings[PACKED_DEFLATE] === NO_DEFLATE[0] ? SLICE : COMPRESSED_SLICE;
+    const compresses = settings[PACKED_DEFLATE] !== NO_DEFLATE[0];
+    this.#slice = compresses ? COMPRESSED_SLICE : SLICE;
+    this.#isPlain = !compresses;
     this.#maxBufferedBytes = settings[MAX_BUFFERED_BYTES] as number;
     this.#handle = new Handle(this, (codec) => codec.call('codec_connection_new', ...settings));
-    this.#flags = this.#handle.codec.flags;
   }
 
   /** How far the connection has come: `open`, `closing` after any Close or a failure, `closed` after the end of input. */
@@ -261,7 +265,7 @@ export class Connection {
       return length;
     }
     const length = codec.writeText(text);
-    this.#send(codec, Opcode.Text, length, flags);
+    this.#sendData(codec, Opcode.Text, length, flags);
     return length;
   }
 
@@ -280,7 +284,7 @@ export class Connection {
       // The memory of the module may move.
       if (this.role === 'server') this.#unmasked.addBytes(bytes, copy || ownMemory);
       else this.#unmasked.add(maskedBytes(codec, bytes));
-    } else this.#send(codec, Opcode.Binary, codec.writeBytes(bytes), flags);
+    } else this.#sendData(codec, Opcode.Binary, codec.writeBytes(bytes), flags);
   }
 
   /**
@@ -290,7 +294,7 @@ export class Connection {
   sendContinuation(data: string | Bytes, options?: Pick<SendOptions, 'fin'>): void {
     const { codec } = this.#handle;
     const flags = flagsOf(options);
-    this.#send(codec, Opcode.Continuation, writeData(codec, data), flags);
+    this.#sendData(codec, Opcode.Continuation, writeData(codec, data), flags);
   }
 
   /** Sends a message that was prepared for many connections. */
@@ -359,9 +363,9 @@ export class Connection {
     this.#unmasked.take(true);
   }
 
-  /** Whether a whole message of so much is best framed here: header and data, with nothing of the core before it. */
+  /** Whether a whole message of so much is best framed here: it changes nothing in the core, and comes before all that the core has. */
   #sendsPlainly(length: number): boolean {
-    const may = (this.#flags & (Flag.SendsPlainly | Flag.OutputPending)) === Flag.SendsPlainly;
+    const may = this.#isPlain && !this.#hasBegun && (this.#flags & (Flag.State | Flag.OutputPending)) === 0;
     return may && (this.role === 'server' || length >= LEAST_MASKED_OUTSIDE);
   }
 
@@ -375,6 +379,11 @@ export class Connection {
     const length = codec.writeText(stringOf('reason', reason));
     this.#call(codec, 'codec_connection_send', Opcode.Close, length, Number(!fail), 0, code);
     if (fail) this.#payload = undefined;
+  }
+
+  #sendData(codec: Codec, opcode: number, length: number, flags: readonly [fin: number, compress: number]): void {
+    this.#send(codec, opcode, length, flags);
+    this.#hasBegun = flags[0] === 0;
   }
 
   #send(codec: Codec, opcode: number, length: number, [fin, compress]: readonly [fin: number, compress: number]): void {

@@ -1,6 +1,6 @@
 /**
  * A large whole message of a client, framed and masked in memory of its own: through the output of the core it would be copied
- * more often. Whether a message may go this way is for the core to say.
+ * more often.
  */
 
 import { lengthOf } from './arguments.js';

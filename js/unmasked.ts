@@ -1,7 +1,7 @@
 /**
  * Whole messages of a server, framed where they are written: without a mask and without compression a frame is its header and
  * the payload as it is (RFC 6455 §5.2), and nothing about the connection changes. Two crossings into the module and two copies
- * would cost a small message more than that. Whether a message may go this way is for the core to say.
+ * would cost a small message more than that.
  */
 
 import { lengthOf } from './arguments.js';

@@ -300,13 +300,6 @@ impl<R: Randomness> Connection<R> {
         !self.output.is_empty()
     }
 
-    /// Whether a whole message that is sent now is a frame of its header and its data, masked by a client, and changes nothing
-    /// but the output: whoever hands the output on may write it there.
-    #[cfg(target_arch = "wasm32")]
-    pub(crate) const fn sends_plainly(&self) -> bool {
-        matches!(self.state(), State::Open) && self.deflate.is_none() && self.output.message.is_none()
-    }
-
     /// Bytes on the heap that this connection holds for the peer: input of a message that is not whole, and output
     /// that is not drained. Queued events are the caller's to take, and are not counted.
     #[must_use]

@@ -20,7 +20,6 @@ use crate::{Mask, Randomness};
 const CLOSE_EXPECTED: u32 = 1 << 2;
 const WRITE_ENDED: u32 = 1 << 3;
 const OUTPUT_PENDING: u32 = 1 << 4;
-const SENDS_PLAINLY: u32 = 1 << 5;
 
 /// The least payload of a binary message that stays with JavaScript. Smaller ones are faster copied with what is around them.
 #[cfg(feature = "fast-path")]
@@ -71,9 +70,6 @@ impl Codec {
         };
         let role = if role == 0 { Role::Client } else { Role::Server };
         let connection = Connection::with_randomness(role, options, Some(self.keys.clone()));
-        if cfg!(feature = "fast-path") {
-            self.status[word::FLAGS] = flags(&connection);
-        }
         self.insert(Object::Channel(Box::new(Channel { connection, reserved: Vec::new() })))
     }
 
@@ -256,8 +252,6 @@ fn flags(connection: &Connection<super::random::Keys>) -> u32 {
         | flag(connection.close_expected(), CLOSE_EXPECTED)
         | flag(connection.write_ended(), WRITE_ENDED)
         | flag(connection.has_output(), OUTPUT_PENDING)
-        // Without the fast path it is to be little code.
-        | flag(cfg!(feature = "fast-path") && connection.sends_plainly(), SENDS_PLAINLY)
 }
 
 /// A limit as JavaScript gives it: a whole number that it has checked.
