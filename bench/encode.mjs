@@ -16,10 +16,12 @@ const cells = [
 function ownSender(masked) {
   const connection = new Connection({ role: masked ? 'client' : 'server' });
   const options = { pooled: true };
+  // As ws does it.
+  const uncopied = { copy: false };
   return {
     send(data) {
       if (typeof data === 'string') connection.sendText(data);
-      else connection.sendBinary(data);
+      else connection.sendBinary(data, uncopied);
     },
     drain: () => connection.dataToSend(options),
   };

@@ -278,12 +278,12 @@ export class Connection {
     const copy = booleanOf('options.copy', options?.copy, true);
     const bytes = bytesOf('data', data);
     const { codec } = this.#handle;
-    const ownMemory = bytes.buffer === codec.bytes.buffer;
-    if (flags[0] === 1 && this.#sendsPlainly(lengthOf(bytes)) && !(ownMemory && this.role === 'client')) {
+    if (flags[0] === 1 && this.#sendsPlainly(lengthOf(bytes))) {
       if (!this.#hasRoom(lengthOf(bytes))) throw refusalError(Refusal.BufferFull);
       // The memory of the module may move.
-      if (this.role === 'server') this.#unmasked.addBytes(bytes, copy || ownMemory);
-      else this.#unmasked.add(maskedBytes(codec, bytes));
+      const moves = bytes.buffer === codec.bytes.buffer;
+      if (this.role === 'server') this.#unmasked.addBytes(bytes, copy || moves);
+      else this.#unmasked.add(maskedBytes(codec, moves ? bytes.slice() : bytes));
     } else this.#sendData(codec, Opcode.Binary, codec.writeBytes(bytes), flags);
   }
 
@@ -387,21 +387,26 @@ export class Connection {
   }
 
   #send(codec: Codec, opcode: number, length: number, [fin, compress]: readonly [fin: number, compress: number]): void {
-    this.#checked(codec, () => codec.send(this.#handle.value, opcode, length, fin, compress, NO_CODE));
+    const refusal = codec.send(this.#handle.value, opcode, length, fin, compress, NO_CODE);
+    if (refusal === Refusal.None) {
+      codec.releaseInput();
+      this.#flags = codec.flags;
+    } else this.#finish(codec, refusal, 'codec_connection_send', opcode, length, fin, compress, NO_CODE);
   }
 
   #call(codec: Codec, name: CallName, ...rest: number[]): void {
     const call = codec.call as (name: CallName, ...rest: number[]) => number;
-    this.#checked(codec, () => call.call(codec, name, this.#handle.value, ...rest));
+    this.#finish(codec, call.call(codec, name, this.#handle.value, ...rest), name, ...rest);
   }
 
-  /** Makes a call that may need masking keys: draws new ones whenever they are used up, and the call goes on. */
-  #checked(codec: Codec, call: () => number): void {
+  /** Ends a call that has given `answer` and may need masking keys: draws new ones whenever they are used up, and the call goes on. */
+  #finish(codec: Codec, answer: number, name: CallName, ...rest: number[]): void {
+    const call = codec.call as (name: CallName, ...rest: number[]) => number;
+    let refusal = answer;
     try {
-      let refusal = call();
       while (refusal === Refusal.NoRandomness) {
         codec.drawKeys();
-        refusal = call();
+        refusal = call.call(codec, name, this.#handle.value, ...rest);
       }
       if (refusal !== Refusal.None) throw refusalError(refusal);
     } finally {

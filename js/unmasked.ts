@@ -13,6 +13,9 @@ const FIN = 0x80;
 /** A longer payload gets memory of its own. */
 const LONG = 1 << 14;
 
+/** A shorter payload is faster copied behind its header than written by itself. */
+const SHORTEST_APART = 1 << 10;
+
 /** Bytes of the longest header without a mask. */
 const MAX_HEADER = 10;
 
@@ -52,22 +55,23 @@ export class UnmaskedFrames {
     return length;
   }
 
-  /** Adds a binary message. Unless `copied`, a long payload is handed out as it is. */
+  /** Adds a binary message. Unless `copied`, all but a short payload is handed out as it is. */
   addBytes(bytes: Uint8Array, copied: boolean): void {
     const length = lengthOf(bytes);
     const header = headerLength(length);
-    if (length <= LONG) {
-      pool.ensure(header + length);
+    const apart = !copied && length >= SHORTEST_APART;
+    if (apart || length <= LONG) {
+      pool.ensure(header + (apart ? 0 : length));
       const { memory, free } = pool;
       writeHeader(memory, free, Opcode.Binary, length);
-      memory.set(bytes, free + header);
-      this.#extend(header + length);
+      if (!apart) memory.set(bytes, free + header);
+      this.#extend(header + (apart ? 0 : length));
+      if (apart) this.add(bytes as Uint8Array<ArrayBuffer>);
     } else {
-      const memory = allocate(copied ? header + length : header);
+      const memory = allocate(header + length);
       writeHeader(memory, 0, Opcode.Binary, length);
-      if (copied) memory.set(bytes, header);
+      memory.set(bytes, header);
       this.add(new Uint8Array(memory.buffer));
-      if (!copied) this.add(bytes as Uint8Array<ArrayBuffer>);
     }
   }
 

@@ -106,12 +106,13 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 const utf16 = new TextDecoder('utf-16le', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
-/** What the `Buffer` of Node, Deno and Bun has: the fastest ways to a string. */
-interface StringSlices {
-  latin1Slice(start: number, end: number): string;
-  ucs2Slice(start: number, end: number): string;
+/** What the `Buffer` of Node, Deno and Bun has: the fastest ways from and to a string. */
+interface StringMemory {
+  write(text: string, start: number, length: number): number;
+  latin1Slice?(start: number, end: number): string;
+  ucs2Slice?(start: number, end: number): string;
 }
-const HostBuffer = (globalThis as { Buffer?: { from(buffer: ArrayBuffer): Partial<StringSlices> } }).Buffer;
+const HostBuffer = (globalThis as { Buffer?: { from(buffer: ArrayBuffer): StringMemory } }).Buffer;
 
 export class Codec {
   /** Linear memory. Made anew whenever it has grown, so it is not to be kept over a call. */
@@ -121,7 +122,7 @@ export class Codec {
   /** Why the instance is dead, if it is. */
   #cause: unknown;
   #dead = false;
-  #slices: Partial<StringSlices> | undefined;
+  #strings: StringMemory | undefined;
   readonly #exports: Exports;
   readonly #self: number;
   readonly #status: number;
@@ -281,6 +282,7 @@ export class Codec {
     const room = most <= this.#inputLength ? most : utf8Length(text);
     const at = this.#reserve(room);
     if (text.length <= SHORT && writeAscii(this.bytes, text, at)) return text.length;
+    if (this.#strings !== undefined) return this.#strings.write(text, at, room);
     return encoder.encodeInto(text, this.bytes.subarray(at, at + room)).written;
   }
 
@@ -297,12 +299,12 @@ export class Codec {
 
   /** The string of a range of memory of which every byte is ASCII. */
   textOfAscii(start: number, end: number): string {
-    return this.#slices?.latin1Slice?.(start, end) ?? this.textOfUtf8(start, end);
+    return this.#strings?.latin1Slice?.(start, end) ?? this.textOfUtf8(start, end);
   }
 
   /** The string of a range of memory that has UTF-16. */
   textOfUtf16(start: number, end: number): string {
-    return this.#slices?.ucs2Slice?.(start, end) ?? utf16.decode(this.bytes.subarray(start, end));
+    return this.#strings?.ucs2Slice?.(start, end) ?? utf16.decode(this.bytes.subarray(start, end));
   }
 
   /** Fills the pool of masking keys. */
@@ -336,7 +338,7 @@ export class Codec {
     const buffer = this.#exports.memory.buffer as ArrayBuffer;
     this.bytes = new Uint8Array(buffer);
     this.words = new Uint32Array(buffer);
-    this.#slices = HostBuffer?.from(buffer);
+    this.#strings = HostBuffer?.from(buffer);
   }
 
   #crashed(cause: unknown): UsageError {

@@ -74,7 +74,7 @@ test('memory that grew in between took the array away, and commit says so', () =
   const memory = connection.reserve(10);
   memory.set(frameFor('client', 1, 'lost'));
   const other = new Connection({ role: 'client', maxMessageSize: Infinity });
-  other.receiveData(frameFor('client', 2, new Uint8Array(32 << 20)));
+  other.receiveData(frameFor('client', 1, new Uint8Array(32 << 20)));
   assert.equal(memory.length, 0);
   assert.throws(() => connection.commit(6), { name: 'TypeError', code: 'invalid_argument', message: /grown/ });
   assert.equal(connection.bytesReceived, 0);
