@@ -91,6 +91,8 @@ test('bytes are copied, unless they are long and not to be', () => {
   for (const [length, copy, isSame] of [
     [100, true, false],
     [100, false, false],
+    [1023, false, false],
+    [1024, false, true],
     [20_000, true, false],
     [20_000, false, true],
   ]) {
