@@ -1,7 +1,7 @@
 /** The opening handshake over HTTP/1.1 (RFC 6455 §4), both roles, without the socket. */
 
 import { bytesOf, describe, integerOf, limitOf, objectOf, stringOf } from './arguments.js';
-import { Connection, connectionSettings } from './connection.js';
+import { Connection, connectionSettings, type InputOptions } from './connection.js';
 import { agreedDeflate, deflateSettings, type PerMessageDeflateOptions } from './deflate.js';
 import { dispose } from './dispose.js';
 import { typeError, UsageError } from './errors.js';
@@ -163,11 +163,11 @@ abstract class Handshake {
   }
 
   /** Takes bytes from the transport. Once the handshake has succeeded, they belong to the connection. */
-  receiveData(bytes: Bytes): void {
+  receiveData(bytes: Bytes, options?: InputOptions): void {
     const { codec } = this.handle;
     const view = bytesOf('bytes', bytes);
     if (this.#connection !== undefined) {
-      this.#connection.receiveData(view);
+      this.#connection.receiveData(view, options);
       return;
     }
     codec.call('codec_handshake_receive', this.handle.value, codec.writeBytes(view), 0);
@@ -213,7 +213,7 @@ abstract class Handshake {
       const leftover = codec.takeOutput();
       const perMessageDeflate = agreedDeflate(this.agreedDeflate, this.#connectionOptions.perMessageDeflate);
       this.#connection = new Connection({ ...this.#connectionOptions, perMessageDeflate });
-      this.#connection.receiveData(leftover);
+      this.#connection.receiveData(leftover, { owned: true });
       if (this.#ended) this.#connection.receiveEof();
     }
   }

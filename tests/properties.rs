@@ -108,6 +108,7 @@ proptest! {
         prop_assert_eq!(seen(role, options, &input, &cuts.of(input.len())), general);
     }
 
+    #[cfg(feature = "fast-path")]
     #[test]
     fn payload_that_stays_with_the_caller_is_the_same(
         (role, input) in prop_oneof![3 => single_frames(), 1 => input()],

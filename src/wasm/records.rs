@@ -81,7 +81,7 @@ impl Records {
             // The decoders of UTF-8 that JavaScript has are several times slower than this.
             Event::Text(text) => {
                 // Aligned, it is read faster.
-                if cfg!(feature = "fast-path") && self.arena.len() % 2 != 0 {
+                if cfg!(feature = "fast-path") && !self.arena.len().is_multiple_of(2) {
                     self.arena.push(0);
                 }
                 let at = self.arena.len();
