@@ -1,6 +1,7 @@
 /** Everything that a user imports, whichever way the WebAssembly module is had. */
 
-export { Connection, type InputOptions, type OutputOptions, type SendOptions } from './connection.js';
+export { Connection } from './connection.js';
+export type { InputOptions, OutputOptions, SendBinaryOptions, SendOptions } from './connection-options.js';
 export { CloseCode, Opcode, version } from './constants.js';
 export type { PerMessageDeflateOptions } from './deflate.js';
 export { ProtocolError, type ProtocolErrorCode, UsageError, type UsageErrorCode } from './errors.js';

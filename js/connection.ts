@@ -1,8 +1,22 @@
-import { booleanOf, bytesOf, describe, integerOf, lengthOf, limitOf, objectOf, oneOf, stringOf } from './arguments.js';
+import { booleanOf, bytesOf, integerOf, lengthOf, objectOf, oneOf, stringOf } from './arguments.js';
+import {
+  checkedCode,
+  connectionSettings,
+  flagsOf,
+  type InputOptions,
+  MAX_BUFFERED_BYTES,
+  type OutputOptions,
+  PACKED_DEFLATE,
+  ROLE,
+  type SendBinaryOptions,
+  type SendOptions,
+  WHOLE,
+} from './connection-options.js';
 import { Opcode } from './constants.js';
-import { deflateSettings, NO_DEFLATE } from './deflate.js';
+import { NO_DEFLATE } from './deflate.js';
 import { dispose } from './dispose.js';
-import { rangeError, typeError, UsageError } from './errors.js';
+import { typeError, UsageError } from './errors.js';
+import { EventQueue } from './event-queue.js';
 import { maskedBytes, maskedText } from './masked.js';
 import { Payload, placeFor } from './payload.js';
 import { PreparedMessage } from './prepared.js';
@@ -21,8 +35,6 @@ const SLICE = 1 << 18;
 /** The same where bytes may inflate to a thousand times as many, all of them there before any is handed over. */
 const COMPRESSED_SLICE = 1 << 14;
 
-const ROLES = ['client', 'server'] as const;
-const DELIVER = ['messages', 'fragments', 'payload'] as const;
 const STATES = ['open', 'closing', 'closed'] as const;
 
 /** The flags of a connection: `src/wasm/connection.rs` has the same. */
@@ -44,44 +56,6 @@ const LEAST_MASKED_OUTSIDE = 1 << 12;
 
 /** Stands for an empty Close. */
 const NO_CODE = 0;
-
-/** Options of a message that is sent. */
-export interface SendOptions {
-  /** Whether the message ends here; if not, `sendContinuation` goes on. Default true. */
-  readonly fin?: boolean | undefined;
-  /**
-   * Whether to compress the message, if permessage-deflate was agreed. Leave out what is compressed already, and secrets
-   * that would share a window with what a stranger chooses (RFC 7692 §8). Default true.
-   */
-  readonly compress?: boolean | undefined;
-}
-
-/** Options of a binary message that is sent. */
-export interface SendBinaryOptions extends SendOptions {
-  /**
-   * Whether the bytes are copied at once. With `false` a server without compression may hand out the caller's own memory as
-   * output, which then must not change until it was written. Default true.
-   */
-  readonly copy?: boolean | undefined;
-}
-
-/** How input is taken. */
-export interface InputOptions {
-  /**
-   * Whether the array and its memory are given away: large binary messages are unmasked in it and handed out as parts of it,
-   * instead of copies. Nobody else must read or write it any more. Default false.
-   */
-  readonly owned?: boolean | undefined;
-}
-
-/** How output is handed out. */
-export interface OutputOptions {
-  /**
-   * Whether small arrays may share an `ArrayBuffer` with the output of other connections, as Node's `Buffer`s do. It is
-   * faster; such arrays must not be transferred or cloned, which would take the others along. Default false.
-   */
-  readonly pooled?: boolean | undefined;
-}
 
 /**
  * A WebSocket connection without the socket, open from the start: the opening handshake is a separate object.
@@ -121,7 +95,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     const settings = connectionSettings('options', options);
-    this.role = settings[0] === ROLES.indexOf('client') ? 'client' : 'server';
+    this.role = settings[ROLE] === 0 ? 'client' : 'server';
     const compresses = settings[PACKED_DEFLATE] !== NO_DEFLATE[0];
     this.#slice = compresses ? COMPRESSED_SLICE : SLICE;
     this.#isPlain = !compresses;
@@ -471,71 +445,6 @@ export class Connection {
 
 export interface Connection extends Disposable {}
 dispose(Connection);
-
-/** Events in order. Iterating takes them out one by one, so that a loop that ends early loses none. */
-class EventQueue implements IterableIterator<ConnectionEvent> {
-  readonly queued: ConnectionEvent[] = [];
-  #taken = 0;
-
-  next(): IteratorResult<ConnectionEvent, undefined> {
-    const value = this.queued[this.#taken];
-    if (value === undefined) return { done: true, value };
-    this.#taken += 1;
-    if (this.#taken === this.queued.length) this.clear();
-    return { done: false, value };
-  }
-
-  clear(): void {
-    // To shorten an array gives its memory back, which the next event would want again.
-    if (this.queued.length === 1) this.queued.pop();
-    else this.queued.length = 0;
-    this.#taken = 0;
-  }
-
-  [Symbol.iterator](): this {
-    return this;
-  }
-}
-
-/** The options of a connection as the codec takes them. `name` is what they are called in errors. */
-export function connectionSettings(name: string, options: ConnectionOptions): number[] {
-  const given = objectOf(name, options);
-  return [
-    ROLES.indexOf(oneOf(`${name}.role`, given.role, ROLES)),
-    DELIVER.indexOf(oneOf(`${name}.deliver`, given.deliver, DELIVER, 'messages')),
-    Number(booleanOf(`${name}.frames`, given.frames, false)),
-    limitOf(`${name}.maxMessageSize`, given.maxMessageSize, 1 << 20),
-    limitOf(`${name}.maxFrameSize`, given.maxFrameSize, Number.MAX_SAFE_INTEGER),
-    limitOf(`${name}.maxFragments`, given.maxFragments, 4096),
-    limitOf(`${name}.maxControlFrames`, given.maxControlFrames, Number.MAX_SAFE_INTEGER),
-    Math.min(limitOf(`${name}.maxPendingPongBytes`, given.maxPendingPongBytes, 8 << 10), 0xffff_ffff),
-    limitOf(`${name}.maxBufferedBytes`, given.maxBufferedBytes, 64 << 20),
-    ...deflateSettings(`${name}.perMessageDeflate`, given.perMessageDeflate),
-  ];
-}
-
-/** Where some of the settings are among them. */
-const MAX_BUFFERED_BYTES = 8;
-const PACKED_DEFLATE = 9;
-
-/** A close code that fits the wire; the core decides which of these may be sent. */
-function checkedCode(code: number): number {
-  if (typeof code !== 'number') throw typeError('invalid_close_code', `"code" expected number, got ${describe(code)}`);
-  if (!Number.isInteger(code) || code < 1000 || code > 4999) {
-    throw rangeError('invalid_close_code', `"code" expected 1000-1003, 1007-1014 or 3000-4999, got ${code}`);
-  }
-  return code;
-}
-
-/** A whole message, compressed if that was agreed. */
-const WHOLE = [1, 1] as const;
-
-/** Whether a message ends with what is sent, and whether to compress it. */
-function flagsOf(options: SendOptions | undefined): readonly [fin: number, compress: number] {
-  if (options === undefined) return WHOLE;
-  const { fin, compress } = objectOf('options', options);
-  return [Number(booleanOf('options.fin', fin, true)), Number(booleanOf('options.compress', compress, true))];
-}
 
 function writeData(codec: Codec, data: string | Bytes): number {
   return typeof data === 'string' ? codec.writeText(data) : codec.writeBytes(bytesOf('data', data));

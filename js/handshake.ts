@@ -1,7 +1,8 @@
 /** The opening handshake over HTTP/1.1 (RFC 6455 §4), both roles, without the socket. */
 
 import { bytesOf, describe, integerOf, limitOf, objectOf, stringOf } from './arguments.js';
-import { Connection, connectionSettings, type InputOptions } from './connection.js';
+import { Connection } from './connection.js';
+import { connectionSettings, type InputOptions } from './connection-options.js';
 import { agreedDeflate, deflateSettings, type PerMessageDeflateOptions } from './deflate.js';
 import { dispose } from './dispose.js';
 import { typeError, UsageError } from './errors.js';
