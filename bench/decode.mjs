@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { Connection } from 'sansocket';
-import { undiciReceiverOf, wsReceiver } from './lib/peers.mjs';
+import { driverReceiver, undiciReceiverOf, wsReceiver } from './lib/peers.mjs';
 import { CHUNK, cut, framesOf, payloads, SIZES } from './lib/traffic.mjs';
 
 const limits = { maxMessageSize: 1 << 20 };
@@ -54,18 +54,17 @@ const cells = [
   ...rows('decode masked text', { kind: 'text', masked: true }),
   ...rows('decode masked non-ASCII text', { kind: 'non-ASCII text', masked: true }),
   ...rows('decode unmasked text', { kind: 'text' }),
+  ...rows('decode masked text, reserve and commit', { kind: 'text', masked: true, receiver: reservingReceiver }),
   ...rows('decode masked binary, copied', { kind: 'binary', masked: true }),
   ...rows('decode masked binary, in the chunk', { kind: 'binary', masked: true, receiver: owningReceiver }),
-  ...rows('decode masked binary, reserve and commit', {
-    kind: 'binary',
-    masked: true,
-    receiver: reservingReceiver,
-  }),
+  ...rows('decode masked binary, reserve and commit', { kind: 'binary', masked: true, receiver: reservingReceiver }),
   ...rows('decode unmasked binary, copied', { kind: 'binary' }),
   ...rows('decode unmasked binary, in the chunk', { kind: 'binary', receiver: owningReceiver }),
+  ...rows('frames of 4 KiB, masked binary', { kind: 'binary', masked: true, part: 4096 }, ['16 KiB', '1 MiB']),
   ...rows('one masked text frame per chunk', { kind: 'text', masked: true, alone: true }, ['16 B', '125 B', '1 KiB']),
   ...rows('decode unmasked text', { kind: 'text', peer: 'undici' }),
   ...rows('decode unmasked binary', { kind: 'binary', peer: 'undici' }),
+  ...rows('decode masked text', { kind: 'text', masked: true, peer: 'websocket-driver' }),
   ...rows('byte by byte, masked text', { kind: 'text', masked: true, drip: true }, ['125 B', '16 KiB']),
   ...rows('1000 connections in turn, masked text', { kind: 'text', masked: true, alone: true, many: 1000 }, [
     '16 B',
@@ -81,13 +80,14 @@ function rows(name, cell, sizes = Object.keys(SIZES)) {
 const peers = {
   ws: wsReceiver,
   undici: (_, take) => undiciReceiverOf(take),
+  'websocket-driver': driverReceiver,
 };
 
 /** Both sides of a cell get the same memory, filled anew before each step, since some unmask in it. */
-function sides({ size, peer, kind, masked = false, receiver, alone, drip, many = 1 }) {
+function sides({ size, peer, kind, masked = false, part, receiver, alone, drip, many = 1 }) {
   const bytes = SIZES[size];
   const data = payloads(kind, bytes, alone ? many * (bytes + 8) : drip ? 4 * (bytes + 8) : undefined);
-  const frames = framesOf(data, masked);
+  const frames = framesOf(data, masked, part);
   const single = alone || drip;
   const chunks = alone ? frames : cut(frames, drip ? 1 : CHUNK);
   const memory = chunks.map((chunk) => Buffer.allocUnsafeSlow(chunk.length));

@@ -33,13 +33,13 @@ export function ourLane({ takeover, level }) {
 /** Bytes of the header of an unmasked frame. */
 const headerOf = (frame) => ({ 126: 4, 127: 10 })[frame[1]] ?? 2;
 
-/** Items that go through `lanes` at once: one step is one of each lane. */
+/** Items that go through `lanes` at once, one after the other: a step is one of each lane. */
 export function inLanes(lanes, items, method) {
   let at = 0;
   const one = lanes.length === 1 ? lanes[0] : undefined;
   return {
-    steps: items.length,
-    messages: items.length * lanes.length,
+    steps: 1,
+    messages: lanes.length,
     run() {
       const item = items[at];
       at = (at + 1) % items.length;

@@ -2,52 +2,69 @@
 
 import assert from 'node:assert/strict';
 import { Connection, decodeFrames } from 'sansocket';
-import { wsSender } from './lib/peers.mjs';
-import { CHUNK, payloads, SIZES } from './lib/traffic.mjs';
+import { driverSender, undiciSender, wsSender } from './lib/peers.mjs';
+import { CHUNK, partsOf, payloads, SIZES } from './lib/traffic.mjs';
+
+const PART = 4096;
+
+const rows = (name, cell, sizes = Object.keys(SIZES)) => sizes.map((size) => ({ name, size, peer: 'ws', ...cell }));
 
 const cells = [
-  ['encode masked text, corked', 'text', true],
-  ['encode masked non-ASCII text, corked', 'non-ASCII text', true],
-  ['encode masked binary, corked', 'binary', true],
-  ['encode unmasked text, corked', 'text', false],
-  ['encode unmasked binary, corked', 'binary', false],
-].flatMap(([name, kind, masked]) => Object.keys(SIZES).map((size) => ({ name, size, kind, masked })));
+  ...rows('encode masked text, corked', { kind: 'text', masked: true }),
+  ...rows('encode masked non-ASCII text, corked', { kind: 'non-ASCII text', masked: true }),
+  ...rows('encode masked binary, corked', { kind: 'binary', masked: true }),
+  ...rows('encode unmasked text, corked', { kind: 'text' }),
+  ...rows('encode unmasked binary, corked', { kind: 'binary' }),
+  ...rows('send in parts of 4 KiB, unmasked binary', { kind: 'binary', part: PART }, ['16 KiB', '1 MiB']),
+  ...rows('encode masked text, corked', { kind: 'text', masked: true, peer: 'undici' }),
+  ...rows('encode masked text, corked', { kind: 'text', masked: true, peer: 'websocket-driver' }),
+];
 
 function ownSender(masked) {
   const connection = new Connection({ role: masked ? 'client' : 'server' });
   const options = { pooled: true };
   // As ws does it.
-  const uncopied = { copy: false };
+  const copy = false;
+  let continued = false;
   return {
-    send(data) {
-      if (typeof data === 'string') connection.sendText(data);
-      else connection.sendBinary(data, uncopied);
+    send(data, fin = true) {
+      if (continued) connection.sendContinuation(data, { fin });
+      else if (typeof data === 'string') connection.sendText(data, fin ? undefined : { fin });
+      else connection.sendBinary(data, { copy, fin });
+      continued = !fin;
     },
     drain: () => connection.dataToSend(options),
   };
 }
 
-function sides({ size, kind, masked }) {
-  const data = payloads(kind, SIZES[size], CHUNK);
+const peers = { ws: wsSender, undici: undiciSender, 'websocket-driver': driverSender };
+
+function sides({ size, kind, peer, masked = false, part }) {
+  const messages = payloads(kind, SIZES[size], CHUNK);
+  const data =
+    part === undefined
+      ? messages.map((data) => ({ data, last: true }))
+      : messages.flatMap((message) => partsOf(message, part));
   const sideOf = (lane) => {
     // Equality first.
-    for (const payload of data) lane.send(payload, masked);
+    for (const { data: payload, last } of data) lane.send(payload, last);
     const frames = [...decodeFrames(Buffer.concat(lane.drain()))];
     assert.equal(frames.length, data.length);
     for (const [i, frame] of frames.entries()) {
       assert.equal(frame.masked, masked);
-      assert.ok(Buffer.from(data[i]).equals(frame.payload), `frame ${i} differs`);
+      assert.equal(frame.fin, data[i].last);
+      assert.ok(Buffer.from(data[i].data).equals(frame.payload), `frame ${i} differs`);
     }
     return {
       steps: 1,
-      messages: data.length,
+      messages: messages.length,
       run() {
-        for (let i = 0; i < data.length; i += 1) lane.send(data[i], masked);
+        for (let i = 0; i < data.length; i += 1) lane.send(data[i].data, data[i].last);
         lane.drain();
       },
     };
   };
-  return { ours: sideOf(ownSender(masked)), peer: sideOf(wsSender()) };
+  return { ours: sideOf(ownSender(masked)), peer: sideOf(peers[peer](masked)) };
 }
 
-export const workloads = cells.map((cell) => ({ ...cell, peer: 'ws', sides: () => sides(cell) }));
+export const workloads = cells.map((cell) => ({ ...cell, sides: () => sides(cell) }));

@@ -9,17 +9,17 @@ export const SIZES = { '16 B': 16, '125 B': 125, '1 KiB': 1024, '16 KiB': 16_384
 /** Node reads a socket in pieces of so many bytes. */
 export const CHUNK = 65_536;
 
-/** About so many bytes are decoded before the same ones come again. */
-const ROUND = 1 << 20;
+/** About so many bytes are decoded before the same ones come again: a few chunks, and a whole message at least. */
+const ROUND = 1 << 18;
 
 const decoder = new TextDecoder();
 const VARIED = 32;
 
-/** Payloads of `size` bytes, each different: JSON, text beyond ASCII, or bytes. */
+/** `count` payloads of `size` bytes, each different: JSON, text beyond ASCII, or bytes. */
 const kinds = {
-  text: (size) => messages(size, VARIED).map((bytes) => decoder.decode(bytes)),
-  'non-ASCII text': (size) =>
-    Array.from({ length: VARIED }, (_, i) => {
+  text: (size, count) => messages(size, count).map((bytes) => decoder.decode(bytes)),
+  'non-ASCII text': (size, count) =>
+    Array.from({ length: count }, (_, i) => {
       const words = ['Привет, мир: ', '日本語のテキスト ', 'naïve café ', 'Ελληνικά 😀 ', 'ok '];
       let text = '';
       for (let at = i, bytes = 0; bytes < size + 16; at += 1) {
@@ -29,7 +29,7 @@ const kinds = {
       }
       return cutTo(text, size);
     }),
-  binary: (size) => messages(size, VARIED).map((bytes) => bytes.map((byte, i) => byte * 31 + i)),
+  binary: (size, count) => messages(size, count).map((bytes) => bytes.map((byte, i) => byte * 31 + i)),
 };
 
 /** The longest start of `text` within `size` bytes, filled up with spaces. */
@@ -41,14 +41,30 @@ function cutTo(text, size) {
 
 /** Enough payloads for one round, at least one. */
 export function payloads(kind, size, total = ROUND) {
-  const different = kinds[kind](size);
   const count = Math.max(1, Math.floor(total / (size + 8)));
+  const different = kinds[kind](size, Math.min(VARIED, count));
   return Array.from({ length: count }, (_, i) => different[i % different.length]);
 }
 
-/** A frame for each. */
-export const framesOf = (data, masked) =>
-  data.map((payload) => encodeFrame({ opcode: typeof payload === 'string' ? 1 : 2, payload, masked }));
+/** A frame for each; with `part`, frames of so many bytes. */
+export const framesOf = (data, masked, part = Infinity) =>
+  data.flatMap((payload) => {
+    const opcode = typeof payload === 'string' ? 1 : 2;
+    if (payload.length <= part) return [encodeFrame({ opcode, payload, masked })];
+    return partsOf(Buffer.from(payload), part).map(({ data, first, last }) =>
+      encodeFrame({ opcode: first ? opcode : 0, payload: data, fin: last, masked }),
+    );
+  });
+
+/** Bytes in pieces of `size`, each with whether it is the first and the last. */
+export function partsOf(bytes, size) {
+  const count = Math.ceil(bytes.length / size);
+  return Array.from({ length: count }, (_, i) => ({
+    data: bytes.subarray(i * size, (i + 1) * size),
+    first: i === 0,
+    last: i === count - 1,
+  }));
+}
 
 /** The frames as a socket gives them. */
 export function cut(frames, size = CHUNK) {
