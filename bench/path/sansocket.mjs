@@ -1,10 +1,11 @@
-import { createServer } from 'node:http';
 import { acceptUpgrade } from 'sansocket/server';
-import { report } from './report.mjs';
+import { COMPRESSION } from './compression.mjs';
+import { httpServer, report, variant } from './server.mjs';
 
-const server = createServer();
+const server = httpServer();
+const perMessageDeflate = variant === 'deflate' && COMPRESSION;
 server.on('upgrade', (request, socket, head) => {
-  const peer = acceptUpgrade(request, socket, head, { origins: 'any' });
+  const peer = acceptUpgrade(request, socket, head, { origins: 'any', perMessageDeflate });
   peer.onmessage = ({ data }) => peer.send(data);
 });
 report(server);

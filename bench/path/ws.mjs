@@ -1,9 +1,11 @@
-import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
-import { report } from './report.mjs';
+import { COMPRESSION } from './compression.mjs';
+import { httpServer, report, variant } from './server.mjs';
 
-const server = createServer();
-const sockets = new WebSocketServer({ server, perMessageDeflate: false });
+const server = httpServer();
+const { level, threshold } = COMPRESSION;
+const perMessageDeflate = variant === 'deflate' && { threshold, zlibDeflateOptions: { level } };
+const sockets = new WebSocketServer({ server, perMessageDeflate });
 sockets.on('connection', (socket) => {
   socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
 });

@@ -4,7 +4,7 @@
 
 const [name, state, count] = process.argv.slice(2);
 const compressed = state.startsWith('deflate');
-const { encodeFrame, Connection } = await import('sansocket');
+const { Connection } = await import('sansocket');
 const { messages } = await import('../lib/messages.mjs');
 const [text] = messages(1024, 1);
 
