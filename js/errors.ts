@@ -85,6 +85,8 @@ export type UsageErrorCode =
   | 'no_randomness'
   /** There is no memory. */
   | 'out_of_memory'
+  /** The JavaScript engine has no WebAssembly, or none with SIMD. */
+  | 'unsupported_engine'
   /** The object was freed. */
   | 'use_after_free';
 

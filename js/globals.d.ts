@@ -37,6 +37,8 @@ declare class Response {
 declare function fetch(input: string | URL): Promise<Response>;
 
 declare namespace WebAssembly {
+  function validate(bytes: ArrayBufferView | ArrayBufferLike): boolean;
+
   type ImportValue = ((...args: never[]) => unknown) | Memory | Table;
   type Imports = Record<string, Record<string, ImportValue>>;
 

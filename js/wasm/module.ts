@@ -35,10 +35,32 @@ export class LazyModule {
   }
 }
 
-/** A Content Security Policy is the usual reason why WebAssembly cannot be compiled. */
+/** A module with an instruction of SIMD: `(func i32.const 0 i8x16.splat drop)`. */
+// biome-ignore format: its lines are its sections
+const simd = Uint8Array.of(
+  0, 97, 115, 109, 1, 0, 0, 0,
+  1, 4, 1, 96, 0, 0,
+  3, 2, 1, 0,
+  10, 9, 1, 7, 0, 65, 0, 253, 15, 26, 11,
+);
+
+/** What the engine does not have. */
+function lacking(): string | undefined {
+  if (typeof WebAssembly === 'undefined') return 'WebAssembly';
+  return WebAssembly.validate(simd) ? undefined : 'the SIMD instructions of WebAssembly';
+}
+
+/** Says why WebAssembly cannot be compiled: a Content Security Policy is the usual reason, an old engine the other. */
 export function loadError(cause: unknown): unknown {
-  if (!/content security policy|blocked by csp|unsafe-eval|disallowed by embedder/i.test(String(cause))) return cause;
-  const message =
-    "the Content Security Policy forbids WebAssembly: add 'wasm-unsafe-eval' to script-src, or import the .wasm file where the runtime asks for that";
-  return new UsageError('csp_blocked', message, { cause });
+  if (/content security policy|blocked by csp|unsafe-eval|disallowed by embedder/i.test(String(cause))) {
+    const message =
+      "the Content Security Policy forbids WebAssembly: add 'wasm-unsafe-eval' to script-src, or import the .wasm file where the runtime asks for that";
+    return new UsageError('csp_blocked', message, { cause });
+  }
+  const name = (cause as Partial<Error> | null)?.name;
+  // A module that is broken is named by the engine itself.
+  const missing = name === 'CompileError' || name === 'ReferenceError' ? lacking() : undefined;
+  if (missing === undefined) return cause;
+  const message = `this JavaScript engine lacks ${missing}: Chrome 91, Firefox 89, Safari 16.4 and Node 20 have it`;
+  return new UsageError('unsupported_engine', message, { cause });
 }

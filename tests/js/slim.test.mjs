@@ -189,6 +189,39 @@ test('a Content Security Policy that forbids WebAssembly is named', () => {
   }
 });
 
+/** Runs with flags of V8: the first use of the package, and both ways of `init`. */
+const failuresWith = (flag) =>
+  run(
+    `
+    const whole = await import('sansocket');
+    const failures = [];
+    for (const call of [() => whole.encodeFrame({ opcode: 1 }), () => whole.init(), () => slim.init(bytes)]) {
+      failures.push(await failure(call));
+    }
+    return failures;`,
+    'module',
+    flag,
+  );
+
+test('an engine without WebAssembly, or without its SIMD, is named', () => {
+  const engines = { '--no-expose-wasm': /lacks WebAssembly:/ };
+  // On other processors every engine that has WebAssembly has this too.
+  if (process.arch === 'x64') engines['--no-enable-sse4-1'] = /lacks the SIMD instructions of WebAssembly:/;
+  for (const [flag, expected] of Object.entries(engines)) {
+    const failures = failuresWith(flag);
+    assert.equal(failures.length, 3);
+    for (const { name, code, message } of failures) {
+      assert.deepEqual([name, code], ['UsageError', 'unsupported_engine']);
+      assert.match(message, expected);
+    }
+  }
+});
+
+test('a broken module is named by the engine, not taken for an old engine', () => {
+  const { name, code } = run(`return await failure(() => slim.init(new Uint8Array([0, 97, 115, 109, 1, 0, 0])));`);
+  assert.deepEqual([name, code], ['CompileError', undefined]);
+});
+
 test('an object of one copy of the package is no object of another', () => {
   const messages = run(
     `
