@@ -19,7 +19,7 @@ import { setup } from './setup.mjs';
 const KiB = 1024;
 
 /** The module as published, and as small as it gets, each with its largest size after gzip. */
-const modules = hasFeature('deflate')
+export const modules = hasFeature('deflate')
   ? [
       { file: join(pkgDir, 'codec.wasm'), features: ['module', 'deflate', 'fast-path'], limit: 75 * KiB },
       { file: join(targetDir, 'size', 'codec-without-deflate.wasm'), features: ['module'], limit: 25 * KiB },

@@ -36,8 +36,8 @@ export function hasFeature(name) {
   return new RegExp(`^${name} = \\[`, 'm').test(readFileSync(at('Cargo.toml'), 'utf8'));
 }
 
-/** Builds the codec with these features into the file `output`. */
-export function buildWasm(features, output) {
+/** Builds the codec with these features into the file `output`. `variant`: `simd` and `names` of `buildCrate`. */
+export function buildWasm(features, output, variant = {}) {
   const fast = features.includes('fast-path');
   const profile = fast ? 'module' : 'release';
   return buildCrate({
@@ -46,6 +46,7 @@ export function buildWasm(features, output) {
     artifact: join(profile, 'sansocket.wasm'),
     flags: ['--profile', profile],
     rustFlags: inlining(fast ? 60 : 10),
+    ...variant,
   });
 }
 
@@ -64,11 +65,13 @@ export const buildInspector = (output) =>
  *
  * It is an ordinary library, so that Rust programs can use it; only here does it become a module by itself. Of what
  * wasm-bindgen generates only the module is used: the exports take and give numbers, and js/wasm/ calls them directly.
+ *
+ * To look at, not to publish: without `simd`, or with the `names` of functions in it.
  */
-async function buildCrate({ features, output, artifact, flags, rustFlags }) {
+async function buildCrate({ features, output, artifact, flags, rustFlags, simd = true, names = false }) {
   const cargo = ['rustc', '--lib', '--crate-type', 'cdylib', ...flags, '--target', wasmTarget];
   await must('cargo', [...cargo, '--no-default-features', '--features', features.join(',')], {
-    env: { CARGO_ENCODED_RUSTFLAGS: [...wasmRustFlags, ...rustFlags, ...remapped()].join('\x1f') },
+    env: { CARGO_ENCODED_RUSTFLAGS: [...(simd ? wasmRustFlags : []), ...rustFlags, ...remapped()].join('\x1f') },
   });
 
   mkdirSync(join(output, '..'), { recursive: true });
@@ -79,10 +82,11 @@ async function buildCrate({ features, output, artifact, flags, rustFlags }) {
     await must('wasm-bindgen', ['--target', 'web', '--omit-default-module-path', ...out, built]);
     const bound = join(temporary, 'module_bg.wasm');
     const optimized = join(temporary, 'optimized.wasm');
-    const strip = ['--strip-debug', '--strip-producers', '--strip-target-features'];
+    const strip = names ? ['-g'] : ['--strip-debug', '--strip-producers', '--strip-target-features'];
+    const allowed = optFeatures.filter((feature) => simd || feature !== '--enable-simd');
     // wasm-bindgen's own exports serve its own JavaScript, and JavaScript values at the boundary; there are none.
     const optimize = ['--remove-exports=__*', '-O3', '--converge'];
-    await must('wasm-opt', [...optimize, ...optFeatures, ...strip, bound, '-o', optimized]);
+    await must('wasm-opt', [...optimize, ...allowed, ...strip, bound, '-o', optimized]);
     checkImports(basename(output), readFileSync(optimized));
     copyFileSync(optimized, output);
   } finally {
