@@ -7,8 +7,8 @@ import { main } from './lib/failure.mjs';
 import { at, root, which } from './lib/paths.mjs';
 import { outputOf, run } from './lib/run.mjs';
 
-/** The crate, and the one that fuzzes it. */
-const manifests = ['Cargo.toml', 'fuzz/Cargo.toml'];
+/** The crate, the one that fuzzes it, and the one that compares it. */
+const manifests = ['Cargo.toml', 'fuzz/Cargo.toml', 'bench/native/Cargo.toml'];
 const lockFiles = ['package-lock.json', 'tests/consumers/package-lock.json', 'examples/servers/package-lock.json'];
 
 /** Each lets us use, change and pass on. A package with another licence has to be looked at first. */
@@ -53,7 +53,16 @@ await main(async () => {
 });
 
 async function checkCrates(manifest) {
-  const args = ['metadata', '--format-version', '1', '--all-features', '--locked', '--manifest-path', manifest];
+  const args = [
+    'metadata',
+    '--quiet',
+    '--format-version',
+    '1',
+    '--all-features',
+    '--locked',
+    '--manifest-path',
+    manifest,
+  ];
   // Everything that it depends on, for any platform; our own crates have no source.
   const crates = JSON.parse(await outputOf('cargo', args)).packages.filter(({ source }) => source !== null);
   const odd = crates.filter(({ license, source }) => !isAllowed(license) || !source.startsWith('registry+'));

@@ -15,12 +15,17 @@ export const BURST_SIZE = 125;
 const decoder = new TextDecoder();
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
 
+const kinds = {
+  text: (bytes) => decoder.decode(bytes),
+  'non-ASCII text': ({ length }) => 'Привет, 日本語 😀 naïve '.repeat(length).slice(0, length / 2),
+  binary: (bytes) => bytes.map((byte, i) => byte * 31 + i),
+};
+
 /** Payloads that fill a chunk. */
 function payloads(kind, size) {
   const count = Math.max(1, Math.floor(CHUNK / (size + 14)));
-  const all = messages(size, Math.min(count, 32));
-  const one = kind === 'text' ? (bytes) => decoder.decode(bytes) : (bytes) => bytes.map((byte, i) => byte * 31 + i);
-  return Array.from({ length: count }, (_, i) => one(all[i % all.length]));
+  const all = messages(size, Math.min(count, 32)).map(kinds[kind]);
+  return Array.from({ length: count }, (_, i) => all[i % all.length]);
 }
 
 function joined(parts) {
@@ -54,44 +59,58 @@ function time(ours, peer, count) {
   return { ours_ns: ns[0], peer_ns: ns[1], ratio: peer && median(slices.map(([us, them]) => them / us)) };
 }
 
-function check(received, expected, who) {
+function check(received, expected) {
   const same = (a, b) =>
     typeof a === 'string' ? a === b : a.length === b.length && a.every((byte, i) => byte === b[i]);
   if (received.length !== expected.length || !received.every((one, i) => same(one, expected[i])))
-    throw new Error(`${who} gives something else`);
+    throw new Error('what came out is not what went in');
 }
 
-/** Decodes a chunk over and over. `peer(role, take)` gives a function that takes chunks. */
-function decode({ Connection, encodeFrame }, peer, { kind, size, masked }) {
+/** How a copy of the package decodes: a function that takes chunks. */
+export const decoderOf =
+  ({ Connection }) =>
+  (role, take) => {
+    const connection = new Connection({ role });
+    return (chunk) => {
+      connection.receiveData(chunk);
+      for (const event of connection.events()) take(event.data);
+    };
+  };
+
+/** How it encodes: a function that takes messages and gives what is to be written. */
+export const encoderOf =
+  ({ Connection }) =>
+  (masked) => {
+    const connection = new Connection({ role: masked ? 'client' : 'server' });
+    return (messages) => {
+      for (const message of messages) {
+        if (typeof message === 'string') connection.sendText(message);
+        else connection.sendBinary(message);
+      }
+      return connection.dataToSend({ pooled: true });
+    };
+  };
+
+/** Decodes a chunk over and over. */
+function decode(api, peer, { kind, size, masked }) {
   const data = payloads(kind, size);
-  const opcode = kind === 'text' ? 1 : 2;
-  const chunk = joined(data.map((payload) => encodeFrame({ opcode, payload, masked })));
-  const role = masked ? 'server' : 'client';
-  // Each gets memory of its own, filled anew: some unmask in it.
+  const opcode = kind === 'binary' ? 2 : 1;
+  const chunk = joined(data.map((payload) => api.encodeFrame({ opcode, payload, masked })));
+  // Filled anew each time: some unmask in it.
   const memory = new Uint8Array(chunk.length);
   let take;
-  const lanes = [
-    (() => {
-      const connection = new Connection({ role });
-      return () => {
-        memory.set(chunk);
-        connection.receiveData(memory);
-        for (const event of connection.events()) take(event.data);
-      };
-    })(),
-  ];
-  if (peer) {
-    const feed = peer(role, (message) => take(message));
-    lanes.push(() => {
+  const lanes = [decoderOf(api), ...(peer?.decode ? [peer.decode] : [])].map((make) => {
+    const feed = make(masked ? 'server' : 'client', (message) => take(message));
+    return () => {
       memory.set(chunk);
       feed(memory);
-    });
-  }
-  for (const [i, lane] of lanes.entries()) {
+    };
+  });
+  for (const lane of lanes) {
     const received = [];
     take = (message) => received.push(typeof message === 'string' ? message : Uint8Array.from(message));
     lane();
-    check(received, data, i === 0 ? 'the codec' : 'the peer');
+    check(received, data);
   }
   take = ({ length }) => {
     if (length === 0) throw new Error('a message is empty');
@@ -100,29 +119,24 @@ function decode({ Connection, encodeFrame }, peer, { kind, size, masked }) {
 }
 
 /** Encodes a chunk over and over. */
-function encode({ Connection, decodeFrames }, { kind, size, masked }) {
+function encode(api, peer, { kind, size, masked }) {
   const data = payloads(kind, size);
-  const connection = new Connection({ role: masked ? 'client' : 'server' });
-  const run = () => {
-    for (const message of data) {
-      if (kind === 'text') connection.sendText(message);
-      else connection.sendBinary(message);
-    }
-    return connection.dataToSend({ pooled: true });
-  };
-  const frames = [...decodeFrames(joined(run()))];
-  check(
-    frames.map(({ payload }) => (kind === 'text' ? decoder.decode(payload) : payload)),
-    data,
-    'the codec',
-  );
-  return time(run, undefined, data.length);
+  const lanes = [encoderOf(api), ...(peer?.encode ? [peer.encode] : [])].map((make) => {
+    const send = make(masked);
+    return () => send(data);
+  });
+  for (const lane of lanes) {
+    const payloads = [...api.decodeFrames(joined(lane()))].map(({ payload }) => payload);
+    check(kind === 'binary' ? payloads : payloads.map((payload) => decoder.decode(payload)), data);
+  }
+  return time(lanes[0], lanes[1], data.length);
 }
 
 const cells = [
   ['decode', { kind: 'text', size: 125, masked: false }],
   ['decode', { kind: 'text', size: 125, masked: true }],
   ['decode', { kind: 'text', size: 16_384, masked: true }],
+  ['decode', { kind: 'non-ASCII text', size: 1024, masked: true }],
   ['decode', { kind: 'binary', size: 125, masked: true }],
   ['decode', { kind: 'binary', size: 16_384, masked: true }],
   ['encode', { kind: 'text', size: 125, masked: true }],
@@ -160,13 +174,18 @@ async function platform(url) {
   return median(times.slice(1));
 }
 
-/** Measures everything. `peer`: another decoder, where there is one; `url`: of a server that sends bursts. */
+/** Measures the codec. `peer`: what else decodes and encodes, where there is something. */
+export function measureCodec(api, peer) {
+  return cells.map(([what, cell]) => ({
+    name: label(what, cell),
+    ...(what === 'decode' ? decode(api, peer, cell) : encode(api, peer, cell)),
+  }));
+}
+
+/** Measures everything. `url`: of a server that sends bursts. */
 export async function measure(api, peer, url) {
   await api.init();
-  const results = cells.map(([what, cell]) => ({
-    name: label(what, cell),
-    ...(what === 'decode' ? decode(api, peer, cell) : encode(api, cell)),
-  }));
+  const results = measureCodec(api, peer);
   const hasWebSocket = typeof WebSocket === 'function';
   return { results, platform_ns: hasWebSocket ? await platform(url) : undefined };
 }

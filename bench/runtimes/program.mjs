@@ -5,7 +5,7 @@ import Receiver from '../../node_modules/ws/lib/receiver.js';
 import * as api from '../../pkg/index.js';
 import { measure } from './cells.mjs';
 
-function peer(role, take) {
+function decode(role, take) {
   const receiver = new Receiver({ isServer: role === 'server', extensions: {}, maxPayload: 1 << 20 });
   receiver.on('message', (data, isBinary) => take(isBinary ? data : data.toString()));
   receiver.on('error', (error) => {
@@ -14,5 +14,5 @@ function peer(role, take) {
   return (chunk) => receiver.write(Buffer.from(chunk.buffer));
 }
 
-console.log(JSON.stringify(await measure(api, peer, process.argv[2])));
+console.log(JSON.stringify(await measure(api, { decode }, process.argv[2])));
 process.exit();

@@ -52,6 +52,7 @@ export const suites = [
     [
       ['cargo', 'fmt', '--all', '--check'],
       ['cargo', 'fmt', '--check', '--manifest-path', 'fuzz/Cargo.toml'],
+      ['cargo', 'fmt', '--check', '--manifest-path', 'bench/native/Cargo.toml'],
     ],
   ),
   check(

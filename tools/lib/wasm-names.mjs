@@ -109,16 +109,19 @@ export function breakdown(bytes) {
 
 /** Functions that have no path of their own. */
 const unmangled = [
-  [/^mem(cpy|set|move|cmp)$|^bcmp$/, 'compiler_builtins'],
-  [/^codec_|_codec_/, 'sansocket::wasm'],
-  [/^_*rust_|^_*rdl_|^_*rg_/, 'alloc'],
+  [/^(mem(cpy|set|move|cmp)|bcmp|strlen)$/, 'compiler_builtins'],
+  [/^codec_/, 'sansocket::wasm'],
+  [/__rust_|__rdl_|__rg_/, 'alloc'],
+  [/^<\[/, 'core'],
 ];
 
 /** The crate of a function by its demangled name, and of `sansocket` the module. */
 export function ownerOf(name = '') {
-  // `<T as Trait>::f` is of T, and a reference to it too.
-  const path = name.replace(/^(?:[<&([*]|mut |const |dyn )+/, '');
-  const [, crate, rest = ''] = /^([a-z_]\w*)::(\w*)/.exec(path) ?? [];
+  // Newer names carry a hash: `core[c5930c85a12de822]::fmt::write`.
+  const plain = name.replace(/\[[0-9a-f]{16}\]/g, '');
+  // `<T as Trait>::f` is of T, and of the trait where T belongs to nobody.
+  const path = plain.replace(/^(?:[<&([*]|mut |const |dyn )+/, '');
+  const [, crate, rest = ''] = /^([a-z]\w*)::(\w*)/.exec(path) ?? / as ([a-z]\w*)::(\w*)/.exec(plain) ?? [];
   if (crate === 'sansocket') return /^[a-z]/.test(rest) ? `sansocket::${rest}` : 'sansocket';
-  return crate ?? unmangled.find(([pattern]) => pattern.test(name))?.[1] ?? 'others';
+  return crate ?? unmangled.find(([pattern]) => pattern.test(plain))?.[1] ?? 'others';
 }
