@@ -186,7 +186,8 @@ function summary(results) {
   const rows = [
     'decode masked text',
     'decode masked non-ASCII text',
-    'decode masked binary, owned',
+    'decode masked binary, copied',
+    'decode masked binary, in the chunk',
     'encode masked text, corked',
     'encode unmasked binary, corked',
   ];
