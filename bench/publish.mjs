@@ -69,6 +69,6 @@ await main(async () => {
     rmSync(folder, { recursive: true, force: true });
   }
   const figures = Object.fromEntries(Object.keys(PARTS).map((part) => [part, results[part]]));
-  writeFileSync(at(RESULTS), `${JSON.stringify({ ...here, dates, ...figures }, undefined, 1)}\n`);
+  writeFileSync(at(RESULTS), `${JSON.stringify({ ...here, dates, ...figures }, undefined, 2)}\n`);
   report();
 });
