@@ -23,5 +23,5 @@ mod wasm;
 pub use filter::FilterFault;
 pub use inspector::Inspector;
 pub use inspector::catalogue as catalogue_json;
-pub use options::{Compression, Kind, Options, PayloadMode, Records, TYPES};
+pub use options::{Compression, Kind, Options, PayloadMode, RecordType, Records};
 pub use types::Side;

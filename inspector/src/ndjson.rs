@@ -6,7 +6,7 @@ use crate::catalogue::Level;
 use crate::frames::close_parts;
 use crate::json::Writer;
 use crate::names::{close_name, opcode_name};
-use crate::options::{Kind, Options, PayloadMode, Records};
+use crate::options::{Kind, Options, PayloadMode, RecordType, Records};
 use crate::record::{End, Finding, Frame, Inflated, Message, Record};
 use crate::stream::Handshake;
 use crate::types::{Place, Side, Time};
@@ -65,7 +65,7 @@ impl Ndjson {
 
     /// What the capture is.
     pub fn capture(&mut self, kind: Kind) {
-        if !self.begin("capture") {
+        if !self.begin(RecordType::Capture) {
             return;
         }
         let level = if kind == Kind::Har { "message" } else { "frame" };
@@ -76,7 +76,7 @@ impl Ndjson {
 
     /// The end of the capture.
     pub fn summary(&mut self, stats: &crate::stats::Stats) {
-        if self.begin("summary") {
+        if self.begin(RecordType::Summary) {
             stats.write_summary(&mut self.writer);
             self.end();
         }
@@ -97,7 +97,7 @@ impl Ndjson {
                 self.violation(*connection, *frame, *side, finding)
             }
             Record::Gap { connection, side, at, bytes, resynced_at } => {
-                if self.begin("gap") {
+                if self.begin(RecordType::Gap) {
                     let w = &mut self.writer;
                     w.key("conn").number(u64::from(*connection)).key("dir").string(side.direction());
                     w.key("at").number(*at).key("bytes").maybe(*bytes).key("resyncedAt").maybe(*resynced_at);
@@ -106,7 +106,7 @@ impl Ndjson {
             }
             Record::Close { connection, end } => self.close(*connection, end),
             Record::Error { place, connection, text } => {
-                if self.begin("error") {
+                if self.begin(RecordType::Error) {
                     let w = &mut self.writer;
                     w.key("source").maybe_string(self.source.as_deref());
                     w.key("packet").maybe(place.packet).key("offset").maybe(place.file);
@@ -117,10 +117,10 @@ impl Ndjson {
         }
     }
 
-    fn begin(&mut self, kind: &str) -> bool {
+    fn begin(&mut self, kind: RecordType) -> bool {
         let wanted = self.records.has(kind);
         if wanted {
-            self.writer.object().key("v").number(1).key("type").string(kind);
+            self.writer.object().key("v").number(1).key("type").string(kind.name());
         }
         wanted
     }
@@ -131,7 +131,7 @@ impl Ndjson {
     }
 
     fn frame(&mut self, frame: &Frame<'_>) {
-        if !self.begin("frame") {
+        if !self.begin(RecordType::Frame) {
             return;
         }
         let w = &mut self.writer;
@@ -146,7 +146,7 @@ impl Ndjson {
     }
 
     fn message(&mut self, message: &Message<'_>) {
-        if !self.begin("message") {
+        if !self.begin(RecordType::Message) {
             return;
         }
         let w = &mut self.writer;
@@ -170,7 +170,7 @@ impl Ndjson {
     }
 
     fn violation(&mut self, connection: u32, frame: Option<u64>, side: Side, finding: &Finding) {
-        if self.begin("violation") {
+        if self.begin(RecordType::Violation) {
             self.writer.key("conn").number(u64::from(connection)).key("n").maybe(frame);
             self.writer.key("dir").string(side.direction());
             write_finding(&mut self.writer, side, finding);
@@ -179,7 +179,7 @@ impl Ndjson {
     }
 
     fn handshake(&mut self, handshake: &Handshake) {
-        if !self.begin("handshake") {
+        if !self.begin(RecordType::Handshake) {
             return;
         }
         let w = &mut self.writer;
@@ -197,7 +197,7 @@ impl Ndjson {
     }
 
     fn close(&mut self, connection: u32, end: &End) {
-        if self.begin("close") {
+        if self.begin(RecordType::Close) {
             self.writer.key("conn").number(u64::from(connection));
             write_end(&mut self.writer, end);
             self.end();

@@ -61,26 +61,79 @@ pub enum PayloadMode {
     None,
 }
 
-/// The types of records, one bit each, in the order of [`TYPES`].
+/// What a record is about: its `type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Records(pub u16);
+pub enum RecordType {
+    /// The capture, at its beginning.
+    Capture,
+    /// An opening handshake.
+    Handshake,
+    /// A frame.
+    Frame,
+    /// A whole message.
+    Message,
+    /// A rule that was broken.
+    Violation,
+    /// Bytes that are missing.
+    Gap,
+    /// The end of a connection.
+    Close,
+    /// Something that could not be read.
+    Error,
+    /// The capture, at its end.
+    Summary,
+}
 
-/// The names of the types of records.
-pub const TYPES: [&str; 9] =
-    ["capture", "handshake", "frame", "message", "violation", "gap", "close", "error", "summary"];
+impl RecordType {
+    const ALL: [Self; 9] = [
+        Self::Capture,
+        Self::Handshake,
+        Self::Frame,
+        Self::Message,
+        Self::Violation,
+        Self::Gap,
+        Self::Close,
+        Self::Error,
+        Self::Summary,
+    ];
+
+    /// As in the options and the records.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Capture => "capture",
+            Self::Handshake => "handshake",
+            Self::Frame => "frame",
+            Self::Message => "message",
+            Self::Violation => "violation",
+            Self::Gap => "gap",
+            Self::Close => "close",
+            Self::Error => "error",
+            Self::Summary => "summary",
+        }
+    }
+}
+
+/// Types of records, one bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Records(u16);
 
 impl Records {
+    /// All of them, but messages.
+    const DEFAULT: Self = Self(0x1ff ^ Self::bit(RecordType::Message));
+
     /// Whether records of that type are written.
     #[must_use]
-    pub fn has(self, name: &str) -> bool {
-        self.0 & Self::bit(name) != 0
+    pub const fn has(self, kind: RecordType) -> bool {
+        self.0 & Self::bit(kind) != 0
     }
 
-    fn bit(name: &str) -> u16 {
-        TYPES
-            .iter()
-            .position(|known| *known == name)
-            .map_or(0, |at| 1_u16.wrapping_shl(u32::try_from(at).unwrap_or(15)))
+    fn add(&mut self, kind: RecordType) {
+        self.0 |= Self::bit(kind);
+    }
+
+    const fn bit(kind: RecordType) -> u16 {
+        1_u16.wrapping_shl(kind as u32)
     }
 }
 
@@ -122,7 +175,7 @@ impl Default for Options {
             from: None,
             side: None,
             compression: Compression::Auto,
-            records: Records(0x1ff & !Records::bit("message")),
+            records: Records::DEFAULT,
             payload: PayloadMode::Full,
             max_payload: None,
             hex: false,
@@ -167,7 +220,7 @@ impl Options {
                     _ => Err("is no boolean".to_owned()),
                 },
                 Token::Array if key == "records" => {
-                    options.records = Records(0);
+                    options.records = Records::default();
                     Ok(())
                 }
                 Token::Array => Err("is no array".to_owned()),
@@ -210,8 +263,11 @@ impl Options {
             ("payload", _) => return Err(format!("is full, preview or none, not {text:?}")),
             ("bytes", "base64" | "hex") => self.hex = text == "hex",
             ("bytes", _) => return Err(format!("is base64 or hex, not {text:?}")),
-            ("records", _) if TYPES.contains(&text) => self.records.0 |= Records::bit(text),
-            ("records", _) => return Err(format!("has {}, not {text:?}", TYPES.join(", "))),
+            ("records", _) => {
+                let names = RecordType::ALL.map(RecordType::name).join(", ");
+                let kind = RecordType::ALL.into_iter().find(|kind| kind.name() == text);
+                self.records.add(kind.ok_or(format!("has {names}, not {text:?}"))?);
+            }
             _ => return Err("is no option with a text".to_owned()),
         }
         Ok(())
@@ -252,12 +308,13 @@ mod tests {
             "records":["frame","error"],"payload":"preview","maxPayload":7,"bytes":"hex","filter":"op == text","index":true,"maxMessage":9,"maxFrame":8}"#;
         let options = Options::from_json(json).unwrap();
         assert_eq!((options.from, options.side), (Some(Kind::Pcapng), Some(Side::Server)));
-        assert!(options.records.has("frame") && options.records.has("error") && !options.records.has("gap"));
+        assert!(options.records.has(RecordType::Frame) && options.records.has(RecordType::Error));
+        assert!(!options.records.has(RecordType::Gap));
         assert!(matches!(options.compression, Compression::Assume(params) if params.server_max_window_bits == 10));
         assert_eq!((options.max_payload, options.max_message, options.max_frame), (Some(7), 9, 8));
         assert!(options.hex && options.index);
         let defaults = Options::from_json(b"{}").unwrap();
-        assert!(!defaults.records.has("message") && defaults.records.has("summary"));
+        assert!(!defaults.records.has(RecordType::Message) && defaults.records.has(RecordType::Summary));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::filter::{Filter, Subject};
 use crate::index::Index;
 use crate::ndjson::Ndjson;
-use crate::options::{Options, PayloadMode};
+use crate::options::{Options, PayloadMode, RecordType};
 use crate::record::Record;
 use crate::stats::Stats;
 use crate::types::{Place, Side, Time};
@@ -24,6 +24,7 @@ pub struct Out {
     /// What is kept for random access.
     pub index: Option<Index>,
     filter: Option<Filter>,
+    shows_frames: bool,
     keep: usize,
     frames: u64,
     connections: u32,
@@ -37,7 +38,8 @@ impl Out {
     /// Begins a capture.
     #[must_use]
     pub fn new(options: Options, filter: Option<Filter>) -> Self {
-        let payloads = options.records.has("frame") || options.records.has("message");
+        let payloads = options.records.has(RecordType::Frame) || options.records.has(RecordType::Message);
+        let shows_frames = payloads || filter.is_some();
         let keep = match options.payload {
             _ if filter.is_some() => options.max_message,
             PayloadMode::None => 0,
@@ -49,6 +51,7 @@ impl Out {
             ndjson: Ndjson::new(&options),
             stats: Stats::default(),
             index: options.index.then(Index::default),
+            shows_frames,
             keep: keep.min(options.max_message),
             options,
             filter,
@@ -69,13 +72,19 @@ impl Out {
     /// The most bytes of the payload of a message.
     #[must_use]
     pub fn keep_message(&self) -> usize {
-        if self.options.records.has("message") { self.keep } else { 0 }
+        if self.options.records.has(RecordType::Message) { self.keep } else { 0 }
     }
 
     /// The most bytes of an inflated message.
     #[must_use]
     pub const fn keep_inflated(&self) -> usize {
         self.keep
+    }
+
+    /// Whether frames are written one by one. If not, they are counted and put into the index.
+    #[must_use]
+    pub const fn shows_frames(&self) -> bool {
+        self.shows_frames
     }
 
     /// The number of the next frame.

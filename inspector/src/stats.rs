@@ -28,6 +28,28 @@ struct Sent {
     opcodes: [u64; 16],
 }
 
+/// Frames that are messages by themselves, without a fault, counted together.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    texts: u64,
+    binaries: u64,
+    headers: u64,
+    payload: u64,
+}
+
+impl Tally {
+    /// Counts a frame.
+    pub fn add(&mut self, opcode: Opcode, header_length: u8, length: u16) {
+        if opcode == Opcode::Text {
+            self.texts = self.texts.saturating_add(1);
+        } else {
+            self.binaries = self.binaries.saturating_add(1);
+        }
+        self.headers = self.headers.saturating_add(u64::from(header_length));
+        self.payload = self.payload.saturating_add(u64::from(length));
+    }
+}
+
 /// A connection.
 #[derive(Clone, Debug, Default)]
 pub struct Connection {
@@ -164,6 +186,24 @@ impl Stats {
         if let Some(count) = sent.opcodes.get_mut(usize::from(frame.header.opcode.bits())) {
             *count = count.saturating_add(1);
         }
+    }
+
+    /// Counts frames that were seen at the same time.
+    pub fn ordinary(&mut self, connection: u32, side: Side, time: Option<Time>, tally: &Tally) {
+        let count = tally.texts.saturating_add(tally.binaries);
+        self.frames = self.frames.saturating_add(count);
+        self.messages = self.messages.saturating_add(count);
+        self.last = time.or(self.last);
+        let Some(connection) = self.connection_mut(connection) else { return };
+        connection.see(time);
+        let sent = connection.sent(side);
+        sent.frames = sent.frames.saturating_add(count);
+        sent.messages = sent.messages.saturating_add(count);
+        sent.wire = sent.wire.saturating_add(tally.headers).saturating_add(tally.payload);
+        sent.payload = sent.payload.saturating_add(tally.payload);
+        let [_, texts, binaries, ..] = &mut sent.opcodes;
+        *texts = texts.saturating_add(tally.texts);
+        *binaries = binaries.saturating_add(tally.binaries);
     }
 
     fn finding(&mut self, connection: u32, rule: Rule) {

@@ -1,11 +1,11 @@
 //! From bytes of a direction to frames and messages, and what is wrong with them.
 
+mod ascii;
 mod dialogue;
 mod inflate;
 mod lane;
 mod message;
 mod rules;
-mod search;
 
 pub use dialogue::Dialogue;
 pub use inflate::{Checkpoint, Inflate};

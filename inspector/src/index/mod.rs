@@ -19,8 +19,8 @@ use crate::record::Record;
 use crate::types::{Place, Side, Time, extend_up_to, narrow, wide};
 
 use inflated::Inflation;
-pub(crate) use row::Row;
 use row::Rows;
+pub(crate) use row::{Plain, Row};
 use store::Store;
 
 /// The most bytes of a payload that a row shows, before it is cut to so many characters.
@@ -64,11 +64,17 @@ impl Index {
                 if let Some(inflated) = frame.inflated {
                     self.inflation.inflated(frame.connection, frame.side, inflated.size);
                 }
-                self.rows.push(frame);
+                self.rows.push_frame(frame);
             }
             Record::Violation { frame: Some(number), finding, .. } => self.rows.add(*number, finding.rule),
             _ => {}
         }
+    }
+
+    /// Takes a frame that is a message by itself, without a fault.
+    #[inline]
+    pub(crate) fn ordinary(&mut self, frame: &Plain) {
+        self.rows.push(Row::plain(frame));
     }
 
     /// How many frames there are.

@@ -45,7 +45,39 @@ pub(crate) struct Row {
 
 const _: () = assert!(size_of::<Row>() <= 48);
 
+/// A frame that is a message by itself, without a fault, and all in the capture.
+pub(crate) struct Plain {
+    pub connection: u32,
+    pub message: u64,
+    pub side: Side,
+    pub opcode: Opcode,
+    pub header_length: u8,
+    pub length: u16,
+    pub stream: u64,
+    pub time: Option<Time>,
+    pub guessed: bool,
+}
+
 impl Row {
+    /// Its row.
+    #[inline]
+    pub(crate) fn plain(frame: &Plain) -> Self {
+        let kind = if frame.opcode == Opcode::Text { flag::TEXT } else { flag::BINARY };
+        let side = if frame.side == Side::Client { flag::MASKED } else { flag::SERVER };
+        let guessed = if frame.guessed { flag::GUESSED } else { 0 };
+        Self {
+            stream: frame.stream,
+            time: frame.time.map_or(u64::MAX, |time| time.0),
+            set: Set::default(),
+            length: u32::from(frame.length),
+            inflated: NONE,
+            message: u32::try_from(frame.message).unwrap_or(NONE),
+            connection: frame.connection,
+            flags: u16::from(frame.opcode.bits()) | flag::FIN | flag::HEADER | kind | side | guessed,
+            header_length: frame.header_length,
+        }
+    }
+
     pub(crate) const fn opcode(&self) -> Opcode {
         Opcode::from_bits((self.flags & 15) as u8)
     }
@@ -127,7 +159,7 @@ impl Rows {
         self.count
     }
 
-    pub(crate) fn push(&mut self, frame: &Frame<'_>) {
+    pub(crate) fn push_frame(&mut self, frame: &Frame<'_>) {
         let header = &frame.header;
         let set = |condition: bool, bit: u16| if condition { bit } else { 0 };
         let rsv = u16::from(header.rsv1) << 2 | u16::from(header.rsv2) << 1 | u16::from(header.rsv3);
@@ -148,7 +180,7 @@ impl Rows {
             self.odd.insert(wide(self.count).saturating_add(1), lengths);
         }
         let small = |number: u64| u32::try_from(number).unwrap_or(NONE);
-        let row = Row {
+        self.push(Row {
             stream: frame.stream,
             time: frame.place.time.map_or(u64::MAX, |time| time.0),
             set: frame.set,
@@ -158,7 +190,10 @@ impl Rows {
             connection: frame.connection,
             flags,
             header_length: frame.header_length,
-        };
+        });
+    }
+
+    pub(crate) fn push(&mut self, row: Row) {
         match self.pieces.last_mut() {
             Some(piece) if piece.len() < PIECE => piece.push(row),
             _ => {
