@@ -83,6 +83,7 @@ impl Ndjson {
     }
 
     /// Writes a record, if its type is asked for.
+    #[inline(never)]
     pub fn record(&mut self, record: &Record<'_>) {
         match record {
             Record::Handshake(handshake) => self.handshake(handshake),

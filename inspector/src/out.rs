@@ -122,6 +122,8 @@ impl Out {
     }
 
     /// Something could not be read.
+    #[cold]
+    #[inline(never)]
     pub fn error(&mut self, place: Place, connection: Option<u32>, text: &str) {
         self.record(&Record::Error { place, connection, text });
     }
@@ -138,6 +140,7 @@ impl Out {
     }
 
     /// Whether a record is written: a frame that matches, and what belongs to it.
+    #[inline(never)]
     fn passes(&mut self, record: &Record<'_>) -> bool {
         let Some(filter) = &self.filter else { return true };
         match record {

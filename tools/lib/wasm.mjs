@@ -58,6 +58,9 @@ export const buildInspector = (output) =>
     artifact: join('inspector', 'sansocket_inspector.wasm'),
     flags: ['--package', 'sansocket-inspector', '--profile', 'inspector'],
     rustFlags: [],
+    // What is not inlined on purpose stays apart: an engine compiles what is hot once more, and better, while it runs, and
+    // that takes as long as the function is large.
+    optFlags: ['--one-caller-inline-max-function-size', '30'],
   });
 
 /**
@@ -68,7 +71,7 @@ export const buildInspector = (output) =>
  *
  * To look at, not to publish: without `simd`, or with the `names` of functions in it.
  */
-async function buildCrate({ features, output, artifact, flags, rustFlags, simd = true, names = false }) {
+async function buildCrate({ features, output, artifact, flags, rustFlags, optFlags, simd = true, names = false }) {
   const cargo = ['rustc', '--lib', '--crate-type', 'cdylib', ...flags, '--target', wasmTarget];
   await must('cargo', [...cargo, '--no-default-features', '--features', features.join(',')], {
     env: { CARGO_ENCODED_RUSTFLAGS: [...(simd ? wasmRustFlags : []), ...rustFlags, ...remapped()].join('\x1f') },
@@ -85,7 +88,7 @@ async function buildCrate({ features, output, artifact, flags, rustFlags, simd =
     const strip = names ? ['-g'] : ['--strip-debug', '--strip-producers', '--strip-target-features'];
     const allowed = optFeatures.filter((feature) => simd || feature !== '--enable-simd');
     // wasm-bindgen's own exports serve its own JavaScript, and JavaScript values at the boundary; there are none.
-    const optimize = ['--remove-exports=__*', '-O3', '--converge'];
+    const optimize = ['--remove-exports=__*', '-O3', '--converge', ...optFlags];
     await must('wasm-opt', [...optimize, ...allowed, ...strip, bound, '-o', optimized]);
     checkImports(basename(output), readFileSync(optimized));
     copyFileSync(optimized, output);

@@ -83,6 +83,7 @@ impl<R: Records> Framed<R> {
     }
 
     /// Takes all records that are whole; gives how many bytes they have.
+    #[inline(never)]
     fn run(&mut self, bytes: &[u8], start: u64, out: &mut Out) -> usize {
         let mut done = 0_usize;
         loop {

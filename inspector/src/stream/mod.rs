@@ -250,6 +250,7 @@ impl Stream {
     }
 
     /// Looks at what an end has sent; `over`: no more will come.
+    #[inline(never)]
     fn look(&mut self, end: End, over: bool, out: &mut Out) {
         while !self.closed && !self.wait(end).framed && !self.wait(end).bytes.is_empty() {
             let asked = self.handshake.request.is_some() && self.client == Some(end) && self.source.is_tcp;

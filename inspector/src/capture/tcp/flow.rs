@@ -110,6 +110,7 @@ impl Flow {
     }
 
     /// Nothing that is missing will come.
+    #[inline(never)]
     pub(super) fn give_up(&mut self, place: Place, out: &mut Out) {
         for end in [End::A, End::B] {
             let (half, stream) = self.split(end);

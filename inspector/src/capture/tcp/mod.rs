@@ -67,6 +67,8 @@ impl Table {
     }
 
     /// Says something once.
+    #[cold]
+    #[inline(never)]
     fn announce(&mut self, text: &str, place: Place, out: &mut Out) {
         if !self.announced.iter().any(|announced| announced == text) {
             self.announced.push(text.to_owned());
@@ -74,6 +76,7 @@ impl Table {
         }
     }
 
+    #[inline(never)]
     fn segment(&mut self, segment: &Segment<'_>, place: Place, out: &mut Out) {
         let (key, end) = if segment.from <= segment.to {
             ((segment.from, segment.to), End::A)

@@ -34,6 +34,7 @@ pub(super) struct Current {
 
 impl Lane {
     /// Takes bytes of a header; gives how many.
+    #[inline(never)]
     pub(super) fn read_header(&mut self, bytes: &[u8], place: Place, talk: &mut Dialogue, out: &mut Out) -> usize {
         if self.have == 0 {
             self.header_place = place;
@@ -64,6 +65,7 @@ impl Lane {
         taken
     }
 
+    #[inline(never)]
     fn begin_frame(&mut self, header: FrameHeader, header_length: usize, talk: &mut Dialogue, out: &mut Out) {
         let start = self.position.saturating_sub(wide(header_length));
         let mut findings = core::mem::take(&mut self.marks);
@@ -151,6 +153,7 @@ impl Lane {
         false
     }
 
+    #[inline(never)]
     pub(super) fn payload(&mut self, bytes: &[u8]) {
         let Some(current) = &mut self.current else { return };
         let done = current.header.payload_length.saturating_sub(current.left);

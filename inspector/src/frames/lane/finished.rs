@@ -15,6 +15,7 @@ use crate::types::{Place, bytes_in_words, extend_up_to, wide};
 
 impl Lane {
     /// The frame is complete, or as complete as it will get.
+    #[inline(never)]
     pub(super) fn finish_frame(&mut self, place: Place, talk: &mut Dialogue, out: &mut Out) {
         let Some(mut current) = self.current.take() else { return };
         let kept = core::mem::take(&mut self.kept);
@@ -90,6 +91,7 @@ impl Lane {
     }
 
     /// The last frame of a message: what is left to check, and what it inflates to.
+    #[inline(never)]
     fn complete(
         &mut self,
         open: &mut Open,
@@ -130,6 +132,7 @@ impl Lane {
     }
 
     /// What a whole control frame says to the dialogue.
+    #[inline(never)]
     fn control(
         &self,
         current: &mut Current,

@@ -26,6 +26,7 @@ struct Ordinary<'a> {
 
 impl Lane {
     /// Takes the ordinary frames at the beginning of `bytes`; gives how many bytes they have.
+    #[inline(never)]
     pub(super) fn read_ordinary(&mut self, bytes: &[u8], place: Place, talk: &mut Dialogue, out: &mut Out) -> usize {
         let is_between_messages = self.current.is_none() && self.have == 0 && self.open.is_none() && self.order_known;
         if !is_between_messages || !self.marks.is_empty() || talk.has_closed(self.side) || out.shows_frames() {
