@@ -171,8 +171,7 @@ impl Inspector {
     #[must_use]
     pub fn match_frames(&self, from: u32, count: u32) -> (Vec<u8>, u32) {
         let Out { index: Some(index), stats, .. } = &self.out else { return (Vec::new(), 0) };
-        let protocol = |connection| Some(stats.connection(connection)?.subprotocol()?.to_owned());
-        index.matches(&self.filter, u64::from(from.max(1)), u64::from(count), stats.start(), &protocol)
+        index.matches(&self.filter, u64::from(from.max(1)), u64::from(count), stats)
     }
 
     /// Counts for `buckets` stretches of the time from `from` to `to`, in seconds as `t` of the records: 8 numbers each.

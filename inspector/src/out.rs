@@ -1,8 +1,6 @@
 //! Where everything that is told goes: to the records, the statistics and the index.
 
-use std::borrow::Cow;
-
-use crate::filter::{Filter, Subject};
+use crate::filter::{Filter, Subject, Told};
 use crate::index::Index;
 use crate::ndjson::Ndjson;
 use crate::options::{Options, PayloadMode, RecordType};
@@ -150,15 +148,7 @@ impl Out {
                 let (t, delta) = (since(self.first_time), since(self.last_time));
                 self.last_time = time.or(self.last_time);
                 let subprotocol = self.stats.connection(frame.connection).and_then(|it| it.subprotocol());
-                let bytes = frame.inflated.map_or(frame.payload, |inflated| &inflated.bytes);
-                let passes = filter.matches(&Subject::of_frame(
-                    frame,
-                    t,
-                    delta,
-                    subprotocol,
-                    &|| frame.header.masking_key,
-                    &|| Cow::Borrowed(bytes),
-                ));
+                let passes = filter.matches(&Subject::of_frame(frame, t, delta), &mut Told { frame, subprotocol });
                 self.passed = passes.then_some(frame.number);
                 passes
             }

@@ -1,13 +1,14 @@
 //! The filter language: `op == text and len > 1k and payload ~ /order/`, or just a word that the payload has.
 
 mod lex;
+mod needle;
 mod node;
 mod parse;
 mod subject;
 mod value;
 
 pub use parse::Filter;
-pub use subject::Subject;
+pub use subject::{Contents, Subject, Told};
 
 /// Why an expression is no filter.
 #[derive(Clone, Debug, PartialEq, Eq)]

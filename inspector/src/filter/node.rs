@@ -1,9 +1,12 @@
 //! What a filter is made of, and whether a frame matches it.
 
+use std::borrow::Cow;
+
 use regex_lite::Regex;
 use sansocket::Opcode;
 
-use super::subject::Subject;
+use super::needle::Needle;
+use super::subject::{Contents, Subject};
 use super::value::{Leaf, json_path};
 use crate::catalogue::Rule;
 use crate::frames::close_parts;
@@ -16,7 +19,7 @@ pub(super) enum Node {
     Is(Field),
     Compare(Field, Operator, Value),
     In(Field, Vec<Value>),
-    Contains(Field, Needle),
+    Contains(Field, Box<Needle>),
     Matches(Field, Regex),
 }
 
@@ -34,13 +37,6 @@ pub(super) enum Operator {
 pub(super) enum Value {
     Number(f64),
     Text(String),
-}
-
-pub(super) enum Needle {
-    /// Compared without regard to ASCII case if the flag is set.
-    Bytes(Vec<u8>, bool),
-    /// Bytes with gaps.
-    Hex(Vec<Option<u8>>),
 }
 
 #[derive(Clone, PartialEq)]
@@ -126,13 +122,13 @@ impl Field {
 }
 
 /// What a field of a frame is.
-enum Found {
+enum Found<'a> {
     Number(f64),
-    Text(String),
+    Text(Cow<'a, str>),
     Nothing,
 }
 
-impl From<Option<u64>> for Found {
+impl From<Option<u64>> for Found<'_> {
     #[expect(clippy::cast_precision_loss, reason = "compared with a number that was written, which is no more precise")]
     fn from(number: Option<u64>) -> Self {
         number.map_or(Self::Nothing, |number| Self::Number(number as f64))
@@ -140,44 +136,44 @@ impl From<Option<u64>> for Found {
 }
 
 impl Node {
-    pub(super) fn matches(&self, subject: &Subject<'_>) -> bool {
+    pub(super) fn matches(&self, subject: &Subject, contents: &mut dyn Contents) -> bool {
         match self {
-            Self::All(nodes) => nodes.iter().all(|node| node.matches(subject)),
-            Self::Any(nodes) => nodes.iter().any(|node| node.matches(subject)),
-            Self::Not(node) => !node.matches(subject),
+            Self::All(nodes) => nodes.iter().all(|node| node.matches(subject, contents)),
+            Self::Any(nodes) => nodes.iter().any(|node| node.matches(subject, contents)),
+            Self::Not(node) => !node.matches(subject, contents),
             Self::Is(Field::Violation) => !subject.set.is_empty(),
             Self::Is(Field::Inflated) => subject.inflated.is_some(),
             Self::Is(Field::Json(path)) => {
-                json_path(&(subject.payload)(), path).is_some_and(|leaf| leaf != Leaf::Boolean(false))
+                json_path(contents.payload(), path).is_some_and(|leaf| leaf != Leaf::Boolean(false))
             }
-            Self::Is(field) => matches!(field.of(subject), Found::Number(number) if number != 0.0),
-            Self::Compare(field, operator, value) => field.compare(subject, *operator, value),
-            Self::In(field, values) => values.iter().any(|value| field.compare(subject, Operator::Equal, value)),
+            Self::Is(field) => matches!(field.of(subject, contents), Found::Number(number) if number != 0.0),
+            Self::Compare(field, operator, value) => field.compare(subject, contents, *operator, value),
+            Self::In(field, values) => {
+                values.iter().any(|value| field.compare(subject, contents, Operator::Equal, value))
+            }
             Self::Contains(field, needle) => match field {
-                Field::Payload | Field::Hex => needle.is_in(&(subject.payload)()),
-                field => matches!(field.of(subject), Found::Text(text) if needle.is_in(text.as_bytes())),
+                Field::Payload | Field::Hex => needle.is_in(contents.payload()),
+                field => matches!(field.of(subject, contents), Found::Text(text) if needle.is_in(text.as_bytes())),
             },
             Self::Matches(Field::Payload | Field::Hex, regex) => {
-                let payload = (subject.payload)();
-                match core::str::from_utf8(&payload) {
-                    Ok(text) => regex.is_match(text),
-                    Err(_) => regex.is_match(&String::from_utf8_lossy(&payload)),
-                }
+                regex.is_match(&String::from_utf8_lossy(contents.payload()))
             }
-            Self::Matches(field, regex) => matches!(field.of(subject), Found::Text(text) if regex.is_match(&text)),
+            Self::Matches(field, regex) => {
+                matches!(field.of(subject, contents), Found::Text(text) if regex.is_match(&text))
+            }
         }
     }
 }
 
 impl Field {
-    fn compare(&self, subject: &Subject<'_>, operator: Operator, value: &Value) -> bool {
+    fn compare(&self, subject: &Subject, contents: &mut dyn Contents, operator: Operator, value: &Value) -> bool {
         if let (Self::Violation, Value::Text(id)) = (self, value) {
             let has = Rule::from_id(id).is_some_and(|rule| subject.set.contains(rule));
             return has == (operator == Operator::Equal);
         }
-        let order = match (self.of(subject), value) {
+        let order = match (self.of(subject, contents), value) {
             (Found::Number(found), Value::Number(value)) => found.partial_cmp(value),
-            (Found::Text(found), Value::Text(value)) => Some(found.as_str().cmp(value)),
+            (Found::Text(found), Value::Text(value)) => Some(found.as_ref().cmp(value.as_str())),
             // What is not there is different from everything, and neither less nor more.
             _ => None,
         };
@@ -192,17 +188,17 @@ impl Field {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a ratio need not be exact")]
-    fn of(&self, subject: &Subject<'_>) -> Found {
+    fn of<'a>(&self, subject: &Subject, contents: &'a mut dyn Contents) -> Found<'a> {
         let flag = |set: bool| Found::from(Some(u64::from(set)));
         match self {
-            Self::Direction => Found::Text(subject.side.direction().to_owned()),
+            Self::Direction => Found::Text(subject.side.direction().into()),
             Self::Opcode => Found::from(Some(u64::from(subject.opcode.bits()))),
             Self::Fin => flag(subject.fin),
             Self::Rsv(index) => flag(subject.rsv.get(*index).copied().unwrap_or_default()),
             Self::Masked => flag(subject.masked),
-            Self::Key => {
-                (subject.key)().map_or(Found::Nothing, |key| Found::Text(format!("{:08x}", u32::from_be_bytes(key))))
-            }
+            Self::Key => contents
+                .key()
+                .map_or(Found::Nothing, |key| Found::Text(format!("{:08x}", u32::from_be_bytes(key)).into())),
             Self::Length => Found::from(Some(subject.length)),
             Self::Wire => Found::from(Some(subject.wire)),
             Self::Inflated => Found::from(subject.inflated),
@@ -216,53 +212,25 @@ impl Field {
             Self::Time => Found::from(subject.time),
             Self::Delta => Found::from(subject.delta),
             Self::CloseCode if subject.opcode == Opcode::Close => {
-                Found::from(Some(u64::from(close_parts(&(subject.payload)()).0)))
+                Found::from(Some(u64::from(close_parts(contents.payload()).0)))
             }
             Self::CloseReason if subject.opcode == Opcode::Close => {
-                Found::Text(String::from_utf8_lossy(close_parts(&(subject.payload)()).1).into_owned())
+                Found::Text(String::from_utf8_lossy(close_parts(contents.payload()).1))
             }
             Self::CloseCode | Self::CloseReason => Found::Nothing,
-            Self::Payload => Found::Text(String::from_utf8_lossy(&(subject.payload)()).into_owned()),
-            Self::Hex => Found::Text((subject.payload)().iter().map(|byte| format!("{byte:02x}")).collect()),
-            Self::Json(path) => match json_path(&(subject.payload)(), path) {
-                Some(Leaf::Text(text)) => Found::Text(text),
+            Self::Payload => Found::Text(String::from_utf8_lossy(contents.payload())),
+            Self::Hex => Found::Text(contents.payload().iter().map(|byte| format!("{byte:02x}")).collect()),
+            Self::Json(path) => match json_path(contents.payload(), path) {
+                Some(Leaf::Text(text)) => Found::Text(text.into()),
                 Some(Leaf::Number(number)) => Found::Number(number),
-                Some(Leaf::Boolean(value)) => Found::Text(value.to_string()),
-                Some(Leaf::Null) => Found::Text("null".to_owned()),
+                Some(Leaf::Boolean(value)) => Found::Text(value.to_string().into()),
+                Some(Leaf::Null) => Found::Text("null".into()),
                 Some(Leaf::Inside) | None => Found::Nothing,
             },
             Self::Violation => flag(!subject.set.is_empty()),
             Self::Level => subject.set.level().map_or(Found::Nothing, |level| Found::Number(f64::from(level as u8))),
             Self::Fragment => flag(subject.is_fragment()),
-            Self::Subprotocol => {
-                subject.subprotocol.map_or(Found::Nothing, |protocol| Found::Text(protocol.to_owned()))
-            }
+            Self::Subprotocol => contents.subprotocol().map_or(Found::Nothing, |protocol| Found::Text(protocol.into())),
         }
     }
-}
-
-impl Needle {
-    fn is_in(&self, bytes: &[u8]) -> bool {
-        match self {
-            Self::Bytes(needle, false) => find(bytes, needle, |a, b| a == b),
-            Self::Bytes(needle, true) => find(bytes, needle, |a, b| a.eq_ignore_ascii_case(&b)),
-            Self::Hex(pattern) => bytes.windows(pattern.len()).any(|window| {
-                window.iter().zip(pattern).all(|(byte, wanted)| wanted.is_none_or(|wanted| wanted == *byte))
-            }),
-        }
-    }
-}
-
-/// Looks for a needle: by its first byte, then by the rest.
-fn find(bytes: &[u8], needle: &[u8], same: impl Fn(u8, u8) -> bool) -> bool {
-    let Some((first, rest)) = needle.split_first() else { return true };
-    let mut haystack = bytes;
-    while let Some(at) = haystack.iter().position(|byte| same(*byte, *first)) {
-        haystack = haystack.get(at.saturating_add(1)..).unwrap_or_default();
-        let Some(next) = haystack.get(..rest.len()) else { return false };
-        if next.iter().zip(rest).all(|(a, b)| same(*a, *b)) {
-            return true;
-        }
-    }
-    false
 }

@@ -4,8 +4,9 @@ use regex_lite::{Regex, RegexBuilder};
 
 use super::FilterFault;
 use super::lex::{Piece, Token, lex};
-use super::node::{FIELDS, Field, Needle, Node, Operator, Value, field};
-use super::subject::Subject;
+use super::needle::Needle;
+use super::node::{FIELDS, Field, Node, Operator, Value, field};
+use super::subject::{Contents, Subject};
 use super::value::number;
 use crate::catalogue::{Level, Rule};
 use crate::names::opcode_from_name;
@@ -43,8 +44,8 @@ impl Filter {
 
     /// Whether a frame matches.
     #[must_use]
-    pub fn matches(&self, subject: &Subject<'_>) -> bool {
-        self.root.matches(subject)
+    pub fn matches(&self, subject: &Subject, contents: &mut dyn Contents) -> bool {
+        self.root.matches(subject, contents)
     }
 }
 
@@ -134,7 +135,7 @@ impl Parser {
         match piece {
             Piece::Quoted(text) => {
                 self.advance();
-                Ok(Node::Contains(Field::Payload, Needle::Bytes(text.into_bytes(), true)))
+                Ok(Node::Contains(Field::Payload, Box::new(Needle::any_case(text.as_bytes()))))
             }
             Piece::Pattern(pattern, flags) => {
                 let regex = self.regex(&pattern, &flags)?;
@@ -149,7 +150,7 @@ impl Parser {
                         self.next = self.next.saturating_sub(1);
                         return Err(self.unknown_field(&word));
                     }
-                    Ok(Node::Contains(Field::Payload, Needle::Bytes(word.into_bytes(), true)))
+                    Ok(Node::Contains(Field::Payload, Box::new(Needle::any_case(word.as_bytes()))))
                 }
             },
             _ => Err(self.fault("a condition was expected: a word, or a field with an operator")),
@@ -183,7 +184,7 @@ impl Parser {
             Piece::Word(word) if word == "in" => return self.one_of(field),
             _ if field.stands_alone() => return Ok(Node::Is(field)),
             // A word that only looks like a field.
-            _ => return Ok(Node::Contains(Field::Payload, Needle::Bytes(word.as_bytes().to_vec(), true))),
+            _ => return Ok(Node::Contains(Field::Payload, Box::new(Needle::any_case(word.as_bytes())))),
         };
         self.advance();
         let value = self.value(&field)?;
@@ -214,10 +215,10 @@ impl Parser {
                     .ok_or_else(|| self.fault("pairs of hex digits were expected, or ?? for any byte"))?,
             )
         } else {
-            Needle::Bytes(text.into_bytes(), false)
+            Needle::exact(text.as_bytes())
         };
         self.advance();
-        Ok(Node::Contains(field, needle))
+        Ok(Node::Contains(field, Box::new(needle)))
     }
 
     fn matching(&mut self, field: Field) -> Result<Node, FilterFault> {
@@ -322,13 +323,26 @@ mod tests {
     use crate::catalogue::Set;
     use crate::types::Side;
     use sansocket::Opcode;
-    use std::borrow::Cow;
+
+    struct Sample;
+
+    impl Contents for Sample {
+        fn key(&mut self) -> Option<[u8; 4]> {
+            Some([0x37, 0xfa, 0x21, 0x3d])
+        }
+
+        fn payload(&mut self) -> &[u8] {
+            br#"{"type":"order","price":{"value":12.5},"ok":true} Caf"#
+        }
+
+        fn subprotocol(&mut self) -> Option<&str> {
+            Some("chat")
+        }
+    }
 
     fn matches(text: &str) -> bool {
-        let payload = br#"{"type":"order","price":{"value":12.5},"ok":true} Caf"#;
         let mut set = Set::default();
         set.insert(Rule::MaskKeyWeak);
-        let payload = || Cow::Borrowed(&payload[..]);
         let subject = Subject {
             number: 7,
             connection: 2,
@@ -338,17 +352,15 @@ mod tests {
             fin: true,
             rsv: [true, false, false],
             masked: true,
-            key: &|| Some([0x37, 0xfa, 0x21, 0x3d]),
             length: 1500,
             wire: 1508,
             inflated: Some(3000),
             time: Some(2_000_000_000),
             delta: Some(150_000_000),
             set,
-            subprotocol: Some("chat"),
-            payload: &payload,
         };
-        Filter::parse(text).unwrap_or_else(|fault| panic!("{text}: {fault:?}")).matches(&subject)
+        let filter = Filter::parse(text).unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
+        filter.matches(&subject, &mut Sample)
     }
 
     #[test]

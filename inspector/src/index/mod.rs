@@ -3,15 +3,13 @@
 
 mod detail;
 mod inflated;
+mod matching;
 mod row;
 mod store;
 mod timeline;
 
-use std::borrow::Cow;
-
 use sansocket::{FrameHeader, Mask, Opcode};
 
-use crate::filter::{Filter, Subject};
 use crate::frames::Inflate;
 use crate::json::Writer;
 use crate::names::opcode_name;
@@ -219,62 +217,5 @@ impl Index {
             result = failure.is_none().then_some(inflated.bytes);
         }
         result
-    }
-
-    /// Runs a filter over frames: a bit for each, and how many match.
-    pub(crate) fn matches(
-        &self,
-        filter: &Filter,
-        from: u64,
-        count: u64,
-        start: Option<Time>,
-        subprotocol: &dyn Fn(u32) -> Option<String>,
-    ) -> (Vec<u8>, u32) {
-        let count = count.min(wide(self.len()).saturating_sub(from.saturating_sub(1)));
-        let mut bits = vec![0_u8; narrow(count).div_ceil(8)];
-        let mut matches = 0_u32;
-        // Reading on from message to message needs state of its own, so that filters do not disturb what is shown.
-        let reader = inflated::Reader::default();
-        let mut before = from.checked_sub(1).and_then(|before| self.rows.get(before)).and_then(|row| row.time());
-        for index in 0..count {
-            let number = from.saturating_add(index);
-            let Some(row) = self.rows.get(number) else { break };
-            let protocol = subprotocol(row.connection);
-            let since = |earlier: Option<Time>| Some(row.time()?.since(earlier?));
-            let key = || self.header(&row).and_then(|header| header.masking_key);
-            let payload = || -> Cow<'_, [u8]> {
-                Cow::Owned(match row.inflated() {
-                    Some(_) => reader.inflate(self, number, &row).unwrap_or_default(),
-                    None => self.payload(number, &row, MAX_LAYER),
-                })
-            };
-            let subject = Subject {
-                number,
-                connection: row.connection,
-                message: row.message(),
-                side: row.side(),
-                opcode: row.opcode(),
-                fin: row.fin(),
-                rsv: [row.rsv() & 4 != 0, row.rsv() & 2 != 0, row.rsv() & 1 != 0],
-                masked: row.masked(),
-                key: &key,
-                length: self.rows.lengths(number, &row).claimed,
-                wire: self.rows.lengths(number, &row).captured.saturating_add(u64::from(row.header_length)),
-                inflated: row.inflated(),
-                time: since(start),
-                delta: since(before),
-                set: row.set,
-                subprotocol: protocol.as_deref(),
-                payload: &payload,
-            };
-            before = row.time().or(before);
-            if filter.matches(&subject) {
-                matches = matches.saturating_add(1);
-                if let Some(byte) = bits.get_mut(narrow(index / 8)) {
-                    *byte |= 1_u8.wrapping_shl((index & 7) as u32);
-                }
-            }
-        }
-        (bits, matches)
     }
 }

@@ -94,6 +94,40 @@ impl Store {
         bytes
     }
 
+    /// Bytes of a stream, if they came together and lie together. `near` has for each direction where it was found last,
+    /// which is where the next one is or just before it, mostly.
+    pub(crate) fn together(
+        &self,
+        connection: u32,
+        side: Side,
+        stream: u64,
+        length: usize,
+        near: &mut Vec<usize>,
+    ) -> Option<&[u8]> {
+        let index = lane(connection, side);
+        if near.len() <= index {
+            near.resize(index.saturating_add(1), 0);
+        }
+        let near = near.get_mut(index)?;
+        let segments = self.lanes.get(index)?;
+        let holds = |at: usize| {
+            let begins = segments.get(at).is_some_and(|segment| segment.stream <= stream);
+            begins && segments.get(at.saturating_add(1)).is_none_or(|next| next.stream > stream)
+        };
+        *near = [*near, near.saturating_add(1)]
+            .into_iter()
+            .find(|at| holds(*at))
+            .unwrap_or_else(|| segments.partition_point(|segment| segment.stream <= stream).saturating_sub(1));
+        let segment = segments.get(*near)?;
+        let from = narrow(stream.checked_sub(segment.stream)?);
+        let to = from.saturating_add(length);
+        if to > segment.length as usize {
+            return None;
+        }
+        let at = narrow(segment.at).saturating_add(from);
+        self.pieces.get(at / PIECE)?.get(at % PIECE..)?.get(..length)
+    }
+
     /// Makes zero again what is missing from the bytes of a stream that begin at a position.
     pub(crate) fn zero_holes(&self, connection: u32, side: Side, stream: u64, bytes: &mut [u8]) {
         let end = stream.saturating_add(wide(bytes.len()));
