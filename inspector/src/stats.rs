@@ -121,21 +121,20 @@ impl Stats {
     fn connection_mut(&mut self, number: u32) -> Option<&mut Connection> {
         let number = number as usize;
         if self.connections.len() < number {
-            self.connections.resize_with(number, Connection::default);
+            self.make_connections(number);
         }
         self.connections.get_mut(number.checked_sub(1)?)
+    }
+
+    #[inline(never)]
+    fn make_connections(&mut self, count: usize) {
+        self.connections.resize_with(count, Connection::default);
     }
 
     /// Counts.
     pub fn record(&mut self, record: &Record<'_>) {
         match record {
-            Record::Handshake(handshake) => {
-                if let Some(connection) = self.connection_mut(handshake.connection) {
-                    connection.see(handshake.place.time);
-                    connection.subprotocol = handshake.subprotocol();
-                    connection.handshake = Some((*handshake).clone());
-                }
-            }
+            Record::Handshake(handshake) => self.handshake(handshake),
             Record::Frame(frame) => self.frame(frame),
             Record::Message(message) => {
                 self.messages = self.messages.saturating_add(1);
@@ -163,6 +162,14 @@ impl Stats {
             }
             Record::Error { .. } => self.troubles = self.troubles.saturating_add(1),
         }
+    }
+
+    #[inline(never)]
+    fn handshake(&mut self, handshake: &Handshake) {
+        let Some(connection) = self.connection_mut(handshake.connection) else { return };
+        connection.see(handshake.place.time);
+        connection.subprotocol = handshake.subprotocol();
+        connection.handshake = Some(handshake.clone());
     }
 
     fn frame(&mut self, frame: &Frame<'_>) {

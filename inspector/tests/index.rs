@@ -161,6 +161,83 @@ fn a_filter_finds_the_same_in_the_index_and_in_the_stream() {
     assert!(found.iter().all(|count| *count > 0), "{found:?}");
 }
 
+/// Frames that nobody wants to see one by one are counted together, if they are ordinary.
+fn assert_counted_as_told(bytes: &[u8], options: &str, what: &str) {
+    let read = |records: &str, piece: usize| {
+        let options = Options::from_json(format!("{{{options}{records}}}").as_bytes()).unwrap();
+        let mut inspector = Inspector::new(options).unwrap();
+        bytes.chunks(piece).for_each(|piece| inspector.feed(piece));
+        inspector.finish();
+        let numbers: Vec<u32> = (1..=inspector.frames() as u32).collect();
+        (String::from_utf8(inspector.stats()).unwrap(), String::from_utf8(inspector.rows(&numbers)).unwrap())
+    };
+    let told = read(r#""index":true"#, usize::MAX);
+    for piece in [1, 7, 100, usize::MAX] {
+        let (stats, rows) = read(r#""index":true,"records":[]"#, piece);
+        assert_eq!(stats, told.0, "{what} in pieces of {piece}");
+        assert_eq!(rows, told.1, "{what} in pieces of {piece}");
+    }
+}
+
+#[test]
+fn what_is_counted_together_is_what_is_told_one_by_one() {
+    for path in captures() {
+        let name = path.display().to_string();
+        assert_counted_as_told(&std::fs::read(path).unwrap(), "", &name);
+    }
+    let key = [0x37, 0xfa, 0x21, 0x3d];
+    let frame = |first: u8, length: &[u8], key: [u8; 4], payload: &[u8]| {
+        let mut bytes = [&[first][..], length, &key, payload].concat();
+        let start = bytes.len() - payload.len();
+        sansocket::Mask::new(key).apply(&mut bytes[start..]);
+        bytes
+    };
+    let text = |text: &[u8]| frame(0x81, &[0x80 | text.len() as u8], key, text);
+    let ordinary = |n: u8| frame(0x81, &[0x85], [n, 2, 3, 4], b"Hello");
+    let long = |form: &[u8], length: usize| frame(0x82, form, key, &vec![7; length]);
+    for (what, odd) in [
+        ("another ordinary one", text(b"Hello")),
+        ("an empty one", text(b"")),
+        ("text beyond ASCII", text("Grüße, 日本 😀".as_bytes())),
+        ("no UTF-8", text(b"Hello, this is \xff no text, as its sender says")),
+        ("no UTF-8, and short", text(b"\xc0")),
+        ("half a character at the end", text("this ends in the middle of a ß".as_bytes().split_last().unwrap().1)),
+        ("binary", frame(0x82, &[0x85], key, b"\xff\xfe\xfd\xfc\xfb")),
+        ("a key of zeros", frame(0x81, &[0x85], [0; 4], b"Hello")),
+        ("the key of the frame before", ordinary(1)),
+        ("no mask", b"\x81\x05Hello".to_vec()),
+        ("RSV1", frame(0xc1, &[0x85], key, b"Hello")),
+        ("RSV2", frame(0xa1, &[0x85], key, b"Hello")),
+        ("a reserved opcode", frame(0x83, &[0x85], key, b"Hello")),
+        ("a fragment", frame(0x01, &[0x85], key, b"Hello")),
+        ("an orphan", frame(0x80, &[0x85], key, b"Hello")),
+        ("a Ping", frame(0x89, &[0x85], key, b"Hello")),
+        ("a Close, and frames after it", frame(0x88, &[0x82], key, &[3, 232])),
+        ("16 bits for the length", long(&[0xfe, 0, 126], 126)),
+        ("16 bits for a short length", long(&[0xfe, 0, 125], 125)),
+        ("64 bits for a short length", long(&[0xff, 0, 0, 0, 0, 0, 0, 1, 0], 256)),
+        ("64 bits for the length", long(&[0xff, 0, 0, 0, 0, 0, 1, 0, 0], 65536)),
+    ] {
+        let bytes = [ordinary(0), ordinary(1), odd, ordinary(2), ordinary(3)].concat();
+        assert_counted_as_told(&bytes, r#""from":"raw","side":"client","#, what);
+        assert_counted_as_told(&bytes, r#""from":"raw","side":"client","maxFrame":4,"#, what);
+    }
+}
+
+#[test]
+fn rows_are_there_as_soon_as_their_bytes_are() {
+    let path = captures().into_iter().find(|path| path.ends_with("clean.pcap")).unwrap();
+    let bytes = std::fs::read(path).unwrap();
+    let whole = indexed(&bytes).rows(&[1]);
+    let options = Options::from_json(br#"{"index":true,"records":[]}"#).unwrap();
+    let mut inspector = Inspector::new(options).unwrap();
+    let (first, rest) = bytes.split_at(bytes.len() / 2);
+    inspector.feed(first);
+    assert!(inspector.frames() > 0);
+    assert_eq!(inspector.rows(&[1]), whole);
+    inspector.feed(rest);
+}
+
 #[test]
 fn the_timeline_counts_every_frame_once() {
     let path = captures().into_iter().find(|path| path.ends_with("clean.pcap")).unwrap();

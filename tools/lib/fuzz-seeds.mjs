@@ -1,7 +1,7 @@
-// Inputs to begin with, out of the vectors: what an attacker may send is a better beginning than nothing.
+// Inputs to begin with, out of the vectors and the crafted captures: what an attacker may send is a better beginning than nothing.
 
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { at } from './paths.mjs';
 
@@ -38,6 +38,7 @@ export function writeSeeds(target, folder) {
 }
 
 function seedsOf(target) {
+  if (target === 'inspector') return captures();
   const prefixOf = prefixes[target];
   if (!prefixOf) return [];
   const linesOf = (name) =>
@@ -51,4 +52,13 @@ function seedsOf(target) {
       const input = Buffer.from(vector.hex, 'hex');
       return prefixOf(vector).map((prefix) => Buffer.concat([Buffer.from(prefix), input]));
     });
+}
+
+/** The crafted captures, as far as an input can hold them; the first byte lets their own beginning tell what they are. */
+function captures() {
+  const folder = at('tests', 'captures');
+  const names = readdirSync(folder).filter((name) => /\.(pcap|pcapng|har|netlog|jsonl)$/.test(name));
+  return names
+    .map((name, index) => Buffer.concat([Buffer.from([0, 0, index, 7]), readFileSync(join(folder, name))]))
+    .filter((input) => input.length <= LONGEST);
 }

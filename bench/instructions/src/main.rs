@@ -1,5 +1,7 @@
 //! One workload of the core, by its name, so many times: what callgrind counts the instructions of.
 
+mod inspector;
+
 use std::env::args;
 use std::hint::black_box;
 
@@ -23,7 +25,7 @@ fn main() {
         "encode text, 16 KiB" => encode(&text(16_384)),
         "inflate, 190 B" => inflate(),
         "compress, 190 B" => compress(),
-        _ => panic!("no workload is called {name}"),
+        name => inspector::workload(name).unwrap_or_else(|| panic!("no workload is called {name}")),
     };
     let mut work = work;
     for _ in 0..times {

@@ -143,6 +143,11 @@ fn ticks(resolution: u8) -> u64 {
 
 impl Interface {
     fn time(self, count: u64) -> Time {
+        // Nearly all clocks tick in fractions of a second that nanoseconds can tell.
+        let scale = Some(1_000_000_000_u64).filter(|second| self.offset == 0 && second.is_multiple_of(self.ticks));
+        if let Some(time) = scale.and_then(|second| count.checked_mul(second.checked_div(self.ticks)?)) {
+            return Time(time);
+        }
         let wide = |number: u64| u128::from(number);
         let nanoseconds = wide(count).saturating_mul(1_000_000_000).checked_div(wide(self.ticks)).unwrap_or_default();
         let offset = i128::from(self.offset).saturating_mul(1_000_000_000);
