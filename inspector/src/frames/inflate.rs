@@ -67,6 +67,27 @@ pub struct Inflate {
     two: Option<Inflater>,
     at: Checkpoint,
     losses: u64,
+    spare: Spare,
+}
+
+/// Memory that one message after the other uses: what was inflated last, and the end of the message, of either reading.
+#[derive(Default)]
+struct Spare {
+    pieces: [Vec<u8>; 2],
+    tails: [History; 2],
+}
+
+impl Spare {
+    /// What is kept of each for the next message.
+    const KEPT: usize = 4 << 10;
+
+    fn clear(&mut self) {
+        let Self { pieces, tails: [one, two] } = self;
+        for bytes in pieces.iter_mut().chain([&mut one.0, &mut two.0]) {
+            bytes.clear();
+            bytes.shrink_to(Self::KEPT);
+        }
+    }
 }
 
 impl Inflate {
@@ -90,7 +111,7 @@ impl Inflate {
     pub fn resume(bits: u8, takeover: bool, at: Checkpoint) -> Self {
         let one = inflater(bits, takeover).with_history(&at.history.0);
         let two = at.other.as_ref().map(|other| inflater(bits, takeover).with_history(&other.0));
-        Self { bits, takeover, one, two, at, losses: 0 }
+        Self { bits, takeover, one, two, at, losses: 0, spare: Spare::default() }
     }
 
     /// The point between the messages where it stands.
@@ -139,23 +160,24 @@ impl Inflate {
         see: &mut impl FnMut(&[u8], bool),
     ) -> (Inflated, Option<Failure>) {
         let mut result = Inflated::default();
-        let mut tails = [History::default(), History::default()];
+        let mut spare = core::mem::take(&mut self.spare);
+        let Spare { pieces: [first, second], tails: [one, two] } = &mut spare;
         let mut rest = compressed;
         let failure = loop {
-            let [mut first, mut second] = [Vec::new(), Vec::new()];
-            let progress = self.one.inflate(rest, true, &mut first, STEP);
+            first.clear();
+            second.clear();
+            let progress = self.one.inflate(rest, true, first, STEP);
             let mut known = true;
-            let [one, two] = &mut tails;
-            one.push(&first);
+            one.push(first);
             if let Some(other) = &mut self.two {
                 // It reads the same codes, so it comes as far.
-                _ = other.inflate(rest, true, &mut second, STEP);
-                two.push(&second);
-                known = !mark_unknown(&mut first, &second, result.size, &mut result.unknown);
+                _ = other.inflate(rest, true, second, STEP);
+                two.push(second);
+                known = !mark_unknown(first, second, result.size, &mut result.unknown);
             }
-            see(&first, known);
+            see(first, known);
             result.size = result.size.saturating_add(wide(first.len()));
-            extend_up_to(&mut result.bytes, &first, most);
+            extend_up_to(&mut result.bytes, first, most);
             match progress {
                 Err(fault) => break Some(fault),
                 Ok(progress) => {
@@ -170,9 +192,10 @@ impl Inflate {
         if failure.is_some() {
             self.lose();
         } else if self.takeover {
-            let [one, two] = &tails;
             self.remember(&one.0, &two.0);
         }
+        spare.clear();
+        self.spare = spare;
         (result, failure)
     }
 
