@@ -55,7 +55,7 @@ console.log(`${written} bytes of records, ${(exports.memory.buffer.byteLength / 
 const frames = exports.inspector_frames(self);
 console.log(`${frames} frames in the index`);
 if (frames > 0) {
-  for (const filter of ['op == text and len > 80', 'trades', 'json.price > 999']) {
+  for (const filter of ['dir == c2s and op == text and len > 80', '"side\\":\\"sell"', 'json.price > 999']) {
     exports.inspector_filter(self, write(Buffer.from(filter)));
     const matches = timed(`filter ${filter}`, () => exports.inspector_match(self, 1, frames));
     console.log(`  ${matches} match`);
