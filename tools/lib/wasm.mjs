@@ -71,7 +71,7 @@ export const buildInspector = (output) =>
  *
  * To look at, not to publish: without `simd`, or with the `names` of functions in it.
  */
-async function buildCrate({ features, output, artifact, flags, rustFlags, optFlags, simd = true, names = false }) {
+async function buildCrate({ features, output, artifact, flags, rustFlags, optFlags = [], simd = true, names = false }) {
   const cargo = ['rustc', '--lib', '--crate-type', 'cdylib', ...flags, '--target', wasmTarget];
   await must('cargo', [...cargo, '--no-default-features', '--features', features.join(',')], {
     env: { CARGO_ENCODED_RUSTFLAGS: [...(simd ? wasmRustFlags : []), ...rustFlags, ...remapped()].join('\x1f') },
