@@ -28,7 +28,7 @@ pub fn workload(name: &str) -> Option<Box<dyn FnMut()>> {
         inspector
     };
     let filter = match name {
-        "filter an index" => "op == text and len > 60 and dir == c2s",
+        "filter an index" => "op == text and len > 55 and dir == c2s",
         "search an index" => r#""side\":\"sell""#,
         _ => return Some(Box::new(move || drop(black_box(read())))),
     };
