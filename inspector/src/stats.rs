@@ -5,13 +5,16 @@ use sansocket::Opcode;
 use crate::catalogue::{COUNT, Level, RULES, Rule};
 use crate::json::Writer;
 use crate::names::opcode_name;
-use crate::ndjson::{Levels, count_level, times, write_end, write_handshake};
-use crate::record::{End, Frame, Record};
+use crate::ndjson::{Levels, count_level, times, write_end, write_finding, write_handshake};
+use crate::record::{End, Finding, Frame, Record};
 use crate::stream::Handshake;
 use crate::types::{Side, Time};
 
 /// The most round trips that are kept of a connection, for its percentiles.
 const MAX_TRIPS: usize = 10_000;
+
+/// The most gaps, and the most findings about no frame, that are kept of a connection.
+const MAX_KEPT: usize = 200;
 
 /// What one side of a connection has sent.
 #[derive(Clone, Debug, Default)]
@@ -63,7 +66,20 @@ pub struct Connection {
     first: Option<Time>,
     last: Option<Time>,
     gaps: u64,
+    lost: Vec<Lost>,
+    findings: Vec<(Side, Finding)>,
     subprotocol: Option<String>,
+}
+
+/// Bytes that are missing from the capture.
+#[derive(Clone, Debug)]
+struct Lost {
+    /// The number of the frame that was read next, whoever sent it.
+    before: u64,
+    side: Side,
+    at: u64,
+    bytes: Option<u64>,
+    resynced_at: Option<u64>,
 }
 
 /// All counts.
@@ -149,10 +165,23 @@ impl Stats {
                     }
                 }
             }
-            Record::Violation { connection, finding, .. } => self.finding(*connection, finding.rule),
-            Record::Gap { connection, .. } => {
+            Record::Violation { connection, frame, side, finding } => {
+                self.finding(*connection, finding.rule);
+                if frame.is_none()
+                    && let Some(connection) = self.connection_mut(*connection)
+                    && connection.findings.len() < MAX_KEPT
+                {
+                    connection.findings.push((*side, (*finding).clone()));
+                }
+            }
+            Record::Gap { connection, side, at, bytes, resynced_at } => {
+                let before = self.frames.saturating_add(1);
+                let lost = Lost { before, side: *side, at: *at, bytes: *bytes, resynced_at: *resynced_at };
                 if let Some(connection) = self.connection_mut(*connection) {
                     connection.gaps = connection.gaps.saturating_add(1);
+                    if connection.lost.len() < MAX_KEPT {
+                        connection.lost.push(lost);
+                    }
                 }
             }
             Record::Close { connection, end } => {
@@ -308,7 +337,19 @@ impl Connection {
             sent.write(w);
         }
         write_levels(w, self.levels);
-        w.key("gaps").number(self.gaps).key("rtt");
+        w.key("gaps").number(self.gaps).key("lost").array();
+        for lost in &self.lost {
+            w.object().key("before").number(lost.before).key("dir").string(lost.side.direction());
+            w.key("at").number(lost.at).key("bytes").maybe(lost.bytes).key("resyncedAt").maybe(lost.resynced_at);
+            w.end_object();
+        }
+        w.end_array().key("violations").array();
+        for (side, finding) in &self.findings {
+            w.object().key("dir").string(side.direction());
+            write_finding(w, *side, finding);
+            w.end_object();
+        }
+        w.end_array().key("rtt");
         self.write_trips(w);
         w.key("close");
         match &self.end {

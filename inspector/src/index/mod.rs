@@ -10,9 +10,10 @@ mod timeline;
 
 use sansocket::{FrameHeader, Mask, Opcode};
 
-use crate::frames::Inflate;
+use crate::frames::{Inflate, close_parts};
 use crate::json::Writer;
 use crate::names::opcode_name;
+use crate::ndjson::write_place;
 use crate::record::Record;
 use crate::types::{Place, Side, Time, extend_up_to, narrow, wide};
 
@@ -23,6 +24,9 @@ use store::Store;
 
 /// The most bytes of a payload that a row shows, before it is cut to so many characters.
 const PREVIEW: usize = 200;
+
+/// The most bytes of one that is shown in hex.
+const HEX_PREVIEW: usize = 48;
 
 /// The most bytes of a frame or message that are given out at once.
 const MAX_LAYER: usize = 256 << 20;
@@ -109,21 +113,43 @@ impl Index {
         w.key("rsv").number(u64::from(row.rsv())).key("masked").boolean(row.masked());
         w.key("wire").number(self.rows.lengths(number, row).captured.saturating_add(u64::from(row.header_length)));
         w.key("len").number(self.rows.lengths(number, row).claimed).key("inflated").maybe(row.inflated());
-        w.key("header").boolean(row.has_header());
-        let (payload, cut) = self.preview(number, row);
-        let text = String::from_utf8_lossy(&payload);
-        let shown = if cut { text.trim_end_matches('\u{fffd}') } else { &text };
-        w.key("preview").string(shown).key("cut").boolean(cut);
-        w.key("text").boolean(
-            row.kind() == Opcode::Text
-                || core::str::from_utf8(shown.as_bytes()).is_ok_and(|_| !text.contains('\u{fffd}')),
-        );
+        w.key("header").boolean(row.has_header()).key("key");
+        match self.header(row).filter(|_| row.masked() && row.has_header()).and_then(|header| header.masking_key) {
+            Some(key) => w.hex(&key),
+            None => w.null(),
+        };
+        if row.has_header() {
+            write_place(w, row.stream, self.store.place(row.connection, row.side(), row.stream));
+        }
+        self.write_preview(number, row, w);
         w.key("violations").array();
         for rule in row.set.iter() {
             w.string(rule.id());
         }
         w.end_array().key("level").maybe_string(row.set.level().map(crate::catalogue::Level::name));
         w.key("guessed").boolean(row.guessed()).end_object();
+    }
+
+    /// The beginning of the payload: text, a Close as code and reason, or hex of what is neither.
+    fn write_preview(&mut self, number: u64, row: &Row, w: &mut Writer) {
+        let (payload, cut) = self.preview(number, row);
+        if row.opcode() == Opcode::Close && payload.len() >= 2 {
+            let (code, reason) = close_parts(&payload);
+            let text = format!("{code} {}", String::from_utf8_lossy(reason));
+            w.key("preview").string(text.trim_end()).key("cut").boolean(cut).key("text").boolean(true);
+            return;
+        }
+        let lossy = String::from_utf8_lossy(&payload);
+        let shown = if cut { lossy.trim_end_matches('\u{fffd}') } else { &lossy };
+        let is_packed = row.compressed() && row.inflated().is_none();
+        let is_odd = |it: char| it == '\u{fffd}' || it.is_control() && !matches!(it, '\t' | '\n' | '\r');
+        let is_text = row.kind() == Opcode::Text && !is_packed || !shown.contains(is_odd);
+        w.key("preview");
+        match payload.get(..HEX_PREVIEW.min(payload.len())).filter(|_| !is_text) {
+            Some(bytes) => w.hex(bytes),
+            None => w.string(shown),
+        };
+        w.key("cut").boolean(cut || !is_text && payload.len() > HEX_PREVIEW).key("text").boolean(is_text);
     }
 
     fn preview(&mut self, number: u64, row: &Row) -> (Vec<u8>, bool) {
