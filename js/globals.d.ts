@@ -26,6 +26,11 @@ declare class URL {
   readonly href: string;
 }
 
+declare class URLSearchParams {
+  constructor(query: string);
+  [Symbol.iterator](): IterableIterator<[name: string, value: string]>;
+}
+
 declare class Response {
   private constructor();
   readonly ok: boolean;

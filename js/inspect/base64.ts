@@ -52,3 +52,10 @@ export function parseBase64(text: string): Parsed {
   if (pads > 0 && held + pads !== 4) return stop(end, 'base64 ends inside its padding');
   return { bytes: out.take(), fault: undefined };
 }
+
+/** Bytes in base64. `String.fromCharCode` takes its arguments on the stack, so it gets them in pieces. */
+export function formatBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  return btoa(text);
+}

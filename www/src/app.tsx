@@ -5,7 +5,8 @@ import { version } from '../../pkg/constants.js';
 import { InspectView } from './inspect/inspect-view.js';
 import { Later, type Rest } from './later.js';
 import { useRoute, type View, views } from './route.js';
-import { KeySheet, lettersAct } from './ui/key-sheet.js';
+import { KeySheet } from './ui/key-sheet.js';
+import { lettersAct } from './ui/letters.js';
 import { LiveRegion } from './ui/live.js';
 import { ThemeButton } from './ui/theme.js';
 

@@ -1,12 +1,12 @@
 /** Columns: what they are called, and what a record has of them. */
 
 import type { FrameRecord, MessageRecord } from '../../inspect/records.js';
+import { epochOf } from '../../inspect/time.js';
 import { visible } from '../../inspect/visible.js';
 import { nearest } from '../nearest.js';
 import { UsageError } from '../usage-error.js';
 import { bytesOfPayload } from './dump.js';
 import { payloadText } from './pretty.js';
-import { epochOf } from './time.js';
 
 type Row = FrameRecord | MessageRecord;
 type Value = string | number | boolean | null | undefined;

@@ -1,6 +1,9 @@
 /** The formats of output: what each needs of the engine, and how it writes records. */
 
+import { version } from '../../constants.js';
 import type { EngineOptions, RecordType } from '../../inspect/engine.js';
+import { Har } from '../../inspect/har.js';
+import { PacketWriter, pcapngHead } from '../../inspect/pcapng.js';
 import type { FrameRecord, InspectRecord, MessageRecord } from '../../inspect/records.js';
 import { redact } from '../../inspect/redact.js';
 import { visible } from '../../inspect/visible.js';
@@ -8,9 +11,7 @@ import type { Sink } from '../session.js';
 import { complain } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
 import { follow } from './follow.js';
-import { Har } from './har.js';
 import type { Output } from './output.js';
-import { PacketWriter, pcapngHead } from './pcapng.js';
 import { type Look, linesOf } from './pretty.js';
 import { hasType, linesOfType, textOf } from './records.js';
 import { csvHeader, csvLine, fieldsLine, type Separation } from './table.js';
@@ -122,7 +123,7 @@ class Writer implements RowSink {
   constructor(writing: Writing, output: Output) {
     this.#writing = writing;
     this.#output = output;
-    this.#har = new Har(writing.harFrames);
+    this.#har = new Har(version, writing.harFrames);
   }
 
   begin({ name }: { readonly name: string }): void {

@@ -1,5 +1,6 @@
 /** Rows of columns: CSV (RFC 4180), and fields as tshark prints them. */
 
+import { csvCell } from '../../inspect/csv.js';
 import type { FrameRecord, MessageRecord } from '../../inspect/records.js';
 import { UsageError } from '../usage-error.js';
 import { fieldText } from './fields.js';
@@ -45,12 +46,4 @@ export function csvLine(row: FrameRecord | MessageRecord, names: readonly string
 /** The names of the columns as CSV. */
 export function csvHeader(names: readonly string[]): string {
   return `${names.join(',')}\r\n`;
-}
-
-/** A spreadsheet takes what begins with one of these for a formula, which a payload must not become. */
-const FORMULA = /^[=+\-@\t\r]/;
-
-function csvCell(text: string): string {
-  const safe = FORMULA.test(text) && !/^[+-]?\d+(\.\d+)?$/.test(text) ? `'${text}` : text;
-  return /[",\r\n]|^ | $/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -1,5 +1,7 @@
 /** Times as tshark's `-t` names them. */
 
+import { epochOf } from '../../inspect/time.js';
+
 export const timeFormats = ['r', 'a', 'ad', 'd', 'dd', 'e', 'iso', 'none'] as const;
 export type TimeFormat = (typeof timeFormats)[number];
 
@@ -28,9 +30,3 @@ export class Clock {
 }
 
 const seconds = (value: number): string => `${value.toFixed(6)}s`;
-
-/** Seconds since 1970 with all digits, which a number would not keep. */
-export function epochOf(time: string): string {
-  const [whole = '', fraction = ''] = time.replace(/Z$/, '').split('.');
-  return `${Date.parse(`${whole}Z`) / 1000}.${fraction.padEnd(6, '0')}`;
-}

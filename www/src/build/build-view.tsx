@@ -8,7 +8,7 @@ import { hexOf, visible } from '../../../pkg/inspect/visible.js';
 import type { ViewProps } from '../app.js';
 import { Findings } from '../frame/finding.js';
 import { FrameBytes } from '../frame/frame-bytes.js';
-import { judge } from '../frame/judge.js';
+import { useJudged } from '../frame/judge.js';
 import { replaceFragment } from '../route.js';
 import { CopyButton, copyText } from '../ui/copy.js';
 import { type ByteFormat, byteFormats, formatBytes } from '../ui/formats.js';
@@ -125,10 +125,8 @@ interface VerdictProps {
 }
 
 function Verdict({ wire, sender, onSender }: VerdictProps) {
-  const judged = useMemo(() => {
-    const receiver = sender && (sender === 'client' ? 'server' : 'client');
-    return wire.length === 0 ? undefined : judge(wire, receiver);
-  }, [wire, sender]);
+  const latest = useJudged(wire, sender);
+  const judged = wire.length === 0 ? undefined : latest;
   const end = wire.length === 0 ? 0 : frameEnd(wire);
   return (
     <div class="verdict">

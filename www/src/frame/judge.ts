@@ -1,23 +1,40 @@
-/** What the codec says to bytes of one direction. */
+/** What the engine says to bytes of one direction. */
 
+import { useEffect, useMemo } from 'preact/hooks';
 import type { Role } from '../../../pkg/index.js';
-import { type Item, StreamReader } from '../../../pkg/inspect/reader.js';
+import { EngineCapture } from '../inspect/engine/engine-capture.js';
+import { useLatest } from '../ui/latest.js';
 import type { Finding } from './finding.js';
 
+/** Frames whose findings are looked at. */
+const FRAMES = 8;
+
 export interface Judged {
-  readonly items: readonly Item[];
   readonly findings: readonly Finding[];
-  /** Why not all bytes could be read. */
+  /** Why the bytes could not be read as frames. */
   readonly trouble: string | undefined;
-  readonly receiver: Role | undefined;
 }
 
-/** Reads a stream as its receiver does. Without `receiver`, the mask bit tells. */
-export function judge(bytes: Uint8Array, receiver: Role | undefined): Judged {
-  const reader = new StreamReader({ role: receiver });
-  const items = [...reader.read(bytes), ...reader.end()];
-  const findings = items.flatMap(({ violations }) =>
-    violations.map((found) => ({ ...found, level: 'error' as const })),
-  );
-  return { items, findings, trouble: reader.trouble, receiver: reader.role };
+/** The judgement of these bytes, and until it is there the one before. Without `sender` the mask bit tells. */
+export function useJudged(wire: Uint8Array, sender: Role | undefined): Judged | undefined {
+  const engine = useMemo(() => new EngineCapture(), []);
+  useEffect(() => () => engine.close(), []);
+  const wanted = useMemo(() => ({ wire, sender }), [wire, sender]);
+  return useLatest(wanted, ({ wire: bytes, sender: side }) => judge(engine, bytes, side))?.result;
+}
+
+async function judge(engine: EngineCapture, wire: Uint8Array, sender: Role | undefined): Promise<Judged> {
+  const part = {
+    blob: new Blob([Uint8Array.from(wire)]),
+    side: sender === 'client' ? 1 : sender === 'server' ? 2 : 0,
+  } as const;
+  const { troubles } = await engine.open([part], { from: 'raw', side: '', deflate: 'off' }, () => {});
+  const [connection] = await engine.connections();
+  const numbers = Array.from({ length: Math.min(engine.frames, FRAMES) }, (_, at) => at + 1);
+  const details = await Promise.all(numbers.map((n) => engine.detail(n)));
+  const [trouble] = troubles as readonly { readonly text: string }[];
+  return {
+    findings: [...details.flatMap((detail) => detail?.findings ?? []), ...(connection?.findings ?? [])],
+    trouble: trouble?.text,
+  };
 }

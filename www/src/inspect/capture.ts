@@ -1,6 +1,9 @@
 /** A capture that is open: what the view asks, and what it is told. Frames have numbers from 1. */
 
 import type { Finding } from '../frame/finding.js';
+import type { Heads } from './engine/protocol.js';
+
+export type { Heads };
 
 export type Direction = 'c2s' | 's2c';
 
@@ -17,13 +20,15 @@ export interface FrameRow {
   readonly rsv: readonly [number, number, number] | null;
   readonly op: number;
   readonly masked: boolean | null;
-  /** Bytes of the header; `null` where the source has none. */
-  readonly hdrLen: number | null;
+  /** The masking key in hex; `null` where there is none. */
+  readonly key: string | null;
+  /** Bytes in the capture, header and payload; `null` where the source has no frames. */
+  readonly wire: number | null;
   /** Bytes of payload as the header has them. */
   readonly len: number;
   /** Bytes of the inflated message, at the frame that ends it. */
   readonly inflated: number | null;
-  /** Positions: in the stream of the direction, in the file, the packet. Only the detail of a frame has them. */
+  /** Positions: in the stream of the direction, in the file, the packet. */
   readonly stream: number | null;
   readonly file: number | null;
   readonly packet: number | null;
@@ -31,6 +36,8 @@ export interface FrameRow {
   readonly preview: string;
   readonly violations: readonly string[];
   readonly guessed: boolean;
+  /** Frames that the row stands for: more than one for a message in fragments. */
+  readonly frames: number;
 }
 
 export const layers = ['wire', 'unmasked', 'inflated', 'message'] as const;
@@ -39,17 +46,28 @@ export type Layer = (typeof layers)[number];
 /** Everything about one frame but its bytes. */
 export interface FrameDetail {
   readonly row: FrameRow;
+  readonly headerLength: number;
   readonly findings: readonly Finding[];
   /** Layers that it has. */
   readonly layers: readonly Layer[];
   /** The frames of its message, itself included; the first of them where there are very many. */
   readonly frames: readonly number[];
-  /** For a Ping its Pong, and the other way round. */
-  readonly partner: number | null;
   /** Bytes of the frame before which another packet or chunk begins. */
   readonly ticks: readonly number[];
-  /** Milliseconds between Ping and Pong. */
-  readonly rtt: number | null;
+}
+
+/** Bytes that are missing from the capture. */
+export interface Gap {
+  /** The number of the frame that was read next, whoever sent it. */
+  readonly before: number;
+  readonly conn: number;
+  readonly dir: Direction;
+  /** The position in the stream of the direction. */
+  readonly at: number;
+  /** `null` if nobody knows how many. */
+  readonly bytes: number | null;
+  /** Where frames were found again; `null` if they were not. */
+  readonly resyncedAt: number | null;
 }
 
 export interface ConnectionInfo {
@@ -58,24 +76,15 @@ export interface ConnectionInfo {
   /** A line for the chip, and lines for the card. */
   readonly summary: string;
   readonly facts: readonly (readonly [name: string, value: string])[];
-  /** The heads as they were sent; `null` where they are not at hand. */
-  readonly request: string | null;
-  readonly response: string | null;
-  /** What is known of the handshake, for a head that is made anew. */
-  readonly handshake: HandshakeFacts;
+  readonly verdict: { readonly text: string; readonly bad: boolean };
+  readonly subprotocol: string;
+  /** Whether some of its messages are compressed. */
+  readonly compressed: boolean;
+  readonly gaps: readonly Gap[];
+  /** What is wrong with it that is about no frame. */
   readonly findings: readonly Finding[];
   readonly errors: number;
   readonly frames: number;
-}
-
-export interface HandshakeFacts {
-  readonly target: string | null;
-  readonly host: string | null;
-  readonly key: string | null;
-  readonly accept: string | null;
-  readonly subprotocol: string | null;
-  /** As the answer has them. */
-  readonly extensions: string | null;
 }
 
 /** A part of the capture that could not be read as frames, and why. */
@@ -116,10 +125,13 @@ export const BUCKET_WORDS = 8;
 export interface Capture {
   /** Frames so far; they grow while the capture is read. */
   readonly frames: number;
-  rows(numbers: Uint32Array): Promise<readonly FrameRow[]>;
+  /** With `messages` the row of a message's first frame tells of all of it. */
+  rows(numbers: Uint32Array, messages?: boolean): Promise<readonly FrameRow[]>;
   detail(n: number): Promise<FrameDetail | undefined>;
   layer(n: number, layer: Layer): Promise<Uint8Array>;
   connections(): Promise<readonly ConnectionInfo[]>;
+  /** The heads of a connection's handshake. */
+  heads(conn: number): Promise<Heads>;
   /** What is wrong with a filter, if something is. */
   check(expression: string): Promise<FilterFault | undefined>;
   /** A bit for each of these frames, the least significant first, that says whether the filter lets it through. */

@@ -1,6 +1,5 @@
 /** Which columns there are, and how time is told. */
 
-import { Segments } from '../ui/segments.js';
 import { recall, remember } from '../ui/store.js';
 import { columns, type TimeMode } from './columns.js';
 
@@ -12,7 +11,13 @@ export function initialColumns(): ReadonlySet<string> {
   return new Set(kept && kept.length > 0 ? kept : columns.filter(({ shown }) => shown).map(({ id }) => id));
 }
 
-const MODES: readonly TimeMode[] = ['relative', 'delta', 'absolute'];
+const MODES: readonly TimeMode[] = ['relative', 'delta', 'previous', 'absolute'];
+const MODE_NAMES: Readonly<Record<TimeMode, string>> = {
+  relative: 'since the first packet',
+  delta: 'since the row above',
+  previous: 'since the frame before',
+  absolute: 'of day (UTC)',
+};
 
 interface ColumnMenuProps {
   /** Whether the source has dates. */
@@ -33,7 +38,21 @@ export function ColumnMenu({ absolute, shown, onShown, timeMode, onTimeMode }: C
     <details class="column-menu">
       <summary>Columns</summary>
       <div class="menu">
-        <Segments legend="Time" options={absolute ? MODES : MODES.slice(0, 2)} value={timeMode} onChange={onTimeMode} />
+        <label class="menu-time">
+          Time
+          <select
+            value={timeMode}
+            onChange={({ currentTarget }) =>
+              onTimeMode(MODES.find((mode) => mode === currentTarget.value) ?? 'relative')
+            }
+          >
+            {(absolute ? MODES : MODES.slice(0, -1)).map((mode) => (
+              <option key={mode} value={mode}>
+                {MODE_NAMES[mode]}
+              </option>
+            ))}
+          </select>
+        </label>
         {columns.map(({ id, name }) => (
           <label key={id}>
             <input

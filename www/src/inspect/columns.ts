@@ -1,7 +1,7 @@
 /** The columns of the list. */
 
 import { opcodeName } from '../../../pkg/inspect/names.js';
-import { countText } from '../ui/formats.js';
+import { countOf, countText } from '../ui/formats.js';
 import type { FrameRow } from './capture.js';
 
 export interface Column {
@@ -16,27 +16,25 @@ export interface Column {
   readonly tone?: (row: FrameRow) => string;
 }
 
-export type TimeMode = 'relative' | 'delta' | 'absolute';
+/** Since the first packet; since the row above; since the frame before, shown or not; the time of day. */
+export type TimeMode = 'relative' | 'delta' | 'previous' | 'absolute';
 
 export interface RowContext {
   readonly timeMode: TimeMode;
-  /** Seconds of the row before in the list. */
+  /** The seconds that a delta counts from. */
   readonly before: number | null;
   /** Seconds since 1970 of the first packet. */
   readonly epoch: number | null;
   readonly bookmarked: boolean;
+  /** Whether the frames of a message are shown below it; `undefined` for what has none. */
+  readonly expanded: boolean | undefined;
 }
 
 const count = (value: number | null): string => (value === null ? '' : countText(value));
+const hex = (value: number | null): string => (value === null ? '' : `0x${value.toString(16)}`);
 
 export const columns: readonly Column[] = [
-  {
-    id: 'n',
-    title: '#',
-    name: 'number',
-    shown: true,
-    text: ({ n }, { bookmarked }) => (bookmarked ? `★ ${countText(n)}` : countText(n)),
-  },
+  { id: 'n', title: '#', name: 'number', shown: true, text: numberText },
   { id: 't', title: 'Time', name: 'time', shown: true, text: timeText },
   { id: 'conn', title: 'Conn', name: 'connection', shown: false, text: ({ conn }) => String(conn) },
   {
@@ -57,13 +55,9 @@ export const columns: readonly Column[] = [
   },
   { id: 'fin', title: 'Fin', name: 'FIN', shown: true, text: ({ fin }) => (fin === null ? '' : fin ? '1' : '0') },
   { id: 'rsv', title: 'RSV', name: 'reserved bits', shown: false, text: ({ rsv }) => rsv?.join('') ?? '' },
-  {
-    id: 'wire',
-    title: 'Wire',
-    name: 'bytes on the wire',
-    shown: true,
-    text: ({ hdrLen, len }) => (hdrLen === null ? '' : countText(hdrLen + len)),
-  },
+  { id: 'key', title: 'Key', name: 'masking key', shown: false, text: ({ key }) => key ?? '' },
+  { id: 'wire', title: 'Wire', name: 'bytes on the wire', shown: true, text: ({ wire }) => count(wire) },
+  { id: 'payload', title: 'Payload', name: 'bytes of payload', shown: false, text: ({ len }) => count(len) },
   {
     id: 'len',
     title: 'Data',
@@ -79,7 +73,10 @@ export const columns: readonly Column[] = [
     text: ({ inflated, len }) => (inflated === null || len === 0 ? '' : `${(inflated / len).toFixed(1)}×`),
   },
   { id: 'msg', title: 'Msg', name: 'message', shown: false, text: ({ msg }) => count(msg) },
-  { id: 'preview', title: 'Preview', name: 'preview', shown: true, text: ({ preview }) => preview },
+  { id: 'packet', title: 'Packet', name: 'packet', shown: false, text: ({ packet }) => count(packet) },
+  { id: 'stream', title: 'Stream', name: 'offset in the stream', shown: false, text: ({ stream }) => hex(stream) },
+  { id: 'file', title: 'File', name: 'offset in the file', shown: false, text: ({ file }) => hex(file) },
+  { id: 'preview', title: 'Preview', name: 'preview', shown: true, text: previewText },
   {
     id: 'flags',
     title: 'Flags',
@@ -90,11 +87,20 @@ export const columns: readonly Column[] = [
   },
 ];
 
+function numberText({ n }: FrameRow, { bookmarked, expanded }: RowContext): string {
+  const sign = expanded === undefined ? '' : expanded ? '▾ ' : '▸ ';
+  return `${bookmarked ? '★ ' : ''}${sign}${countText(n)}`;
+}
+
 function timeText({ t }: FrameRow, { timeMode, before, epoch }: RowContext): string {
   if (t === null) return '';
-  if (timeMode === 'delta') return before === null ? '' : (t - before).toFixed(6);
+  if (timeMode === 'delta' || timeMode === 'previous') return before === null ? '' : (t - before).toFixed(6);
   if (timeMode === 'absolute' && epoch !== null) return new Date((epoch + t) * 1000).toISOString().slice(11, 23);
   return t.toFixed(6);
+}
+
+function previewText({ preview, frames }: FrameRow): string {
+  return frames > 1 ? `${countOf(frames, 'frame')}: ${preview}` : preview;
 }
 
 function flagsText({ rsv, violations, guessed }: FrameRow): string {
@@ -104,10 +110,10 @@ function flagsText({ rsv, violations, guessed }: FrameRow): string {
 }
 
 /** A row in words, for those who hear it. */
-export function rowLabel({ n, dir, op, len, fin, violations, guessed, preview }: FrameRow): string {
+export function rowLabel({ n, dir, op, len, fin, violations, guessed, preview, frames }: FrameRow): string {
   const names: Readonly<Record<number, string>> = { 0: 'continuation' };
   const parts = [
-    `frame ${n}`,
+    frames > 1 ? `message of ${frames} frames from ${n}` : `frame ${n}`,
     dir === null ? '' : dir === 'c2s' ? 'client to server' : 'server to client',
     names[op] ?? opcodeName(op),
     fin === false ? 'not the last of its message' : '',

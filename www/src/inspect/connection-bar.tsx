@@ -4,9 +4,10 @@ import { useState } from 'preact/hooks';
 import { visible } from '../../../pkg/inspect/visible.js';
 import { Later } from '../later.js';
 import { countOf } from '../ui/formats.js';
-import type { ConnectionInfo } from './capture.js';
+import type { Capture, ConnectionInfo } from './capture.js';
 
 interface ConnectionBarProps {
+  readonly capture: Capture;
   readonly connections: readonly ConnectionInfo[];
   /** The one that is looked at; `undefined` for all. */
   readonly chosen: number | undefined;
@@ -16,7 +17,7 @@ interface ConnectionBarProps {
 /** Chips that are made; a capture may have thousands. */
 const CHIPS = 60;
 
-export function ConnectionBar({ connections, chosen, onChoose }: ConnectionBarProps) {
+export function ConnectionBar({ capture, connections, chosen, onChoose }: ConnectionBarProps) {
   const [card, setCard] = useState<ConnectionInfo>();
   if (connections.length === 0) return null;
   const one = connections.length === 1 ? connections[0] : undefined;
@@ -52,7 +53,13 @@ export function ConnectionBar({ connections, chosen, onChoose }: ConnectionBarPr
         );
       })}
       {connections.length > CHIPS && <span class="hint">and {connections.length - CHIPS} more: filter by conn</span>}
-      {card && <Later>{(rest) => <rest.ConnectionCard connection={card} onClose={() => setCard(undefined)} />}</Later>}
+      {card && (
+        <Later>
+          {({ ConnectionCard }) => (
+            <ConnectionCard capture={capture} connection={card} onClose={() => setCard(undefined)} />
+          )}
+        </Later>
+      )}
     </div>
   );
 }

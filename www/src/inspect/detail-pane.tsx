@@ -8,24 +8,28 @@ import { LinkedFrame, unmasked } from '../frame/frame-bytes.js';
 import { HexView } from '../frame/hex-view.js';
 import { copyText } from '../ui/copy.js';
 import { type ByteFormat, byteFormats, countOf, countText, formatBytes } from '../ui/formats.js';
+import { useLatest } from '../ui/latest.js';
 import { Segments } from '../ui/segments.js';
-import type { Capture, FrameDetail, Layer } from './capture.js';
+import type { Capture, ConnectionInfo, FrameDetail, FrameRow, Layer } from './capture.js';
 import { type Reading, readingsOf } from './payload/decode.js';
 import { TextView } from './payload/text-view.js';
 import { Tree } from './payload/tree.js';
+import { type Partner, partnerOf } from './pings.js';
 
 interface DetailPaneProps {
   readonly capture: Capture;
   readonly n: number;
   readonly layer: Layer;
-  readonly subprotocol: string;
+  readonly connections: readonly ConnectionInfo[];
   readonly onLayer: (layer: Layer) => void;
   readonly onGo: (n: number) => void;
 }
 
-export function DetailPane({ capture, n, layer, subprotocol, onLayer, onGo }: DetailPaneProps) {
+export function DetailPane({ capture, n, layer, connections, onLayer, onGo }: DetailPaneProps) {
   const loaded = useFrame(capture, n);
   if (loaded === undefined) return <p class="empty">Reading frame {countText(n)} …</p>;
+  const { conn } = loaded.detail.row;
+  const subprotocol = connections.find((connection) => connection.conn === conn)?.subprotocol ?? '';
   return <Loaded {...loaded} capture={capture} layer={layer} subprotocol={subprotocol} onLayer={onLayer} onGo={onGo} />;
 }
 
@@ -36,31 +40,26 @@ interface LoadedFrame {
 
 /** The frame, and until another one is there the one before: a list that keys run through does not flicker. */
 function useFrame(capture: Capture, n: number): LoadedFrame | undefined {
-  const [loaded, setLoaded] = useState<LoadedFrame & { capture: Capture }>();
-  useEffect(() => {
-    let current = true;
-    const load = async () => {
-      const detail = await capture.detail(n);
-      if (detail === undefined || !current) return;
-      const wire = detail.layers.includes('wire') ? await capture.layer(n, 'wire') : new Uint8Array(0);
-      if (current) setLoaded({ detail, wire, capture });
-    };
-    load().catch(() => {
-      // The capture was closed meanwhile.
-    });
-    return () => {
-      current = false;
-    };
-  }, [capture, n]);
-  return loaded?.capture === capture ? loaded : undefined;
+  const wanted = useMemo(() => ({ capture, n }), [capture, n]);
+  const loaded = useLatest(wanted, (frame) => frameOf(frame.capture, frame.n));
+  return loaded?.wanted.capture === capture ? loaded.result : undefined;
+}
+
+/** Fails if the capture is closed meanwhile. */
+async function frameOf(capture: Capture, n: number): Promise<LoadedFrame | undefined> {
+  const detail = await capture.detail(n);
+  if (detail === undefined) return undefined;
+  return { detail, wire: detail.layers.includes('wire') ? await capture.layer(n, 'wire') : EMPTY };
 }
 
 type Form = 'hex' | 'text' | 'tree';
 
-interface LoadedProps extends LoadedFrame, Omit<DetailPaneProps, 'n'> {}
+interface LoadedProps extends LoadedFrame, Omit<DetailPaneProps, 'n' | 'connections'> {
+  readonly subprotocol: string;
+}
 
 function Loaded({ detail, wire, capture, layer, subprotocol, onLayer, onGo }: LoadedProps) {
-  const { row } = detail;
+  const { row, headerLength } = detail;
   const [form, setForm] = useState<Form>('hex');
   const used = detail.layers.includes(layer) ? layer : (detail.layers[0] ?? 'message');
   const fields = useMemo(() => (wire.length === 0 ? [] : fieldsOf(wire)), [wire]);
@@ -68,9 +67,9 @@ function Loaded({ detail, wire, capture, layer, subprotocol, onLayer, onGo }: Lo
   const framed = used === 'wire' || used === 'unmasked';
   const payload = useMemo(() => {
     if (!framed) return bytes;
-    const header = Math.min(row.hdrLen ?? 0, bytes.length);
+    const header = Math.min(headerLength, bytes.length);
     return (used === 'wire' ? unmasked(bytes) : bytes).subarray(header);
-  }, [bytes, framed, row.hdrLen, used]);
+  }, [bytes, framed, headerLength, used]);
   const readings = useMemo(
     () => (form === 'tree' ? readingsOf(payload, subprotocol) : []),
     [payload, form, subprotocol],
@@ -84,7 +83,7 @@ function Loaded({ detail, wire, capture, layer, subprotocol, onLayer, onGo }: Lo
       base={row.stream ?? 0}
       framed={framed}
       ticks={ticks}
-      notes={<Notes detail={detail} onGo={onGo} />}
+      notes={<Notes capture={capture} detail={detail} onGo={onGo} />}
       controls={
         <div class="byte-controls">
           <CopyBytes bytes={bytes} n={row.n} />
@@ -184,13 +183,14 @@ function useLayer(capture: Capture, n: number, layer: Layer, wire: Uint8Array): 
 const EMPTY = new Uint8Array(0);
 
 /** What a frame belongs to, in a line, and what is wrong with it. */
-function Notes({ detail, onGo }: { readonly detail: FrameDetail; readonly onGo: (n: number) => void }) {
-  const { row, frames, partner, rtt, findings } = detail;
+function Notes({ capture, detail, onGo }: Pick<LoadedProps, 'capture' | 'detail' | 'onGo'>) {
+  const { row, frames, findings } = detail;
+  const partner = usePartner(capture, row);
   const place = frames.indexOf(row.n);
   return (
     <div class="frame-notes">
       <h2 id="frame-title">
-        Frame {countText(row.n)}: {opcodeName(row.op)}, {countOf((row.hdrLen ?? 0) + row.len, 'byte')}
+        Frame {countText(row.n)}: {opcodeName(row.op)}, {countOf(row.wire ?? row.len, 'byte')}
       </h2>
       <p class="hint">
         {row.dir === 'c2s' ? 'client → server' : row.dir === 's2c' ? 'server → client' : 'of an unknown side'}
@@ -220,16 +220,34 @@ function Notes({ detail, onGo }: { readonly detail: FrameDetail; readonly onGo: 
           {frames.length > 24 && <span class="hint">…</span>}
         </p>
       )}
-      {partner !== null && (
+      {partner !== undefined && (
         <p class="frame-links">
           {row.op === 9 ? 'Answered by' : 'Answers'}
-          <button type="button" class="link" onClick={() => onGo(partner)}>
-            frame {countText(partner)}
+          <button type="button" class="link" onClick={() => onGo(partner.n)}>
+            frame {countText(partner.n)}
           </button>
-          {rtt !== null && <span class="hint">after {rtt.toFixed(3)} ms</span>}
+          {partner.rtt !== null && <span class="hint">after {partner.rtt.toFixed(3)} ms</span>}
         </p>
       )}
       <Findings findings={findings} />
     </div>
   );
+}
+
+/** For a Ping its Pong, and the other way round. */
+function usePartner(capture: Capture, row: FrameRow): Partner | undefined {
+  const [found, setFound] = useState<{ n: number; partner: Partner | undefined }>();
+  useEffect(() => {
+    let current = true;
+    partnerOf(capture, row).then(
+      (partner) => current && setFound({ n: row.n, partner }),
+      () => {
+        // The capture was closed meanwhile.
+      },
+    );
+    return () => {
+      current = false;
+    };
+  }, [capture, row]);
+  return found?.n === row.n ? found.partner : undefined;
 }

@@ -4,23 +4,7 @@ import { visible } from '../../../pkg/inspect/visible.js';
 import { countText } from '../ui/formats.js';
 import { Segments } from '../ui/segments.js';
 import type { FilterFault } from './capture.js';
-
-/** What the bar asks for, beside the expression. */
-export interface Switches {
-  readonly opcode: '' | 'text' | 'binary' | 'control';
-  readonly direction: '' | 'c2s' | 's2c';
-  readonly onlyViolations: boolean;
-  readonly hideControl: boolean;
-  readonly unit: 'frames' | 'messages';
-}
-
-export const noSwitches: Switches = {
-  opcode: '',
-  direction: '',
-  onlyViolations: false,
-  hideControl: false,
-  unit: 'frames',
-};
+import { noSwitches, type Switches } from './switches.js';
 
 interface FilterBarProps {
   readonly expression: string;

@@ -6,34 +6,55 @@
  * pixels and rows all the same.
  *
  * The grid itself has the focus and names the active row (aria-activedescendant), since rows are used again for others.
+ *
+ * A row that stays in sight is not touched while the list scrolls: rows stand still in a sheet, and the sheet moves.
  */
 
 import { ROW_HEIGHT, scrollMap } from './scroll-map.js';
 
-export interface ListSource {
+export interface ListSource<Row extends ListRow> {
   /** Rows that there are. */
   readonly count: number;
   /** Fills a row that is there with what has this index. */
-  readonly fill: (row: HTMLElement, index: number) => void;
+  readonly fill: (row: Row, index: number) => void;
   /** Told which rows are in sight, so that they can be fetched. */
   readonly seen: (first: number, last: number) => void;
 }
 
-export class FrameList {
+/** A row that is used for one index after the other. */
+export interface ListRow {
+  readonly element: HTMLElement;
+}
+
+interface Placed<Row> {
+  readonly row: Row;
+  /** −1 for one that was not used yet. */
+  index: number;
+  hidden: boolean;
+  active: boolean;
+}
+
+/** Rows after which the sheet begins anew: no transform may be as far as all rows are. */
+const SHEET_ROWS = 1 << 14;
+
+export class FrameList<Row extends ListRow = ListRow> {
   readonly #grid: HTMLElement;
   readonly #space: HTMLElement;
-  readonly #rows: HTMLElement;
+  readonly #window: HTMLElement;
+  readonly #sheet: HTMLElement;
   readonly #observer: ResizeObserver;
-  readonly #pool: HTMLElement[] = [];
-  readonly #makeRow: () => HTMLElement;
+  readonly #pool: Placed<Row>[] = [];
+  readonly #makeRow: () => Row;
   readonly #onActive: (index: number) => void;
-  #source: ListSource = { count: 0, fill: () => {}, seen: () => {} };
+  #source: ListSource<Row> = { count: 0, fill: () => {}, seen: () => {} };
   #active = -1;
   /** Pixels above the first one in sight, in the full height. */
   #top = 0;
   #height = 0;
-  /** The position of the bar that was set from here, whose event says nothing new. */
-  #set = -1;
+  /** The index of the row that is at the top of the sheet. */
+  #origin = 0;
+  /** The position of the bar as it was set from here, or as it was read. */
+  #bar = 0;
   #frame = 0;
 
   /**
@@ -41,20 +62,19 @@ export class FrameList {
    * @param makeRow Makes an empty row.
    * @param onActive Told when another row becomes active by keys or pointer.
    */
-  constructor(grid: HTMLElement, makeRow: () => HTMLElement, onActive: (index: number) => void) {
+  constructor(grid: HTMLElement, makeRow: () => Row, onActive: (index: number) => void) {
     this.#grid = grid;
     this.#makeRow = makeRow;
     this.#onActive = onActive;
-    this.#space = document.createElement('div');
-    this.#space.className = 'list-space';
-    this.#space.role = 'presentation';
-    this.#rows = document.createElement('div');
-    this.#rows.className = 'list-rows';
-    this.#rows.role = 'rowgroup';
-    grid.append(this.#rows, this.#space);
+    this.#space = presentation('list-space');
+    this.#window = presentation('list-rows');
+    this.#window.role = 'rowgroup';
+    this.#sheet = presentation('list-sheet');
+    this.#window.append(this.#sheet);
+    grid.append(this.#window, this.#space);
     grid.addEventListener('scroll', () => this.#onScroll(), { passive: true });
     grid.addEventListener('wheel', (event) => this.#onWheel(event), { passive: false });
-    this.#rows.addEventListener('pointerdown', (event) => this.#onPointer(event));
+    this.#window.addEventListener('pointerdown', (event) => this.#onPointer(event));
     this.#observer = new ResizeObserver(() => this.#resize());
     this.#observer.observe(grid);
   }
@@ -63,7 +83,7 @@ export class FrameList {
   destroy(): void {
     this.#observer.disconnect();
     cancelAnimationFrame(this.#frame);
-    this.#rows.remove();
+    this.#window.remove();
     this.#space.remove();
   }
 
@@ -77,7 +97,7 @@ export class FrameList {
   }
 
   /** Shows other rows. The position stays where it can. */
-  show(source: ListSource): void {
+  show(source: ListSource<Row>): void {
     this.#source = source;
     this.#grid.ariaRowCount = String(source.count + 1);
     this.#space.style.height = `${scrollMap(source.count, this.#height).space}px`;
@@ -112,18 +132,19 @@ export class FrameList {
     const head = this.#grid.firstElementChild?.clientHeight ?? 0;
     this.#height = Math.max(this.#grid.clientHeight - head, 0);
     // Sticky, and without a height of its own for what comes after it: the rows stay where the sight is.
-    this.#rows.style.height = `${this.#height}px`;
-    this.#rows.style.marginBottom = `-${this.#height}px`;
+    this.#window.style.height = `${this.#height}px`;
+    this.#window.style.marginBottom = `-${this.#height}px`;
     this.#space.style.height = `${scrollMap(this.#source.count, this.#height).space}px`;
     this.#moveTo(this.#top);
     if (first && this.#active >= 0) this.activate(this.#active, { quiet: true });
   }
 
   #onScroll(): void {
-    // Browsers round the position to parts of a pixel.
-    if (Math.abs(this.#grid.scrollTop - this.#set) < 1) return;
-    this.#set = -1;
-    this.#top = scrollMap(this.#source.count, this.#height).topOf(this.#grid.scrollTop);
+    const bar = this.#grid.scrollTop;
+    // Browsers round the position that was set to parts of a pixel.
+    if (Math.abs(bar - this.#bar) < 1) return;
+    this.#bar = bar;
+    this.#top = scrollMap(this.#source.count, this.#height).topOf(bar);
     this.#schedule();
   }
 
@@ -143,8 +164,6 @@ export class FrameList {
   #moveTo(top: number): void {
     const map = scrollMap(this.#source.count, this.#height);
     this.#top = Math.min(Math.max(top, 0), map.most);
-    this.#set = map.barOf(this.#top);
-    this.#grid.scrollTop = this.#set;
     this.#schedule();
   }
 
@@ -161,33 +180,71 @@ export class FrameList {
     const first = Math.floor(this.#top / ROW_HEIGHT);
     const last = Math.min(Math.ceil((this.#top + this.#height) / ROW_HEIGHT), count);
     seen(first, last);
+    const origin = Math.floor(first / SHEET_ROWS) * SHEET_ROWS;
+    const anew = origin !== this.#origin;
+    this.#origin = origin;
+    this.#sheet.style.transform = `translateY(${origin * ROW_HEIGHT - this.#top}px)`;
     // A row stays with its index while that is in sight, so that scrolling fills only what is new.
-    const needed = Math.ceil(this.#height / ROW_HEIGHT) + 1;
-    while (this.#pool.length < needed) {
-      const row = this.#makeRow();
-      this.#pool.push(row);
-      this.#rows.append(row);
-    }
+    this.#grow(Math.ceil(this.#height / ROW_HEIGHT) + 1);
     const size = this.#pool.length;
     let activeId = '';
     for (let place = 0; place < size; place += 1) {
+      const placed = this.#pool[place];
+      if (placed === undefined) break;
       const index = first + ((place - (first % size) + size) % size);
-      const row = this.#pool[place];
-      if (row === undefined) break;
-      const used = index < last;
-      if (row.hidden === used) row.hidden = !used;
-      if (!used) continue;
-      row.style.transform = `translateY(${index * ROW_HEIGHT - this.#top}px)`;
-      const active = index === this.#active;
-      if (active) activeId = row.id;
-      if (row.ariaSelected !== String(active)) row.ariaSelected = String(active);
-      if (row.dataset['index'] !== String(index)) {
-        row.dataset['index'] = String(index);
-        row.ariaRowIndex = String(index + 2);
-      }
-      fill(row, index);
+      this.#place(placed, index, index >= last, anew);
+      if (placed.hidden) continue;
+      if (placed.active) activeId = placed.row.element.id;
+      fill(placed.row, index);
     }
     if (activeId === '') this.#grid.removeAttribute('aria-activedescendant');
-    else this.#grid.setAttribute('aria-activedescendant', activeId);
+    else if (this.#grid.getAttribute('aria-activedescendant') !== activeId)
+      this.#grid.setAttribute('aria-activedescendant', activeId);
+    this.#setBar();
   }
+
+  #grow(needed: number): void {
+    while (this.#pool.length < needed) {
+      const row = this.#makeRow();
+      this.#pool.push({ row, index: -1, hidden: false, active: false });
+      this.#sheet.append(row.element);
+    }
+  }
+
+  #place(placed: Placed<Row>, index: number, hidden: boolean, anew: boolean): void {
+    const { element } = placed.row;
+    if (placed.hidden !== hidden) {
+      placed.hidden = hidden;
+      element.hidden = hidden;
+    }
+    if (hidden) return;
+    if (placed.index !== index || anew) {
+      element.style.transform = `translateY(${(index - this.#origin) * ROW_HEIGHT}px)`;
+    }
+    if (placed.index !== index) {
+      placed.index = index;
+      element.dataset['index'] = String(index);
+      element.ariaRowIndex = String(index + 2);
+    }
+    const active = index === this.#active;
+    if (placed.active !== active || element.ariaSelected === null) {
+      placed.active = active;
+      element.ariaSelected = String(active);
+    }
+  }
+
+  /** The bar follows once the rows are drawn: to set it makes the browser lay out what has changed, so it is done once. */
+  #setBar(): void {
+    const bar = scrollMap(this.#source.count, this.#height).barOf(this.#top);
+    if (Math.abs(bar - this.#bar) < 1) return;
+    this.#bar = bar;
+    this.#grid.scrollTop = bar;
+  }
+}
+
+function presentation(name: string): HTMLElement {
+  const element = document.createElement('div');
+  element.className = name;
+  element.role = 'presentation';
+  return element;
 }

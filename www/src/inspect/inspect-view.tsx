@@ -3,40 +3,36 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { visible } from '../../../pkg/inspect/visible.js';
 import { isTyping, type ViewProps } from '../app.js';
-import { loadRest } from '../later.js';
-import { decodeFragment } from '../route.js';
-import { countOf, countText } from '../ui/formats.js';
-import { announce } from '../ui/live.js';
+import { Later } from '../later.js';
 import { recall, remember } from '../ui/store.js';
-import { type Layer, layers } from './capture.js';
+import { type Gap, type Layer, layers } from './capture.js';
 import { ColumnMenu, initialColumns } from './column-menu.js';
 import type { TimeMode } from './columns.js';
+import { commands, type Desk } from './commands.js';
 import { ConnectionBar } from './connection-bar.js';
 import { DetailPane } from './detail-pane.js';
-import { FilterBar, noSwitches, type Switches } from './filter-bar.js';
+import { FilterBar } from './filter-bar.js';
 import { FindBar } from './find-bar.js';
 import type { FrameList } from './frame-list.js';
 import { GoDialog } from './go-dialog.js';
 import { commandFor } from './keys.js';
-import { decodeLink } from './link.js';
 import { ListPane } from './list-pane.js';
-import { collectMatches, placeOf } from './matching.js';
-import { partnerOf } from './partner.js';
-import { PasteDialog } from './paste-dialog.js';
-import { RowCache } from './row-cache.js';
-import { samples } from './samples.js';
-import { guess, type Input, type Opened, open, type Reading } from './session.js';
-import { ShareDialog } from './share-dialog.js';
+import type { RowView } from './list-row.js';
+import { guess, type Input } from './session.js';
 import { SourceBar } from './source-bar.js';
 import { Splitter } from './splitter.js';
+import { StatusLine, Troubles } from './status-line.js';
+import { noSwitches, type Switches } from './switches.js';
 import { type Range, TimelinePane } from './timeline-pane.js';
-import { useMatches } from './use-matches.js';
+import { type Beginning, startSample, useCapture } from './use-capture.js';
+import { useMatches, wholeExpression } from './use-matches.js';
+import { useRows } from './use-rows.js';
 
-type Sheet = 'paste' | 'share' | 'go' | undefined;
+type Sheet = 'paste' | 'read-as' | 'share' | 'go' | undefined;
+
+const NO_GAPS: readonly Gap[] = [];
 
 export function InspectView({ active, data }: ViewProps) {
-  const [opened, setOpened] = useState<Opened>();
-  const [failure, setFailure] = useState<string>();
   const [sheet, setSheet] = useState<Sheet>();
   const [finding, setFinding] = useState(false);
   const [selected, setSelected] = useState(1);
@@ -49,179 +45,85 @@ export function InspectView({ active, data }: ViewProps) {
   const [timeMode, setTimeMode] = useState<TimeMode>('relative');
   const [split, setSplit] = useState(() => Number(recall('split')) || 48);
   const [dropping, setDropping] = useState(false);
-  const list = useRef<FrameList | undefined>(undefined);
+  const list = useRef<FrameList<RowView> | undefined>(undefined);
   const area = useRef<HTMLDivElement>(null);
   const picker = useRef({ open: () => {} }).current;
   const bookmarks = useRef(new Set<number>()).current;
 
+  const begin = ({ n = 1, filter = '', layer: shown }: Beginning) => {
+    setConn(undefined);
+    setRange(undefined);
+    setSwitches(noSwitches);
+    setExpression(filter);
+    setSelected(n);
+    setLayer(layers.find((name) => name === shown) ?? 'wire');
+    bookmarks.clear();
+  };
+  const { opened, failure, start } = useCapture(data, begin, setExpression);
   const capture = opened?.capture;
   const frames = opened?.summary.frames ?? 0;
-  const matches = useMatches(capture, frames, { expression, switches, conn, range });
+
+  const wanted = { expression, switches, conn, range };
+  const matches = useMatches(capture, frames, wanted);
   const { numbers } = matches;
-  const count = numbers?.length ?? frames;
+  const gaps = useGapsBetween(opened?.gaps ?? NO_GAPS, wanted);
+  const rows = useRows({
+    capture,
+    frames,
+    progress: opened?.progress ?? 0,
+    matches,
+    gaps,
+    onArrival: () => list.current?.refresh(),
+  });
+  const { outline, cache } = rows;
 
-  const latestOpen = useRef(0);
-  const start = useCallback((input: Input, reading: Reading = guess, then: { n?: number; filter?: string } = {}) => {
-    latestOpen.current += 1;
-    const ticket = latestOpen.current;
-    let first = true;
-    setFailure(undefined);
-    const update = (next: Opened) => {
-      if (ticket !== latestOpen.current) {
-        next.capture.close();
-        return;
-      }
-      if (first) {
-        first = false;
-        setConn(undefined);
-        setRange(undefined);
-        setSwitches(noSwitches);
-        setExpression(then.filter ?? '');
-        setSelected(then.n ?? 1);
-        bookmarks.clear();
-        setOpened((before) => {
-          if (before !== undefined && before.capture !== next.capture) before.capture.close();
-          return next;
-        });
-      } else setOpened(next);
-      if (next.progress === 1) {
-        announce(summaryWords(next));
-        // What the other views need comes when this one is done.
-        loadRest().catch(() => {});
-      }
-    };
-    open(input, reading, update).catch((error: unknown) => {
-      if (ticket === latestOpen.current) setFailure(error instanceof Error ? error.message : String(error));
-    });
-  }, []);
-
-  // What the address asks for: a capture, a sample, a filter; without any of them, the first sample.
-  useEffect(() => {
-    if (data === undefined) return;
-    void openRoute(data, start, setExpression, opened === undefined);
-  }, [data]);
-
-  const cache = useMemo(
-    () =>
-      capture && new RowCache(capture, count, (index) => (numbers === undefined ? index + 1 : (numbers[index] ?? 0))),
-    [capture, numbers, count],
-  );
-  useEffect(() => {
-    if (cache === undefined) return;
-    cache.onArrival = () => list.current?.refresh();
-    return () => cache.close();
-  }, [cache]);
-
-  const indexOf = useCallback(
-    (n: number) => (numbers === undefined ? n - 1 : Math.min(placeOf(numbers, n), numbers.length - 1)),
-    [numbers],
-  );
-  const numberAt = useCallback(
-    (index: number) => (numbers === undefined ? index + 1 : (numbers[index] ?? 1)),
-    [numbers],
-  );
+  const select = (index: number) => {
+    const entry = outline.at(index);
+    // Beside a gap the frame before it stays in the other pane.
+    if (entry.kind === 'frame') setSelected(entry.n);
+  };
 
   // The selected frame stays the active row while the filter changes.
   useEffect(() => {
-    if (count > 0) list.current?.activate(indexOf(selected), { quiet: true });
-  }, [numbers, count, capture]);
+    if (outline.count > 0) list.current?.activate(outline.indexOf(selected), { quiet: true });
+  }, [numbers, frames, capture]);
 
   const go = useCallback(
     (n: number) => {
       const to = Math.min(Math.max(n, 1), Math.max(frames, 1));
       setSelected(to);
-      list.current?.activate(indexOf(to), { quiet: true, centre: true });
+      list.current?.activate(outline.indexOf(to), { quiet: true, centre: true });
     },
-    [frames, indexOf],
+    [frames, outline],
   );
 
-  /** The next frame, or the one before, that an expression lets through. */
-  const seek = async (sought: string, direction: 1 | -1, what: string) => {
-    if (capture === undefined) return;
-    let last: Uint32Array = new Uint32Array(0);
-    await collectMatches(capture, sought, new AbortController().signal, (found) => {
-      last = found;
-    });
-    const place = placeOf(last, selected);
-    const next = direction === 1 ? last[last[place] === selected ? place + 1 : place] : last[place - 1];
-    if (next === undefined) announce(`No ${direction === 1 ? 'later' : 'earlier'} ${what}`);
-    else go(next);
+  const desk: Desk = {
+    capture,
+    selected,
+    index: list.current?.active ?? 0,
+    count: outline.count,
+    page: list.current?.page ?? 10,
+    entryAt: (index) => outline.at(index),
+    activate: (index) => list.current?.activate(index),
+    go,
+    toggle: rows.toggle,
+    setSwitches,
+    setLayer,
+    show: (what) => (what === 'find' ? setFinding(true) : setSheet(what)),
+    openPicker: () => picker.open(),
+    bookmark: () => {
+      if (!bookmarks.delete(selected)) bookmarks.add(selected);
+      list.current?.refresh();
+      return bookmarks.has(selected);
+    },
   };
-
-  const run = async (command: string) => {
-    const index = list.current?.active ?? 0;
-    const page = list.current?.page ?? 10;
-    const move = (to: number) => list.current?.activate(to);
-    const detail = async () => capture?.detail(selected);
-    switch (command) {
-      case 'down':
-        return move(index + 1);
-      case 'up':
-        return move(index - 1);
-      case 'page-down':
-        return move(index + page);
-      case 'page-up':
-        return move(index - page);
-      case 'first':
-        return move(0);
-      case 'last':
-        return move(count - 1);
-      case 'detail':
-        return document.querySelector<HTMLElement>('#detail .fields tr[tabindex="0"], #detail .hex')?.focus();
-      case 'list':
-        return document.getElementById('frames')?.focus();
-      case 'filter':
-        return document.getElementById('filter')?.focus();
-      case 'find':
-        return setFinding(true);
-      case 'open':
-        return picker.open();
-      case 'paste':
-        return setSheet('paste');
-      case 'share':
-        return setSheet('share');
-      case 'go':
-        return setSheet('go');
-      case 'messages':
-        return setSwitches((now) => ({ ...now, unit: now.unit === 'frames' ? 'messages' : 'frames' }));
-      case 'control':
-        return setSwitches((now) => ({ ...now, hideControl: !now.hideControl }));
-      case 'next-violation':
-        return seek('level in (error, warn)', 1, 'violation');
-      case 'previous-violation':
-        return seek('level in (error, warn)', -1, 'violation');
-      case 'next-of-message':
-      case 'previous-of-message': {
-        const found = await detail();
-        const place = found?.frames.indexOf(selected) ?? -1;
-        const next = found?.frames[place + (command === 'next-of-message' ? 1 : -1)];
-        return next === undefined ? announce('No other frame of the message there') : go(next);
-      }
-      case 'partner': {
-        const found = await detail();
-        const partner = found && capture && (found.partner ?? (await partnerOf(capture, found.row)));
-        return partner == null ? announce('Neither a Ping nor a Pong that answers one') : go(partner);
-      }
-      case 'bookmark': {
-        const held = bookmarks.delete(selected);
-        if (!held) bookmarks.add(selected);
-        list.current?.refresh();
-        return announce(held ? `Bookmark of frame ${selected} removed` : `Frame ${selected} bookmarked`);
-      }
-      case 'copy':
-        return document.querySelector<HTMLElement>('#copy-frame')?.focus();
-      case 'layer-1':
-      case 'layer-2':
-      case 'layer-3':
-      case 'layer-4':
-        return setLayer(layers[Number(command.at(-1)) - 1] ?? 'wire');
-      case 'next-pane':
-      case 'previous-pane':
-        return nextPane(command === 'next-pane' ? 1 : -1);
-    }
-  };
-  const runNow = useRef(run);
-  runNow.current = run;
+  const latest = useRef(desk);
+  latest.current = desk;
+  const deskNow = (): Desk => ({
+    ...latest.current,
+    index: list.current?.active ?? 0,
+    page: list.current?.page ?? 10,
+  });
 
   useEffect(() => {
     if (!active) return;
@@ -230,7 +132,7 @@ export function InspectView({ active, data }: ViewProps) {
       const command = commandFor(event, inList, isTyping(event));
       if (command === undefined) return;
       event.preventDefault();
-      void runNow.current(command);
+      void commands[command](deskNow());
     };
     const onPaste = (event: ClipboardEvent) => {
       const target = event.target;
@@ -248,10 +150,7 @@ export function InspectView({ active, data }: ViewProps) {
     };
   }, [active]);
 
-  const subprotocol =
-    opened?.connections.length === 1
-      ? (opened.connections[0]?.facts.find(([name]) => name === 'Subprotocol')?.[1] ?? '')
-      : '';
+  const closeSheet = () => setSheet(undefined);
   return (
     <section
       class={dropping ? 'inspect dropping' : 'inspect'}
@@ -278,22 +177,33 @@ export function InspectView({ active, data }: ViewProps) {
         onFiles={(files) => files.length > 0 && start(filesInput(files))}
         onSample={(name) => startSample(name, start)}
         onPaste={() => setSheet('paste')}
+        onReadAs={() => setSheet(opened?.input.kind === 'text' ? 'paste' : 'read-as')}
         onShare={() => setSheet('share')}
       />
       {failure !== undefined && (
         <p class="finding" role="alert">
-          <strong>It could not be opened.</strong> {visible(failure)}
+          <strong>It could not be opened.</strong> {visible(failure.text)}{' '}
+          {failure.reading.deflate === '' && (
+            <button
+              type="button"
+              class="link"
+              onClick={() => start(failure.input, { ...failure.reading, deflate: 'off' })}
+            >
+              Try again without decompression
+            </button>
+          )}
         </p>
       )}
       {opened && (
         <>
-          <ConnectionBar connections={opened.connections} chosen={conn} onChoose={setConn} />
+          <ConnectionBar capture={opened.capture} connections={opened.connections} chosen={conn} onChoose={setConn} />
           <Troubles opened={opened} />
           {opened.summary.duration !== null && opened.summary.duration > 0 && (
             <TimelinePane
               capture={opened.capture}
               duration={opened.summary.duration}
               frames={frames}
+              gaps={opened.gaps}
               brush={range}
               onBrush={setRange}
             />
@@ -302,7 +212,7 @@ export function InspectView({ active, data }: ViewProps) {
             expression={expression}
             fault={matches.fault}
             switches={switches}
-            shown={count}
+            shown={numbers?.length ?? frames}
             total={frames}
             busy={matches.busy}
             onExpression={setExpression}
@@ -325,16 +235,22 @@ export function InspectView({ active, data }: ViewProps) {
               {cache && (
                 <ListPane
                   cache={cache}
-                  count={count}
+                  outline={outline}
+                  messages={matches.messages}
+                  opened={rows.opened}
                   shownColumns={shownColumns}
                   timeMode={timeMode}
                   epoch={opened.epoch}
                   bookmarks={bookmarks}
                   onList={(made) => {
                     list.current = made;
-                    made?.activate(indexOf(selected), { quiet: true });
+                    made?.activate(outline.indexOf(selected), { quiet: true });
                   }}
-                  onActive={(index) => setSelected(numberAt(index))}
+                  onActive={select}
+                  onToggle={(index) => {
+                    const entry = outline.at(index);
+                    if (entry.kind === 'frame') void rows.toggle(entry.n);
+                  }}
                 />
               )}
               <ColumnMenu
@@ -344,7 +260,7 @@ export function InspectView({ active, data }: ViewProps) {
                 timeMode={timeMode}
                 onTimeMode={setTimeMode}
               />
-              {count === 0 && (
+              {outline.count === 0 && (
                 <p class="empty list-empty">{frames === 0 ? 'There is no frame.' : 'No frame matches.'}</p>
               )}
             </div>
@@ -363,7 +279,7 @@ export function InspectView({ active, data }: ViewProps) {
                   capture={opened.capture}
                   n={Math.min(selected, frames)}
                   layer={layer}
-                  subprotocol={subprotocol}
+                  connections={opened.connections}
                   onLayer={setLayer}
                   onGo={go}
                 />
@@ -374,28 +290,48 @@ export function InspectView({ active, data }: ViewProps) {
         </>
       )}
       {sheet === 'paste' && (
-        <PasteDialog
-          text={opened?.input.kind === 'text' ? opened.input.text : ''}
-          reading={opened?.reading ?? guess}
-          onOpen={(text, reading) => start({ kind: 'text', name: 'pasted', text }, reading)}
-          onClose={() => setSheet(undefined)}
-        />
+        <Later>
+          {({ PasteDialog }) => (
+            <PasteDialog
+              text={opened?.input.kind === 'text' ? opened.input.text : ''}
+              reading={opened?.input.kind === 'text' ? opened.reading : guess}
+              onOpen={(text, reading) => start({ kind: 'text', name: 'pasted', text }, reading)}
+              onClose={closeSheet}
+            />
+          )}
+        </Later>
+      )}
+      {sheet === 'read-as' && opened && (
+        <Later>
+          {({ ReadAsDialog }) => (
+            <ReadAsDialog
+              reading={opened.reading}
+              onRead={(reading) => start(opened.input, reading)}
+              onClose={closeSheet}
+            />
+          )}
+        </Later>
       )}
       {sheet === 'share' && opened && (
-        <ShareDialog
-          opened={opened}
-          head={{
-            n: selected,
-            layer,
-            filter: expression === '' ? undefined : expression,
-            side: opened.reading.side || undefined,
-          }}
-          numbers={numbers}
-          selected={selected}
-          onClose={() => setSheet(undefined)}
-        />
+        <Later>
+          {({ ShareDialog }) => (
+            <ShareDialog
+              opened={opened}
+              head={{
+                n: selected,
+                layer,
+                filter: expression === '' ? undefined : expression,
+                side: opened.reading.side || undefined,
+              }}
+              filter={wholeExpression({ ...wanted, switches: { ...switches, unit: 'frames' } })}
+              matching={numbers?.length}
+              selected={selected}
+              onClose={closeSheet}
+            />
+          )}
+        </Later>
       )}
-      {sheet === 'go' && opened && <GoDialog opened={opened} onGo={go} onClose={() => setSheet(undefined)} />}
+      {sheet === 'go' && opened && <GoDialog opened={opened} selected={selected} onGo={go} onClose={closeSheet} />}
     </section>
   );
 }
@@ -404,91 +340,15 @@ function filesInput(files: readonly File[]): Input {
   return { kind: 'files', name: files.map(({ name }) => name).join(' and '), files };
 }
 
-type Start = (input: Input, reading?: Reading, then?: { n?: number; filter?: string }) => void;
-
-function startSample(name: string, start: Start): void {
-  const sample = samples.find((candidate) => candidate.name === name);
-  if (sample) start({ kind: 'sample', name: sample.title, sample: sample.name });
+/** Gaps have their places between rows; where a filter picks frames out, there is no between. */
+function useGapsBetween(
+  gaps: readonly Gap[],
+  { expression, switches, conn, range }: Parameters<typeof wholeExpression>[0],
+): readonly Gap[] {
+  const { opcode, direction, onlyViolations } = switches;
+  const picks = expression.trim() !== '' || opcode !== '' || direction !== '' || onlyViolations || range !== undefined;
+  return useMemo(() => {
+    if (picks) return NO_GAPS;
+    return conn === undefined ? gaps : gaps.filter((gap) => gap.conn === conn);
+  }, [gaps, conn, picks]);
 }
-
-async function openRoute(
-  data: string,
-  start: Start,
-  onFilter: (filter: string) => void,
-  empty: boolean,
-): Promise<void> {
-  const link = await decodeLink(data);
-  if (link !== undefined) {
-    const { n, filter, side } = link.head;
-    const then = { ...(n === undefined ? {} : { n }), ...(filter === undefined ? {} : { filter }) };
-    return start({ kind: 'bytes', name: 'from the link', bytes: link.bytes }, { notation: '', side: side ?? '' }, then);
-  }
-  const [name = '', value = ''] = data.split('=');
-  if (name === 'sample' && samples.some((sample) => sample.name === value)) return startSample(value, start);
-  const filter = name === 'f' ? decodeFragment(value) : undefined;
-  if (filter !== undefined) onFilter(filter);
-  if (empty) startSample(samples[0]?.name ?? '', start);
-}
-
-/** Why not everything is frames: the first of it in sight, the rest behind it. */
-function Troubles({ opened }: { readonly opened: Opened }) {
-  const { troubles, level } = opened.summary;
-  const lines = troubles.map(({ text, at }) => (at === null ? text : `byte ${countText(at)}: ${text}`));
-  if (level === 'message')
-    lines.unshift('This source has messages, not frames: no headers, masks and fragments are in it.');
-  const [first, ...more] = lines;
-  if (first === undefined) return null;
-  if (more.length === 0) {
-    return (
-      <p class="troubles" role="status">
-        {visible(first)}
-      </p>
-    );
-  }
-  return (
-    <details class="troubles">
-      <summary>
-        {visible(first)} · and {more.length} more
-      </summary>
-      <ul>
-        {more.map((line) => (
-          <li key={line}>{visible(line)}</li>
-        ))}
-      </ul>
-    </details>
-  );
-}
-
-function StatusLine({ opened: { summary, progress } }: { readonly opened: Opened }) {
-  const { frames, connections, errors, warnings, ms } = summary;
-  return (
-    <footer class="status-line">
-      <span>
-        {countOf(frames, 'frame')}, {countOf(connections, 'connection')}, {countOf(errors, 'error')}
-        {warnings > 0 && `, ${countOf(warnings, 'warning')}`}
-        {progress === 1
-          ? `, read in ${(ms / 1000).toFixed(ms < 100 ? 3 : 1)} s`
-          : `, ${Math.floor(progress * 100)} % read`}
-      </span>
-      {progress < 1 && <progress value={progress} aria-label="Part of the capture that is read" />}
-      <span class="hint">nothing left your computer</span>
-    </footer>
-  );
-}
-
-function summaryWords({ summary: { frames, connections, errors } }: Opened): string {
-  return `${countOf(frames, 'frame')} in ${countOf(connections, 'connection')}, ${countOf(errors, 'error')}`;
-}
-
-/** Filter, list, fields, bytes: one after the other. */
-function nextPane(step: 1 | -1): void {
-  const stops = ['#filter', '#frames', '#detail .fields tr[tabindex="0"]', '#detail .hex'];
-  const nodes = stops.map((stop) => document.querySelector<HTMLElement>(stop)).filter((node) => node !== null);
-  const at = nodes.findIndex((node) => node.contains(document.activeElement) || sameTable(node));
-  nodes[(at + step + nodes.length) % nodes.length]?.focus();
-}
-
-const sameTable = (node: HTMLElement): boolean => {
-  const table = node.closest('table');
-  return table !== null && table === document.activeElement?.closest('table');
-};

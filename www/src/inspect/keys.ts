@@ -1,8 +1,9 @@
 /** Which key does what in the view of captures. */
 
-import { lettersAct } from '../ui/key-sheet.js';
+import { lettersAct } from '../ui/letters.js';
+import type { Command } from './commands.js';
 
-const LETTERS: Readonly<Record<string, string>> = {
+const LETTERS: Readonly<Record<string, Command>> = {
   j: 'down',
   k: 'up',
   '/': 'filter',
@@ -25,9 +26,11 @@ const LETTERS: Readonly<Record<string, string>> = {
   4: 'layer-4',
 };
 
-const LIST: Readonly<Record<string, string>> = {
+const LIST: Readonly<Record<string, Command>> = {
   ArrowDown: 'down',
   ArrowUp: 'up',
+  ArrowRight: 'unfold',
+  ArrowLeft: 'fold',
   PageDown: 'page-down',
   PageUp: 'page-up',
   Home: 'first',
@@ -36,7 +39,7 @@ const LIST: Readonly<Record<string, string>> = {
 };
 
 /** The command of a key, if it has one where it was pressed. */
-export function commandFor(event: KeyboardEvent, inList: boolean, typing: boolean): string | undefined {
+export function commandFor(event: KeyboardEvent, inList: boolean, typing: boolean): Command | undefined {
   const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
   if (key === 'F6') return shiftKey ? 'previous-pane' : 'next-pane';
   if (inList && (ctrlKey || metaKey) && key.toLowerCase() === 'f') return 'find';

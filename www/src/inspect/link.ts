@@ -5,7 +5,7 @@
  * Scheme `d` is deflate-raw, `0` is stored; the data is base64url of a length (u16), so many bytes of JSON, and the capture.
  */
 
-import { toBase64 } from '../ui/formats.js';
+import { formatBase64 } from '../../../pkg/inspect/base64.js';
 
 /** What a link says beside the bytes. */
 export interface LinkHead {
@@ -33,7 +33,7 @@ export async function encodeLink(head: LinkHead, bytes: Uint8Array): Promise<str
   whole.set(bytes, 2 + json.length);
   const packed = await through(whole, new CompressionStream('deflate-raw'), Number.POSITIVE_INFINITY);
   const [scheme, data] = packed.length < whole.length ? ['d', packed] : ['0', whole];
-  return `1.${scheme}.${toBase64(data).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')}`;
+  return `1.${scheme}.${formatBase64(data).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')}`;
 }
 
 /** Reads a link. What it holds is data from a stranger: `undefined` if it is not well-formed or too large. */

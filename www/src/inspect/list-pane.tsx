@@ -1,28 +1,38 @@
 /** The list with its head: which columns, and how they are filled. */
 
 import { useEffect, useRef } from 'preact/hooks';
-import { type Column, columns, type RowContext, rowLabel, type TimeMode } from './columns.js';
+import { columns, type TimeMode } from './columns.js';
 import { FrameList } from './frame-list.js';
+import { RowView } from './list-row.js';
+import type { Outline } from './outline.js';
 import type { RowCache } from './row-cache.js';
 
 interface ListPaneProps {
   readonly cache: RowCache;
-  readonly count: number;
+  readonly outline: Outline;
+  /** Whether rows are messages, whose frames can be opened. */
+  readonly messages: boolean;
+  /** Messages that are opened, by their first frame. */
+  readonly opened: Pick<ReadonlySet<number>, 'has'>;
   readonly shownColumns: ReadonlySet<string>;
   readonly timeMode: TimeMode;
   readonly epoch: number | null;
   readonly bookmarks: ReadonlySet<number>;
   readonly onActive: (index: number) => void;
+  /** Asked to open or close the message of a row. */
+  readonly onToggle: (index: number) => void;
   /** Given the list, for the keys. */
-  readonly onList: (list: FrameList | undefined) => void;
+  readonly onList: (list: FrameList<RowView> | undefined) => void;
 }
 
-let ids = 0;
+/** Rows that are fetched at once, and those beyond the edges that are fetched before they are in sight. */
+const BLOCK = 64;
+const AHEAD = 32;
 
 export function ListPane(props: ListPaneProps) {
-  const { cache, count, shownColumns, timeMode, epoch, bookmarks } = props;
+  const { cache, outline, messages, opened, shownColumns, timeMode, epoch, bookmarks } = props;
   const grid = useRef<HTMLDivElement>(null);
-  const list = useRef<FrameList | undefined>(undefined);
+  const list = useRef<FrameList<RowView> | undefined>(undefined);
   const latest = useRef(props);
   latest.current = props;
   const shown = columns.filter(({ id }) => shownColumns.has(id));
@@ -34,38 +44,66 @@ export function ListPane(props: ListPaneProps) {
     if (node === null) return;
     const made = new FrameList(
       node,
-      () => rowElement(shown),
+      () => new RowView(shown),
       (index) => latest.current.onActive(index),
     );
+    const onClick = ({ target }: MouseEvent) => {
+      const cell = target instanceof Element ? target.closest('[aria-expanded] > .c-n') : null;
+      const row = cell?.closest<HTMLElement>('[data-index]');
+      if (row) latest.current.onToggle(Number(row.dataset['index']));
+    };
+    node.addEventListener('click', onClick);
     list.current = made;
     latest.current.onList(made);
     return () => {
+      node.removeEventListener('click', onClick);
       made.destroy();
       latest.current.onList(undefined);
     };
   }, [layout]);
 
   useEffect(() => {
+    const look = `${cache.id} ${timeMode} ${epoch}`;
     list.current?.show({
-      count,
-      seen: (first, last) => cache.want(Math.max(first - 32, 0), Math.min(last + 32, count)),
+      count: outline.count,
+      seen: (first, last) => {
+        const from = Math.max(Math.floor((first - AHEAD) / BLOCK) * BLOCK, 0);
+        const to = Math.min(Math.ceil((last + AHEAD) / BLOCK) * BLOCK, outline.count);
+        cache.want(numbersIn(outline, from, to, timeMode));
+      },
       fill: (row, index) => {
-        const data = cache.get(index);
-        const before = timeMode === 'delta' && index > 0 ? (cache.get(index - 1)?.t ?? null) : null;
-        const bookmarked = data !== undefined && bookmarks.has(data.n);
-        fillRow(row, data, index, shown, { timeMode, before, epoch, bookmarked }, cache.id);
+        const entry = outline.at(index);
+        if (entry.kind === 'gap') {
+          row.gap(entry.gap);
+          return;
+        }
+        const { n, level } = entry;
+        const data = cache.get(n);
+        const before = data && timeBefore(cache, outline, index, n, timeMode);
+        const bookmarked = bookmarks.has(n);
+        const expandable = messages && level === 1 && data !== undefined && data.frames > 1;
+        const expanded = expandable ? opened.has(n) : undefined;
+        const stamp = `${look} ${data === undefined ? index : ''} ${n} ${level} ${expanded} ${before} ${bookmarked}`;
+        row.frame(stamp, {
+          data,
+          index,
+          level,
+          expanded,
+          context: { timeMode, before: before ?? null, epoch, bookmarked, expanded },
+        });
       },
     });
-  }, [cache, count, layout, timeMode, epoch]);
+  }, [cache, outline, layout, timeMode, epoch]);
 
   return (
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: either role is a grid's
     <div
       ref={grid}
       key={layout}
       id="frames"
       class="list"
-      role="grid"
-      aria-label="Frames"
+      role={messages ? 'treegrid' : 'grid'}
+      aria-label={messages ? 'Messages' : 'Frames'}
       aria-colcount={shown.length}
       tabIndex={0}
     >
@@ -82,46 +120,25 @@ export function ListPane(props: ListPaneProps) {
   );
 }
 
-function rowElement(shown: readonly Column[]): HTMLElement {
-  const row = document.createElement('div');
-  row.className = 'list-row';
-  row.role = 'row';
-  ids += 1;
-  row.id = `row-${ids}`;
-  for (const { id } of shown) {
-    const cell = document.createElement('span');
-    cell.className = `cell c-${id}`;
-    cell.role = 'gridcell';
-    row.append(cell);
+/** The frames of some rows; with times since the frame before, those too. */
+function numbersIn(outline: Outline, from: number, to: number, timeMode: TimeMode): number[] {
+  const numbers: number[] = [];
+  for (let index = from; index < to; index += 1) {
+    const entry = outline.at(index);
+    if (entry.kind !== 'frame') continue;
+    if (timeMode === 'previous' && entry.n > 1) numbers.push(entry.n - 1);
+    numbers.push(entry.n);
   }
-  return row;
+  return numbers;
 }
 
-/** Fills a row, unless it has that already: scrolling asks for every row in every frame. */
-function fillRow(
-  row: HTMLElement,
-  data: ReturnType<RowCache['get']>,
-  index: number,
-  shown: readonly Column[],
-  context: RowContext,
-  cacheId: number,
-): void {
-  const stamp = data === undefined ? `- ${index}` : `${data.n} ${Object.values(context).join(' ')} ${cacheId}`;
-  if (row.dataset['stamp'] === stamp) return;
-  row.dataset['stamp'] = stamp;
-  row.classList.toggle('waiting', data === undefined);
-  if (data === undefined) {
-    for (const cell of row.children) cell.textContent = '';
-    row.ariaLabel = `row ${index + 1}, on its way`;
-    return;
+/** The time that a delta counts from: that of the row above, or of the frame before, shown or not. */
+function timeBefore(cache: RowCache, outline: Outline, index: number, n: number, timeMode: TimeMode): number | null {
+  if (timeMode === 'previous') return cache.get(n - 1)?.t ?? null;
+  if (timeMode !== 'delta') return null;
+  for (let above = index - 1; above >= 0; above -= 1) {
+    const entry = outline.at(above);
+    if (entry.kind === 'frame') return cache.get(entry.n)?.t ?? null;
   }
-  row.ariaLabel = rowLabel(data);
-  shown.forEach((column, at) => {
-    const cell = row.children[at];
-    if (!(cell instanceof HTMLElement)) return;
-    const text = column.text(data, context);
-    if (cell.textContent !== text) cell.textContent = text;
-    const name = `cell c-${column.id} ${column.tone?.(data) ?? ''}`;
-    if (cell.className !== name) cell.className = name;
-  });
+  return null;
 }

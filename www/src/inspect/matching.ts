@@ -4,17 +4,27 @@ import type { Capture } from './capture.js';
 
 const PIECE = 1 << 16;
 
-/** Calls `onPart` with all numbers found so far, after each piece; stops when `signal` says so. */
+/** Numbers found before, among so many frames. */
+export interface Found {
+  readonly numbers: Uint32Array;
+  readonly looked: number;
+}
+
+const NOTHING: Found = { numbers: new Uint32Array(0), looked: 0 };
+
+/** Calls `onPart` with all numbers found so far, after each piece; stops when `signal` says so. Goes on behind `before`. */
 export async function collectMatches(
   capture: Capture,
   expression: string,
   signal: AbortSignal,
   onPart: (numbers: Uint32Array, looked: number) => void,
+  before: Found = NOTHING,
 ): Promise<void> {
   const total = capture.frames;
-  let found = new Uint32Array(Math.min(total, PIECE));
-  let count = 0;
-  for (let from = 1; from <= total; from += PIECE) {
+  let found = new Uint32Array(Math.min(total, before.numbers.length + PIECE));
+  found.set(before.numbers);
+  let count = before.numbers.length;
+  for (let from = before.looked + 1; from <= total; from += PIECE) {
     const size = Math.min(PIECE, total - from + 1);
     const bits = await capture.match(expression, from, size);
     if (signal.aborted) return;
@@ -31,7 +41,16 @@ export async function collectMatches(
     }
     onPart(found.subarray(0, count), from + size - 1);
   }
-  if (total === 0) onPart(found, 0);
+  if (total === before.looked) onPart(found.subarray(0, count), total);
+}
+
+/** All frames that an expression lets through. */
+export async function numbersOf(capture: Capture, expression: string): Promise<Uint32Array> {
+  let found: Uint32Array = new Uint32Array(0);
+  await collectMatches(capture, expression, new AbortController().signal, (numbers) => {
+    found = numbers;
+  });
+  return found;
 }
 
 /** The place of a number in an ascending list, or of the next larger one. */

@@ -1,10 +1,12 @@
 /** Bytes as text: where they are pasted and edited, and what they are read as. */
 
 import { useMemo, useRef, useState } from 'preact/hooks';
+import { bytesOfText } from '../../../pkg/inspect/notation.js';
+import { wrappingOf } from '../../../pkg/inspect/recognise.js';
 import { visible } from '../../../pkg/inspect/visible.js';
 import { Dialog } from '../ui/dialog.js';
 import { countOf } from '../ui/formats.js';
-import { bytesOfInputText, type Reading } from './session.js';
+import type { Reading } from './session.js';
 
 interface PasteDialogProps {
   readonly text: string;
@@ -26,7 +28,7 @@ export function PasteDialog({ text: given, reading: read, onOpen, onClose }: Pas
   const [text, setText] = useState(given);
   const [reading, setReading] = useState(read);
   const area = useRef<HTMLTextAreaElement>(null);
-  const found = useMemo(() => bytesOfInputText(text, reading), [text, reading]);
+  const note = useMemo(() => noteOn(text, reading), [text, reading]);
   return (
     <Dialog title="Bytes of one direction" onClose={onClose}>
       <form
@@ -48,26 +50,20 @@ export function PasteDialog({ text: given, reading: read, onOpen, onClose }: Pas
             autocomplete="off"
             autocapitalize="off"
             aria-describedby="source-note"
-            aria-invalid={found.troubles.length > 0}
+            aria-invalid={note.bad}
             value={text}
             onInput={({ currentTarget }) => setText(currentTarget.value)}
           />
-          <p id="source-note" class={found.troubles.length > 0 ? 'note bad' : 'note'} role="status">
-            {text.trim() === ''
-              ? 'Nothing yet.'
-              : `Read as ${found.kind}, ${countOf(found.bytes.length, 'byte')}. ${found.troubles
-                  .map((trouble) => visible(trouble.text))
-                  .join(' ')}`}
+          <p id="source-note" class={note.bad ? 'note bad' : 'note'} role="status">
+            {visible(note.text)}
           </p>
         </div>
         <div class="field-row">
           <label for="notation">Read as</label>
           <select
             id="notation"
-            value={reading.notation}
-            onChange={({ currentTarget }) =>
-              setReading({ ...reading, notation: currentTarget.value as Reading['notation'] })
-            }
+            value={reading.from}
+            onChange={({ currentTarget }) => setReading({ ...reading, from: currentTarget.value as Reading['from'] })}
           >
             <option value="">what it looks like</option>
             <option value="hex">hex</option>
@@ -103,11 +99,35 @@ export function PasteDialog({ text: given, reading: read, onOpen, onClose }: Pas
           <button type="button" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" class="primary" disabled={found.bytes.length === 0}>
+          <button type="submit" class="primary" disabled={note.empty}>
             Decode
           </button>
         </div>
       </form>
     </Dialog>
   );
+}
+
+/** Characters up to which a text is read while it is typed. */
+const READ_AT_ONCE = 1 << 18;
+
+interface Note {
+  readonly text: string;
+  readonly bad: boolean;
+  /** Whether there is nothing to decode. */
+  readonly empty: boolean;
+}
+
+/** What a text will be read as. */
+function noteOn(text: string, { from }: Reading): Note {
+  if (text.trim() === '') return { text: 'Nothing yet.', bad: false, empty: true };
+  if (text.length > READ_AT_ONCE) return { text: countOf(text.length, 'character'), bad: false, empty: false };
+  // Only characters of ASCII tell: others are errors of typing.
+  const plain = new TextEncoder().encode(text.trimStart().replace(/[^ -~\s]/g, '?'));
+  if (from === '' && wrappingOf(plain) === 'capture')
+    return { text: 'Read as the text of a capture.', bad: false, empty: false };
+  const { bytes, error, notation } = bytesOfText(text, from === 'hex' || from === 'base64' ? from : undefined);
+  const read = `Read as ${notation}, ${countOf(bytes.length, 'byte')}.`;
+  const fault = error === undefined ? '' : ` line ${error.line}, column ${error.column}: ${error.message}`;
+  return { text: read + fault, bad: error !== undefined, empty: bytes.length === 0 };
 }

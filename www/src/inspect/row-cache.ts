@@ -1,60 +1,48 @@
-/** Rows that were fetched, in blocks, the latest used ones kept. */
+/** Rows that were fetched, by the number of their frame, the latest used ones kept. */
 
 import type { Capture, FrameRow } from './capture.js';
 
-const BLOCK = 128;
-/** Blocks that are kept: enough to scroll back and forth without fetching again. */
-const KEPT = 128;
+/** Rows that are kept: enough to scroll back and forth without fetching again. */
+const KEPT = 16_384;
+
+/** Requests that may be on their way. What is asked for beyond that waits, and only the latest of it. */
+const MOST = 2;
 
 let ids = 0;
 
 export class RowCache {
-  /** Tells it from all others. */
+  /** Tells its rows from those of all others. */
   readonly id: number;
   readonly #capture: Capture;
-  readonly #numberAt: (index: number) => number;
+  readonly #messages: boolean;
+  readonly #rows = new Map<number, FrameRow | 'asked'>();
+  #onTheirWay = 0;
+  #waiting: readonly number[] | undefined;
+  #closed = false;
   /** Called when rows have come. */
   onArrival: () => void = () => {};
-  readonly #blocks = new Map<number, readonly FrameRow[] | 'asked'>();
-  #count: number;
-  #closed = false;
 
-  /** @param numberAt The number of the frame at an index of the list. */
-  constructor(capture: Capture, count: number, numberAt: (index: number) => number) {
+  /** @param messages Whether rows of first frames stand for their messages. */
+  constructor(capture: Capture, messages: boolean) {
     ids += 1;
     this.id = ids;
     this.#capture = capture;
-    this.#count = count;
-    this.#numberAt = numberAt;
+    this.#messages = messages;
   }
 
-  get count(): number {
-    return this.#count;
+  /** The row of a frame, if it is there. */
+  get(n: number): FrameRow | undefined {
+    const row = this.#rows.get(n);
+    return row === 'asked' ? undefined : row;
   }
 
-  /** There are more rows at the end. */
-  grow(count: number): void {
-    // The last block was not full.
-    this.#blocks.delete(Math.floor(this.#count / BLOCK));
-    this.#count = count;
-  }
-
-  /** The row at an index, if it is there. */
-  get(index: number): FrameRow | undefined {
-    const block = this.#blocks.get(Math.floor(index / BLOCK));
-    return block === undefined || block === 'asked' ? undefined : block[index % BLOCK];
-  }
-
-  /** Sees to it that these rows come. */
-  want(first: number, last: number): void {
-    for (let block = Math.floor(first / BLOCK); block * BLOCK < last; block += 1) {
-      const held = this.#blocks.get(block);
-      if (held === undefined) void this.#fetch(block);
-      else if (held !== 'asked') {
-        this.#blocks.delete(block);
-        this.#blocks.set(block, held);
-      }
-    }
+  /** Sees to it that the rows of these frames come. */
+  want(numbers: readonly number[]): void {
+    if (this.#closed) return;
+    const missing = numbers.filter((n) => !this.#rows.has(n));
+    if (missing.length === 0) this.#waiting = undefined;
+    else if (this.#onTheirWay < MOST) void this.#fetch(missing);
+    else this.#waiting = numbers;
   }
 
   /** What is still on its way is not wanted any more. */
@@ -62,25 +50,31 @@ export class RowCache {
     this.#closed = true;
   }
 
-  async #fetch(block: number): Promise<void> {
-    const first = block * BLOCK;
-    const count = Math.min(BLOCK, this.#count - first);
-    if (count <= 0) return;
-    this.#blocks.set(block, 'asked');
-    const numbers = Uint32Array.from({ length: count }, (_, at) => this.#numberAt(first + at));
+  async #fetch(numbers: readonly number[]): Promise<void> {
+    this.#onTheirWay += 1;
+    for (const n of numbers) this.#rows.set(n, 'asked');
     try {
-      const rows = await this.#capture.rows(numbers);
+      const rows = await this.#capture.rows(Uint32Array.from(numbers), this.#messages);
       if (this.#closed) return;
-      // While it was fetched, the list may have grown.
-      if (this.#blocks.get(block) === 'asked') this.#blocks.set(block, rows);
+      for (const row of rows) this.#rows.set(row.n, row);
+      this.#forget();
     } catch {
-      this.#blocks.delete(block);
-      return;
+      // The capture was closed meanwhile.
+    } finally {
+      this.#onTheirWay -= 1;
+      for (const n of numbers) if (this.#rows.get(n) === 'asked') this.#rows.delete(n);
     }
-    for (const old of this.#blocks.keys()) {
-      if (this.#blocks.size <= KEPT) break;
-      this.#blocks.delete(old);
-    }
+    if (this.#closed) return;
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting !== undefined) this.want(waiting);
     this.onArrival();
+  }
+
+  #forget(): void {
+    for (const n of this.#rows.keys()) {
+      if (this.#rows.size <= KEPT) break;
+      this.#rows.delete(n);
+    }
   }
 }

@@ -12,12 +12,14 @@ interface SourceBarProps {
   readonly onFiles: (files: readonly File[]) => void;
   readonly onSample: (name: string) => void;
   readonly onPaste: () => void;
+  /** Asked to read the capture as something else. */
+  readonly onReadAs: () => void;
   readonly onShare: () => void;
   /** Given the way to open the file picker, for the keys. */
   readonly picker: { open: () => void };
 }
 
-export function SourceBar({ opened, onFiles, onSample, onPaste, onShare, picker }: SourceBarProps) {
+export function SourceBar({ opened, onFiles, onSample, onPaste, onReadAs, onShare, picker }: SourceBarProps) {
   const file = useRef<HTMLInputElement>(null);
   const [help, showHelp] = useState(false);
   picker.open = () => file.current?.click();
@@ -28,8 +30,8 @@ export function SourceBar({ opened, onFiles, onSample, onPaste, onShare, picker 
         {opened && (
           <>
             {sample && <span class="badge">sample</span>} <strong>{visible(opened.input.name)}</strong>{' '}
-            <button type="button" class="link" onClick={onPaste} title="Read it as something else">
-              read as {opened.summary.kind}, {sizeText(opened.summary.bytes)}
+            <button type="button" class="link" onClick={onReadAs} title="Read it as something else">
+              read as {opened.summary.kind || '…'}, {sizeText(opened.summary.bytes)}
             </button>
           </>
         )}

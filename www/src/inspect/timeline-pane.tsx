@@ -1,10 +1,10 @@
 /** The timeline with its brush and its keys, and the same as a table. */
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { Dialog } from '../ui/dialog.js';
-import { countText, sizeText } from '../ui/formats.js';
-import { BUCKET_WORDS, type Capture } from './capture.js';
-import { BUCKET_WIDTH, drawTimeline } from './timeline.js';
+import type { Capture, Gap } from './capture.js';
+import { type Pair, pairsBetween, roundTrip } from './pings.js';
+import { BUCKET_WIDTH, drawTimeline, type Span } from './timeline.js';
+import { TimelineTable } from './timeline-table.js';
 
 /** Seconds of a capture. */
 export type Range = readonly [from: number, to: number];
@@ -14,15 +14,18 @@ interface TimelinePaneProps {
   /** Seconds of the whole capture, and a number that grows while it is read. */
   readonly duration: number;
   readonly frames: number;
+  readonly gaps: readonly Gap[];
   readonly brush: Range | undefined;
   readonly onBrush: (range: Range | undefined) => void;
 }
 
-export function TimelinePane({ capture, duration, frames, brush, onBrush }: TimelinePaneProps) {
+export function TimelinePane({ capture, duration, frames, gaps, brush, onBrush }: TimelinePaneProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
   const [view, setView] = useState<Range>([0, duration]);
   const [buckets, setBuckets] = useState<Uint32Array>();
+  const pairs = usePairs(capture, view);
+  const lost = useGapTimes(capture, gaps);
   const [drag, setDrag] = useState<number>();
   const [table, showTable] = useState(false);
 
@@ -55,8 +58,14 @@ export function TimelinePane({ capture, duration, frames, brush, onBrush }: Time
     const node = canvas.current;
     if (node === null || buckets === undefined) return;
     const draw = () => {
-      const share = brush && ([(brush[0] - view[0]) / span, (brush[1] - view[0]) / span] as const);
-      drawTimeline(node, buckets, coloursOf(node), share);
+      const at = (time: number) => (time - view[0]) / span;
+      const content = {
+        buckets,
+        gaps: lost.map(({ time, side }) => ({ from: at(time), to: at(time), side })),
+        pings: pairs.flatMap((pair) => arcOf(pair, at)),
+        brush: brush && ([at(brush[0]), at(brush[1])] as const),
+      };
+      drawTimeline(node, content, coloursOf(node));
     };
     draw();
     // The theme may change under it.
@@ -68,7 +77,7 @@ export function TimelinePane({ capture, duration, frames, brush, onBrush }: Time
       watcher.disconnect();
       scheme.removeEventListener('change', draw);
     };
-  }, [buckets, brush, view, width]);
+  }, [buckets, brush, view, width, pairs, lost]);
 
   const timeAt = (event: PointerEvent): number => {
     const box = canvas.current?.getBoundingClientRect();
@@ -109,7 +118,7 @@ export function TimelinePane({ capture, duration, frames, brush, onBrush }: Time
       <canvas
         ref={canvas}
         role="img"
-        aria-label={timelineWords(duration, frames, brush)}
+        aria-label={timelineWords(duration, frames, pairs.length, brush)}
         tabIndex={0}
         onKeyDown={onKeyDown}
         onPointerDown={(event) => {
@@ -131,6 +140,8 @@ export function TimelinePane({ capture, duration, frames, brush, onBrush }: Time
         <span>{view[0].toFixed(3)} s</span>
         <span class="timeline-lanes">
           <span class="lane client">client ↑</span> <span class="lane server">server ↓</span>
+          {pairs.length > 0 && <span class="lane control">⌒ Ping to Pong</span>}
+          {lost.length > 0 && <span class="lane lost">▨ missing</span>}
           {brush && (
             <button type="button" class="link" onClick={() => onBrush(undefined)}>
               {brush[0].toFixed(3)}–{brush[1].toFixed(3)} s ✕
@@ -142,14 +153,73 @@ export function TimelinePane({ capture, duration, frames, brush, onBrush }: Time
         </span>
         <span>{view[1].toFixed(3)} s</span>
       </div>
-      {table && <TimelineTable capture={capture} duration={duration} onClose={() => showTable(false)} />}
+      {table && <TimelineTable capture={capture} duration={duration} pairs={pairs} onClose={() => showTable(false)} />}
     </section>
   );
 }
 
-function timelineWords(duration: number, frames: number, brush: Range | undefined): string {
+/** Pings that were answered, of the stretch of time that is looked at. */
+function usePairs(capture: Capture, view: Range): readonly Pair[] {
+  const [pairs, setPairs] = useState<readonly Pair[]>([]);
+  useEffect(() => {
+    let current = true;
+    setPairs([]);
+    pairsBetween(capture, view[0], view[1]).then(
+      (found) => current && setPairs(found),
+      () => {
+        // The capture was closed meanwhile.
+      },
+    );
+    return () => {
+      current = false;
+    };
+  }, [capture, view]);
+  return pairs;
+}
+
+interface Lost {
+  readonly time: number;
+  readonly side: Span['side'];
+}
+
+/** When gaps were: with the frame behind them. */
+function useGapTimes(capture: Capture, gaps: readonly Gap[]): readonly Lost[] {
+  const [lost, setLost] = useState<readonly Lost[]>([]);
+  useEffect(() => {
+    let current = true;
+    setLost([]);
+    if (gaps.length === 0) return;
+    const last = capture.frames;
+    const numbers = gaps.map(({ before }) => Math.min(before, last));
+    capture.rows(Uint32Array.from(numbers)).then(
+      (rows) => {
+        if (!current) return;
+        const times = gaps.map(({ dir }, at) => ({ time: rows[at]?.t, side: dir === 'c2s' ? 'client' : 'server' }));
+        setLost(times.filter((found): found is Lost => typeof found.time === 'number'));
+      },
+      () => {
+        // The capture was closed meanwhile.
+      },
+    );
+    return () => {
+      current = false;
+    };
+  }, [capture, gaps]);
+  return lost;
+}
+
+function arcOf(pair: Pair, at: (time: number) => number): Span[] {
+  const { ping, pong } = pair;
+  const trip = roundTrip(pair);
+  if (ping.t === null || pong.t === null || trip === null) return [];
+  const side = ping.dir === 'c2s' ? 'client' : 'server';
+  return [{ from: at(ping.t), to: at(pong.t), side, label: `${trip.toFixed(trip < 10 ? 1 : 0)} ms` }];
+}
+
+function timelineWords(duration: number, frames: number, pairs: number, brush: Range | undefined): string {
   const chosen = brush ? `, ${brush[0].toFixed(3)} to ${brush[1].toFixed(3)} seconds chosen` : '';
-  return `Timeline of ${frames} frames in ${duration.toFixed(3)} seconds${chosen}. Arrow keys move, plus and minus zoom, 0 resets.`;
+  const answered = pairs === 0 ? '' : `, ${pairs} Pings answered`;
+  return `Timeline of ${frames} frames in ${duration.toFixed(3)} seconds${answered}${chosen}. Arrow keys move, plus and minus zoom, 0 resets.`;
 }
 
 function coloursOf(node: HTMLElement) {
@@ -164,53 +234,4 @@ function coloursOf(node: HTMLElement) {
     rule: colour('rule'),
     brush: colour('brush'),
   };
-}
-
-/** Rows of the table. */
-const ROWS = 20;
-
-function TimelineTable({
-  capture,
-  duration,
-  onClose,
-}: Pick<TimelinePaneProps, 'capture' | 'duration'> & { readonly onClose: () => void }) {
-  const [words, setWords] = useState<Uint32Array>();
-  useEffect(() => {
-    void capture.timeline(0, duration, ROWS).then(setWords);
-  }, [capture, duration]);
-  return (
-    <Dialog title="Frames over time" onClose={onClose}>
-      <table class="plain">
-        <thead>
-          <tr>
-            <th scope="col">Seconds</th>
-            <th scope="col">Client: frames</th>
-            <th scope="col">bytes</th>
-            <th scope="col">Server: frames</th>
-            <th scope="col">bytes</th>
-            <th scope="col">Rules broken</th>
-          </tr>
-        </thead>
-        <tbody>
-          {words !== undefined &&
-            Array.from({ length: ROWS }, (_, row) => {
-              const at = row * BUCKET_WORDS;
-              const word = (offset: number) => words[at + offset] ?? 0;
-              return (
-                <tr key={at}>
-                  <th scope="row">
-                    {((duration / ROWS) * row).toFixed(3)}–{((duration / ROWS) * (row + 1)).toFixed(3)}
-                  </th>
-                  <td>{countText(word(0))}</td>
-                  <td>{sizeText(word(1))}</td>
-                  <td>{countText(word(3))}</td>
-                  <td>{sizeText(word(4))}</td>
-                  <td>{countText(word(2) + word(5))}</td>
-                </tr>
-              );
-            })}
-        </tbody>
-      </table>
-    </Dialog>
-  );
 }

@@ -21,12 +21,26 @@ export interface TimelineColours {
   readonly brush: string;
 }
 
+/** Something between two places of a lane, as parts of the width: what was lost, or the way from a Ping to its Pong. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly side: 'client' | 'server';
+  readonly label?: string;
+}
+
+export interface TimelineContent {
+  readonly buckets: Uint32Array;
+  readonly gaps: readonly Span[];
+  readonly pings: readonly Span[];
+  readonly brush: readonly [from: number, to: number] | undefined;
+}
+
 /** Draws both lanes: the client's upward from the middle, the server's downward. */
 export function drawTimeline(
   canvas: HTMLCanvasElement,
-  buckets: Uint32Array,
+  { buckets, gaps, pings, brush }: TimelineContent,
   colours: TimelineColours,
-  brush: readonly [from: number, to: number] | undefined,
 ): void {
   const context = canvas.getContext('2d');
   if (context === null) return;
@@ -62,6 +76,60 @@ export function drawTimeline(
       }
     }
   }
+  for (const gap of gaps) drawGap(context, gap, colours, width, height);
+  for (const ping of pings) drawArc(context, ping, colours, width, height);
+}
+
+/** Hatching over the lane whose bytes are missing. */
+function drawGap(
+  context: CanvasRenderingContext2D,
+  { from, to, side }: Span,
+  colours: TimelineColours,
+  width: number,
+  height: number,
+): void {
+  const middle = Math.round(height / 2);
+  const x = from * width;
+  const across = Math.max((to - from) * width, 7);
+  const top = side === 'client' ? 0 : middle + 1;
+  context.save();
+  context.beginPath();
+  context.rect(x - across / 2, top, across, middle - 1);
+  context.clip();
+  context.strokeStyle = colours.fault;
+  context.lineWidth = 1;
+  for (let at = -middle; at < across; at += 4) {
+    context.moveTo(x - across / 2 + at, top + middle);
+    context.lineTo(x - across / 2 + at + middle, top);
+  }
+  context.stroke();
+  context.restore();
+}
+
+/** An arc in the lane of the side that asked, from the Ping to the Pong. */
+function drawArc(
+  context: CanvasRenderingContext2D,
+  { from, to, side, label }: Span,
+  colours: TimelineColours,
+  width: number,
+  height: number,
+): void {
+  const middle = Math.round(height / 2);
+  const [start, end] = [from * width, Math.max(to * width, from * width + 3)];
+  const apex = side === 'client' ? 4 : height - 4;
+  // A cubic whose two controls have the same height reaches three quarters of it.
+  const control = middle + ((apex - middle) * 4) / 3;
+  context.beginPath();
+  context.strokeStyle = colours.control;
+  context.lineWidth = 1.5;
+  context.moveTo(start, middle);
+  context.bezierCurveTo(start, control, end, control, end, middle);
+  context.stroke();
+  if (label === undefined || end - start < 48) return;
+  context.fillStyle = colours.control;
+  context.font = '10px sans-serif';
+  context.textAlign = 'center';
+  context.fillText(label, (start + end) / 2, side === 'client' ? apex + 12 : apex - 5);
 }
 
 function mostBytes(buckets: Uint32Array): number {

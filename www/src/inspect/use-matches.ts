@@ -2,18 +2,20 @@
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Capture, FilterFault } from './capture.js';
-import type { Switches } from './filter-bar.js';
-import { collectMatches } from './matching.js';
+import { collectMatches, type Found } from './matching.js';
+import type { Switches } from './switches.js';
 import type { Range } from './timeline-pane.js';
 
 export interface Matches {
   /** Numbers of frames, ascending; `undefined` for all of them. */
   readonly numbers: Uint32Array | undefined;
+  /** Whether these are rows of messages. */
+  readonly messages: boolean;
   readonly busy: boolean;
   readonly fault: FilterFault | undefined;
 }
 
-const NONE: Matches = { numbers: undefined, busy: false, fault: undefined };
+const NONE: Matches = { numbers: undefined, messages: false, busy: false, fault: undefined };
 
 export interface Wanted {
   readonly expression: string;
@@ -22,7 +24,10 @@ export interface Wanted {
   readonly range: Range | undefined;
 }
 
-/** One expression for all that is asked for. */
+/** The frames that stand for messages: the first one of each, and what belongs to none. */
+const MESSAGES = '(not op == cont or violation == continuation-orphan)';
+
+/** One expression for all that is asked for; empty for everything. */
 export function wholeExpression({ expression, switches, conn, range }: Wanted): string {
   const { opcode, direction, onlyViolations, hideControl, unit } = switches;
   const parts = [expression.trim() === '' ? '' : `(${expression})`];
@@ -31,18 +36,25 @@ export function wholeExpression({ expression, switches, conn, range }: Wanted): 
   if (direction !== '') parts.push(`dir == ${direction}`);
   if (onlyViolations) parts.push('level in (error, warn)');
   if (hideControl) parts.push('not op in (close, ping, pong)');
-  if (unit === 'messages') parts.push('fin == 1');
+  if (unit === 'messages') parts.push(MESSAGES);
   if (conn !== undefined) parts.push(`conn == ${conn}`);
   if (range !== undefined) parts.push(`t >= ${range[0].toFixed(6)} and t <= ${range[1].toFixed(6)}`);
   return parts.filter((part) => part !== '').join(' and ');
 }
 
+/** What was found for an expression so far, to go on from while a capture is read. */
+interface Progress extends Found {
+  readonly capture: Capture;
+  readonly whole: string;
+}
+
 /** Looks for them again whenever something changes; what was found before stays until the first new rows are there. */
 export function useMatches(capture: Capture | undefined, frames: number, wanted: Wanted): Matches {
   const whole = wholeExpression(wanted);
+  const messages = wanted.switches.unit === 'messages';
   const [matches, setMatches] = useState<Matches & { capture?: Capture }>(NONE);
   const { expression } = wanted;
-  const asked = useRef('');
+  const progress = useRef<Progress | undefined>(undefined);
   useEffect(() => {
     if (capture === undefined) return;
     if (whole === '') {
@@ -50,23 +62,31 @@ export function useMatches(capture: Capture | undefined, frames: number, wanted:
       return;
     }
     const abort = new AbortController();
+    const before = progress.current;
     const look = async () => {
       // Places of faults are those in what was typed.
       const fault = expression.trim() === '' ? undefined : await capture.check(expression);
       if (abort.signal.aborted) return;
       if (fault !== undefined) {
-        setMatches((before) => ({ ...before, fault, busy: false }));
+        setMatches((last) => ({ ...last, fault, busy: false }));
         return;
       }
-      asked.current = whole;
-      await collectMatches(capture, whole, abort.signal, (numbers, looked) =>
-        setMatches({ numbers, busy: looked < frames, fault: undefined, capture }),
+      const goOn = before?.capture === capture && before.whole === whole && before.looked < frames;
+      await collectMatches(
+        capture,
+        whole,
+        abort.signal,
+        (numbers, looked) => {
+          progress.current = { capture, whole, numbers, looked };
+          setMatches({ numbers, messages, busy: looked < frames, fault: undefined, capture });
+        },
+        goOn ? before : undefined,
       );
     };
     look().catch((error: unknown) => {
       if (abort.signal.aborted) return;
       const text = error instanceof Error ? error.message : String(error);
-      setMatches((before) => ({ ...before, busy: false, fault: { at: 0, end: expression.length, text } }));
+      setMatches((last) => ({ ...last, busy: false, fault: { at: 0, end: expression.length, text } }));
     });
     return () => abort.abort();
   }, [capture, frames, whole]);

@@ -1,6 +1,7 @@
 /** Every rule that an endpoint can break on purpose, and the bytes that break it. */
 
 import { encodeFrame, type FrameInit, type Role } from '../../../pkg/index.js';
+import { joined } from '../../../pkg/inspect/byte-writer.js';
 
 export interface Violation {
   /** The stable name of the rule. */
@@ -20,17 +21,6 @@ const KEY = Uint8Array.of(0x37, 0xfa, 0x21, 0x3d);
 function frames(role: Role, ...inits: FrameInit[]): Uint8Array {
   const all = inits.map((init) => encodeFrame(role === 'client' ? { maskingKey: KEY, ...init } : init));
   return joined(all);
-}
-
-/** One after the other. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 const simple = (

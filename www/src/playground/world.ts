@@ -10,12 +10,13 @@ import {
   ServerHandshake,
   type State,
 } from '../../../pkg/index.js';
+import { joined } from '../../../pkg/inspect/byte-writer.js';
 import { bytesOfText } from '../../../pkg/inspect/notation.js';
 import { visible, visibleBytes } from '../../../pkg/inspect/visible.js';
 import { Belt, type Parcel } from './belt.js';
 import { Progress } from './progress.js';
 import type { Action, Scenario, Settings } from './scenario.js';
-import { joined, violations } from './violations.js';
+import { violations } from './violations.js';
 
 /** One line of what happened. */
 export type Entry =

@@ -1,5 +1,6 @@
 /** Bytes as people want to paste them elsewhere. */
 
+import { formatBase64 } from '../../../pkg/inspect/base64.js';
 import { hexOf } from '../../../pkg/inspect/visible.js';
 
 const PER_LINE = 12;
@@ -12,7 +13,7 @@ export function formatBytes(bytes: Uint8Array, format: ByteFormat): string {
     case 'hex':
       return hexOf(bytes, ' ');
     case 'base64':
-      return toBase64(bytes);
+      return formatBase64(bytes);
     case 'C array':
       return `static const unsigned char bytes[${bytes.length}] = {\n${listOf(bytes)}\n};`;
     case 'Uint8Array':
@@ -31,13 +32,6 @@ function listOf(bytes: Uint8Array): string {
     lines.push(`  ${cells.join(', ')}`);
   }
   return lines.join(',\n');
-}
-
-/** Base64 of any length; `String.fromCharCode` takes its arguments on the stack, so it gets them in pieces. */
-export function toBase64(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  return btoa(text);
 }
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];

@@ -2,7 +2,8 @@
 
 import { useState } from 'preact/hooks';
 import { Dialog } from './dialog.js';
-import { recall, remember } from './store.js';
+import { lettersAct } from './letters.js';
+import { remember } from './store.js';
 
 const SECTIONS: readonly (readonly [title: string, keys: readonly (readonly [keys: string, what: string])[]])[] = [
   [
@@ -32,6 +33,7 @@ const SECTIONS: readonly (readonly [title: string, keys: readonly (readonly [key
     [
       ['1 2 3 4', 'layer of the bytes'],
       ['f', 'frames or messages'],
+      ['→ ←', 'open, close the frames of a message'],
       ['x', 'show or hide control frames'],
       ['b', 'bookmark'],
     ],
@@ -47,9 +49,6 @@ const SECTIONS: readonly (readonly [title: string, keys: readonly (readonly [key
     ],
   ],
 ];
-
-/** Whether keys of a single character do anything (WCAG 2.1.4 asks for a way to turn them off). */
-export const lettersAct = (): boolean => recall('letters') !== 'off';
 
 export function KeySheet({ onClose }: { readonly onClose: () => void }) {
   const [letters, setLetters] = useState(lettersAct);

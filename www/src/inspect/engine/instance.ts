@@ -54,9 +54,15 @@ export class Instance {
     this.#exports.inspector_finish(this.#self);
   }
 
-  /** All records that wait, as lines of JSON. */
-  take(): string {
-    this.#exports.inspector_take(this.#self, 0xffff_ffff);
+  /** Records that wait, as lines of JSON: about so many bytes of them. */
+  take(most: number): Uint8Array<ArrayBuffer> {
+    this.#exports.inspector_take(this.#self, Math.min(most, 0xffff_ffff));
+    return this.#output().slice();
+  }
+
+  /** The same as text. */
+  text(most: number): string {
+    this.#exports.inspector_take(this.#self, Math.min(most, 0xffff_ffff));
     return this.#text();
   }
 
@@ -64,10 +70,11 @@ export class Instance {
     return this.#exports.inspector_frames(this.#self) >>> 0;
   }
 
-  rows(numbers: Uint32Array): unknown {
+  /** Rows as JSON. */
+  rows(numbers: Uint32Array): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
     this.#exports.inspector_rows(this.#self, this.#write(bytes));
-    return this.#json();
+    return this.#output().slice();
   }
 
   detail(n: number): unknown {

@@ -2,11 +2,9 @@
 
 import type { FilterFault } from '../capture.js';
 import { Instance } from './instance.js';
-import type { CallName, Calls, EngineOptions, FromWorker, OpenResult, Part, ToWorker } from './protocol.js';
-
-/** Bytes that are read at once: little at first, so that rows are there soon, and never so much that a call waits long. */
-const FIRST_PIECE = 128 << 10;
-const PIECE = 1 << 20;
+import { withMessages } from './messages.js';
+import type { CallName, Calls, FromWorker, Heads, OpenResult, Part, Reading, ToWorker, Writing } from './protocol.js';
+import { Reader } from './reader.js';
 
 /** Milliseconds between two reports of progress. */
 const REPORT = 60;
@@ -14,9 +12,18 @@ const REPORT = 60;
 /** Records of trouble that are kept. */
 const MAX_TROUBLES = 200;
 
+/** Connections whose heads are kept. */
+const MAX_HEADS = 5000;
+
+/** Bytes of records that are given at once. */
+const TAKE = 1 << 18;
+
 let engine: Instance | undefined;
 /** The filter that is set. */
 let filter: string | undefined;
+/** What reads, and writes records meanwhile. */
+let writing: AsyncGenerator<Uint8Array, void, undefined> | undefined;
+const heads = new Map<number, Heads>();
 
 const post = (message: FromWorker, transfer: Transferable[] = []): void =>
   (self as unknown as { postMessage(message: FromWorker, transfer: Transferable[]): void }).postMessage(
@@ -30,14 +37,20 @@ type Handlers = {
 
 const handlers: Handlers = {
   open,
-  rows: (numbers) => running().rows(numbers),
+  rows: (numbers, messages) => (messages ? withMessages(running(), numbers) : running().rows(numbers)),
   detail: (n) => running().detail(n),
   layer: (n, layer) => running().layer(n, layer),
   check,
   match,
   timeline: (from, to, buckets) => running().timeline(from, to, buckets),
   connections: () => running().connections(),
+  heads: (conn) => heads.get(conn) ?? { request: null, response: null },
   stats: () => running().stats(),
+  write: (parts, reading, wanted) => {
+    writing = write(parts, reading, wanted);
+    return undefined;
+  },
+  written: async () => (await writing?.next())?.value ?? new Uint8Array(0),
 };
 
 self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
@@ -61,35 +74,31 @@ function running(): Instance {
   return engine;
 }
 
-async function open(parts: readonly Part[], options: EngineOptions): Promise<OpenResult> {
+async function open(parts: readonly Part[], reading: Reading): Promise<OpenResult> {
   const instance = running();
-  instance.open({ ...options, index: true, records: ['capture', 'error', 'gap'], payload: 'none' });
   filter = undefined;
+  heads.clear();
   const told = new Told();
-  const total = parts.reduce((sum, { blob }) => sum + blob.size, 0);
-  let read = 0;
+  const reader = new Reader(instance, parts, reading);
   let work = 0;
   let reported = Number.NEGATIVE_INFINITY;
-  for (const { blob, side } of parts) {
-    for await (const bytes of piecesOf(blob)) {
-      const before = performance.now();
-      instance.feed(bytes, side);
-      told.take(instance.take());
-      const now = performance.now();
-      work += now - before;
-      read += bytes.length;
-      if (now - reported > REPORT) {
-        reported = now;
-        post({ type: 'progress', frames: instance.frames, read: Math.min(read, total), total });
-      }
+  for await (const { read, total, ms } of reader.run({
+    index: true,
+    records: ['capture', 'error', 'handshake'],
+    wire: true,
+    payload: 'none',
+  })) {
+    const before = performance.now();
+    told.take(instance.text(Number.MAX_SAFE_INTEGER));
+    const now = performance.now();
+    work += ms + now - before;
+    if (now - reported > REPORT || read === total) {
+      reported = now;
+      post({ type: 'progress', frames: instance.frames, read, total });
     }
   }
-  const before = performance.now();
-  instance.finish();
-  told.take(instance.take());
-  work += performance.now() - before;
-  post({ type: 'progress', frames: instance.frames, read: total, total });
-  return { capture: told.capture, troubles: told.troubles, ms: work };
+  const { notation, faults } = reader;
+  return { capture: told.capture, notation, faults, troubles: told.troubles, ms: work };
 }
 
 /** What the records say that are not about frames. */
@@ -100,25 +109,24 @@ class Told {
   take(lines: string): void {
     if (lines === '') return;
     for (const line of lines.trimEnd().split('\n')) {
-      const record = JSON.parse(line) as { readonly type?: unknown };
-      if (record.type === 'capture') this.capture ??= record;
-      else if (this.troubles.length < MAX_TROUBLES) this.troubles.push(record);
+      const record = JSON.parse(line) as { type?: unknown; conn?: number; request?: string; response?: string };
+      const { type, conn = 0, request = null, response = null } = record;
+      if (type === 'capture') this.capture ??= record;
+      else if (type === 'error' && this.troubles.length < MAX_TROUBLES) this.troubles.push(record);
+      else if (type === 'handshake' && heads.size < MAX_HEADS) heads.set(conn, { request, response });
     }
   }
 }
 
-/** The bytes of a file, decompressed if they are gzip. Reading a piece gives way to other calls. */
-async function* piecesOf(blob: Blob): AsyncGenerator<Uint8Array> {
-  const [first, second] = new Uint8Array(await blob.slice(0, 2).arrayBuffer());
-  if (first === 0x1f && second === 0x8b) {
-    const reader = blob.stream().pipeThrough(new DecompressionStream('gzip')).getReader();
-    for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
-    return;
-  }
-  for (let at = 0; at < blob.size; ) {
-    const size = at === 0 ? FIRST_PIECE : PIECE;
-    yield new Uint8Array(await blob.slice(at, at + size).arrayBuffer());
-    at += size;
+async function* write(
+  parts: readonly Part[],
+  reading: Reading,
+  { records, filter: only, wire = false }: Writing,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const instance = running();
+  const reader = new Reader(instance, parts, reading);
+  for await (const _ of reader.run({ records, wire, ...(only === undefined ? {} : { filter: only }) })) {
+    for (let lines = instance.take(TAKE); lines.length > 0; lines = instance.take(TAKE)) yield lines;
   }
 }
 

@@ -1,31 +1,34 @@
 /** Out of the page: a link with the capture in it, and files. */
 
 import { useEffect, useState } from 'preact/hooks';
-import { loadRest } from '../later.js';
-import { CopyButton } from '../ui/copy.js';
-import { Dialog } from '../ui/dialog.js';
-import { countText } from '../ui/formats.js';
-import { type ExportFormat, exportFile, exportFormats } from './export.js';
-import { COMFORTABLE, encodeLink, LARGEST, type LinkHead } from './link.js';
-import type { Opened } from './session.js';
+import { CopyButton } from '../../ui/copy.js';
+import { Dialog } from '../../ui/dialog.js';
+import { countText } from '../../ui/formats.js';
+import { COMFORTABLE, encodeLink, LARGEST, type LinkHead } from '../link.js';
+import type { Opened } from '../session.js';
+import { linkBytes } from './content.js';
+import { type ExportFormat, exportFile, exportFormats } from './formats.js';
+import { structureOnly } from './structure.js';
 
 interface ShareDialogProps {
   readonly opened: Opened;
   readonly head: LinkHead;
-  /** The frames that the filter lets through. */
-  readonly numbers: Uint32Array | undefined;
+  /** What the list is filtered by, as one expression; empty for everything. */
+  readonly filter: string;
+  /** Frames that it lets through, where there is one. */
+  readonly matching: number | undefined;
   readonly selected: number;
   readonly onClose: () => void;
 }
 
 type Extent = 'all' | 'filtered' | 'selected';
 
-export function ShareDialog({ opened, head, numbers, selected, onClose }: ShareDialogProps) {
+export function ShareDialog({ opened, head, filter, matching, selected, onClose }: ShareDialogProps) {
   return (
     <Dialog title="Share and export" onClose={onClose}>
       <div class="share">
         <LinkPart opened={opened} head={head} />
-        <ExportPart opened={opened} numbers={numbers} selected={selected} />
+        <ExportPart opened={opened} filter={filter} matching={matching} selected={selected} />
       </div>
     </Dialog>
   );
@@ -35,14 +38,14 @@ function LinkPart({ opened, head }: Pick<ShareDialogProps, 'opened' | 'head'>) {
   const [structure, setStructure] = useState(false);
   const [link, setLink] = useState<string>();
   const [fault, setFault] = useState<string>();
-  const { input, bytes } = opened;
+  const { input } = opened;
   useEffect(() => {
     let current = true;
     setLink(undefined);
     setFault(undefined);
     const make = async () => {
       if (input.kind === 'sample' && !structure) return `sample=${input.sample}`;
-      const content = structure ? await (await loadRest()).structureOnly(opened) : bytes;
+      const content = structure ? await structureOnly(opened) : await linkBytes(opened);
       if (content === undefined) throw new Error('The capture is too large for a link. Filter it, and export that.');
       return encodeLink(structure ? { ...head, side: undefined } : head, content);
     };
@@ -74,6 +77,12 @@ function LinkPart({ opened, head }: Pick<ShareDialogProps, 'opened' | 'head'>) {
         />
         Structure only: payload becomes filler of the same length, cookies and credentials are left out
       </label>
+      {structure && opened.connections.some(({ compressed }) => compressed) && (
+        <p class="note warn" role="status">
+          This capture has compressed messages. Filler is no DEFLATE: whoever opens the link sees each of them as it is
+          on the wire, with inflate-error, and nothing of what was wrong with their content.
+        </p>
+      )}
       {fault !== undefined && <p class="note bad">{fault}</p>}
       {link !== undefined && (
         <>
@@ -99,22 +108,15 @@ function LinkPart({ opened, head }: Pick<ShareDialogProps, 'opened' | 'head'>) {
   );
 }
 
-function ExportPart({ opened, numbers, selected }: Pick<ShareDialogProps, 'opened' | 'numbers' | 'selected'>) {
-  const [extent, setExtent] = useState<Extent>(numbers === undefined ? 'all' : 'filtered');
+function ExportPart({ opened, filter, matching, selected }: Omit<ShareDialogProps, 'head' | 'onClose'>) {
+  const [extent, setExtent] = useState<Extent>(filter === '' ? 'all' : 'filtered');
   const [format, setFormat] = useState<ExportFormat>('NDJSON');
   const [note, setNote] = useState('');
   const save = async () => {
-    const chosen =
-      extent === 'selected'
-        ? Uint32Array.of(selected)
-        : extent === 'filtered' && numbers !== undefined
-          ? numbers
-          : undefined;
+    const chosen = extent === 'selected' ? `n == ${selected}` : extent === 'filtered' ? filter : '';
     setNote('Writing …');
     try {
-      const { name, blob } = await exportFile(opened, format, chosen, (part) =>
-        setNote(`Writing, ${Math.floor(part * 100)} %`),
-      );
+      const { name, blob } = await exportFile(opened, format, chosen);
       download(name, blob);
       setNote(`${name}, ${countText(blob.size)} bytes.`);
     } catch (error) {
@@ -128,7 +130,7 @@ function ExportPart({ opened, numbers, selected }: Pick<ShareDialogProps, 'opene
         <label for="extent">Frames</label>
         <select id="extent" value={extent} onChange={({ currentTarget }) => setExtent(currentTarget.value as Extent)}>
           <option value="all">all</option>
-          {numbers !== undefined && <option value="filtered">filtered ({countText(numbers.length)})</option>}
+          {filter !== '' && <option value="filtered">filtered ({countText(matching ?? opened.summary.frames)})</option>}
           <option value="selected">the selected one</option>
         </select>
         <label for="format">as</label>

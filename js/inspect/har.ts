@@ -1,18 +1,22 @@
 /** An HTTP archive in the dialect of Chrome: an entry for each connection, with its messages. */
 
-import { version } from '../../constants.js';
-import type { FrameRecord, HandshakeRecord, InspectRecord, MessageRecord } from '../../inspect/records.js';
-import { bytesOfPayload } from './dump.js';
+import { formatBase64 } from './base64.js';
+import type { FrameRecord, HandshakeRecord, InspectRecord, MessageRecord, Payload } from './records.js';
 import { epochOf } from './time.js';
 
 /** Collects the connections of captures, and writes them once all are there. */
 export class Har {
   readonly #connections = new Map<string, Entry>();
+  readonly #version: string;
   readonly #withFrames: boolean;
   #capture = 0;
 
-  /** @param withFrames Whether entries have `_webSocketFrames` as well. */
-  constructor(withFrames: boolean) {
+  /**
+   * @param version The version of the program that writes it.
+   * @param withFrames Whether entries have `_webSocketFrames` as well.
+   */
+  constructor(version: string, withFrames = false) {
+    this.#version = version;
     this.#withFrames = withFrames;
   }
 
@@ -31,7 +35,7 @@ export class Har {
   /** The archive as text. */
   text(): string {
     const entries = [...this.#connections.values()].map((entry) => entryOf(entry, this.#withFrames));
-    const log = { version: '1.2', creator: { name: 'sansocket', version }, pages: [], entries };
+    const log = { version: '1.2', creator: { name: 'sansocket', version: this.#version }, pages: [], entries };
     return `${JSON.stringify({ log }, null, 2)}\n`;
   }
 
@@ -59,9 +63,12 @@ function messageOf({ dir, op, time, payload }: MessageRecord): object {
     type: dir === 'c2s' ? 'send' : 'receive',
     ...(time === null ? {} : { time: Number(epochOf(time)) }),
     opcode: op,
-    data: text ?? Buffer.from(bytesOfPayload(payload)).toString('base64'),
+    data: text ?? base64Of(payload),
   };
 }
+
+const base64Of = ({ text, base64 = '' }: Payload = {}): string =>
+  text === undefined ? base64 : formatBase64(new TextEncoder().encode(text));
 
 function frameOf({ type: _type, payload, ...frame }: FrameRecord): object {
   return { ...frame, payload };

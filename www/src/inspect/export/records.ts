@@ -1,0 +1,36 @@
+/** The records of a capture, which the engine writes as it reads the capture once more. */
+
+import type { InspectRecord } from '../../../../pkg/inspect/records.js';
+import { EngineClient } from '../engine/client.js';
+import type { Writing } from '../engine/protocol.js';
+import type { Opened } from '../session.js';
+
+/** What is read again. */
+export type Source = Pick<Opened, 'parts' | 'reading'>;
+
+/** Lines of NDJSON, in pieces of whole lines. */
+export async function* linesOf({ parts, reading }: Source, writing: Writing): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const client = new EngineClient();
+  try {
+    await client.call('write', parts, reading, writing);
+    for (;;) {
+      const lines = await client.call('written');
+      if (lines.length === 0) return;
+      yield lines as Uint8Array<ArrayBuffer>;
+    }
+  } finally {
+    client.close();
+  }
+}
+
+/** The same as objects, in pieces: between two of them the page has its turn. */
+export async function* recordsOf(source: Source, writing: Writing): AsyncGenerator<readonly InspectRecord[]> {
+  const utf8 = new TextDecoder();
+  for await (const lines of linesOf(source, writing)) {
+    yield utf8
+      .decode(lines)
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as InspectRecord);
+  }
+}
