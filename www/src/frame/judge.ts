@@ -10,6 +10,7 @@ import type { Finding } from './finding.js';
 const FRAMES = 8;
 
 export interface Judged {
+  /** Without those on what was inferred: here everybody knows. */
   readonly findings: readonly Finding[];
   /** Why the bytes could not be read as frames. */
   readonly trouble: string | undefined;
@@ -34,7 +35,9 @@ async function judge(engine: EngineCapture, wire: Uint8Array, sender: Role | und
   const details = await Promise.all(numbers.map((n) => engine.detail(n)));
   const [trouble] = troubles as readonly { readonly text: string }[];
   return {
-    findings: [...details.flatMap((detail) => detail?.findings ?? []), ...(connection?.findings ?? [])],
+    findings: [...details.flatMap((detail) => detail?.findings ?? []), ...(connection?.findings ?? [])].filter(
+      ({ id }) => !id.startsWith('guessed-'),
+    ),
     trouble: trouble?.text,
   };
 }

@@ -1,6 +1,6 @@
 /** A capture that is open: what the view asks, and what it is told. Frames have numbers from 1. */
 
-import type { Finding } from '../frame/finding.js';
+import type { Finding, Level } from '../frame/finding.js';
 import type { Heads } from './engine/protocol.js';
 
 export type { Heads };
@@ -35,6 +35,8 @@ export interface FrameRow {
   /** The beginning of the payload as text that is safe to show. */
   readonly preview: string;
   readonly violations: readonly string[];
+  /** The gravest level of these. */
+  readonly level: Level | null;
   readonly guessed: boolean;
   /** Frames that the row stands for: more than one for a message in fragments. */
   readonly frames: number;

@@ -83,7 +83,7 @@ export const columns: readonly Column[] = [
     name: 'flags and violations',
     shown: true,
     text: flagsText,
-    tone: ({ violations }) => (violations.length > 0 ? 'faulty' : ''),
+    tone: ({ level }) => level ?? '',
   },
 ];
 
@@ -103,9 +103,12 @@ function previewText({ preview, frames }: FrameRow): string {
   return frames > 1 ? `${countOf(frames, 'frame')}: ${preview}` : preview;
 }
 
-function flagsText({ rsv, violations, guessed }: FrameRow): string {
+const SIGNS = { error: '!', warn: '▲', note: '·' } as const;
+
+function flagsText({ rsv, violations, level, guessed }: FrameRow): string {
   const [first, ...more] = violations;
-  const fault = first === undefined ? '' : `! ${first}${more.length > 0 ? ` +${more.length}` : ''}`;
+  const fault =
+    first === undefined ? '' : `${SIGNS[level ?? 'note']} ${first}${more.length > 0 ? ` +${more.length}` : ''}`;
   return [rsv?.[0] === 1 ? 'z' : '', guessed ? '?' : '', fault].filter(Boolean).join(' ');
 }
 

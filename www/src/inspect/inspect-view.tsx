@@ -75,7 +75,7 @@ export function InspectView({ active, data }: ViewProps) {
     gaps,
     onArrival: () => list.current?.refresh(),
   });
-  const { outline, cache } = rows;
+  const { outline, caches } = rows;
 
   const select = (index: number) => {
     const entry = outline.at(index);
@@ -232,9 +232,9 @@ export function InspectView({ active, data }: ViewProps) {
           )}
           <div ref={area} class="panes" style={{ '--split': `${split}%` }}>
             <div class="pane list-pane panel">
-              {cache && (
+              {caches && (
                 <ListPane
-                  cache={cache}
+                  caches={caches}
                   outline={outline}
                   messages={matches.messages}
                   opened={rows.opened}

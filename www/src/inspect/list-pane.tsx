@@ -5,10 +5,10 @@ import { columns, type TimeMode } from './columns.js';
 import { FrameList } from './frame-list.js';
 import { RowView } from './list-row.js';
 import type { Outline } from './outline.js';
-import type { RowCache } from './row-cache.js';
+import type { Caches } from './use-rows.js';
 
 interface ListPaneProps {
-  readonly cache: RowCache;
+  readonly caches: Caches;
   readonly outline: Outline;
   /** Whether rows are messages, whose frames can be opened. */
   readonly messages: boolean;
@@ -30,7 +30,7 @@ const BLOCK = 64;
 const AHEAD = 32;
 
 export function ListPane(props: ListPaneProps) {
-  const { cache, outline, messages, opened, shownColumns, timeMode, epoch, bookmarks } = props;
+  const { caches, outline, messages, opened, shownColumns, timeMode, epoch, bookmarks } = props;
   const grid = useRef<HTMLDivElement>(null);
   const list = useRef<FrameList<RowView> | undefined>(undefined);
   const latest = useRef(props);
@@ -63,13 +63,18 @@ export function ListPane(props: ListPaneProps) {
   }, [layout]);
 
   useEffect(() => {
-    const look = `${cache.id} ${timeMode} ${epoch}`;
+    const look = `${caches.rows.id} ${timeMode} ${epoch}`;
     list.current?.show({
       count: outline.count,
       seen: (first, last) => {
         const from = Math.max(Math.floor((first - AHEAD) / BLOCK) * BLOCK, 0);
         const to = Math.min(Math.ceil((last + AHEAD) / BLOCK) * BLOCK, outline.count);
-        cache.want(numbersIn(outline, from, to, timeMode));
+        const { rows, frames } = numbersIn(outline, from, to, timeMode);
+        if (caches.rows === caches.frames) caches.rows.want([...frames, ...rows]);
+        else {
+          caches.rows.want(rows);
+          caches.frames.want(frames);
+        }
       },
       fill: (row, index) => {
         const entry = outline.at(index);
@@ -78,8 +83,8 @@ export function ListPane(props: ListPaneProps) {
           return;
         }
         const { n, level } = entry;
-        const data = cache.get(n);
-        const before = data && timeBefore(cache, outline, index, n, timeMode);
+        const data = (level === 1 ? caches.rows : caches.frames).get(n);
+        const before = data && timeBefore(caches, outline, index, n, timeMode);
         const bookmarked = bookmarks.has(n);
         const expandable = messages && level === 1 && data !== undefined && data.frames > 1;
         const expanded = expandable ? opened.has(n) : undefined;
@@ -93,7 +98,7 @@ export function ListPane(props: ListPaneProps) {
         });
       },
     });
-  }, [cache, outline, layout, timeMode, epoch]);
+  }, [caches, outline, layout, timeMode, epoch]);
 
   return (
     // biome-ignore lint/a11y/useAriaPropsSupportedByRole: either role is a grid's
@@ -120,25 +125,31 @@ export function ListPane(props: ListPaneProps) {
   );
 }
 
-/** The frames of some rows; with times since the frame before, those too. */
-function numbersIn(outline: Outline, from: number, to: number, timeMode: TimeMode): number[] {
-  const numbers: number[] = [];
+/** The frames of some rows, and those beside them that are asked for: parts of messages, frames that times count from. */
+function numbersIn(
+  outline: Outline,
+  from: number,
+  to: number,
+  timeMode: TimeMode,
+): { readonly rows: readonly number[]; readonly frames: readonly number[] } {
+  const rows: number[] = [];
+  const frames: number[] = [];
   for (let index = from; index < to; index += 1) {
     const entry = outline.at(index);
     if (entry.kind !== 'frame') continue;
-    if (timeMode === 'previous' && entry.n > 1) numbers.push(entry.n - 1);
-    numbers.push(entry.n);
+    (entry.level === 1 ? rows : frames).push(entry.n);
+    if (timeMode === 'previous' && entry.n > 1) frames.push(entry.n - 1);
   }
-  return numbers;
+  return { rows, frames };
 }
 
 /** The time that a delta counts from: that of the row above, or of the frame before, shown or not. */
-function timeBefore(cache: RowCache, outline: Outline, index: number, n: number, timeMode: TimeMode): number | null {
-  if (timeMode === 'previous') return cache.get(n - 1)?.t ?? null;
+function timeBefore(caches: Caches, outline: Outline, index: number, n: number, timeMode: TimeMode): number | null {
+  if (timeMode === 'previous') return caches.frames.get(n - 1)?.t ?? null;
   if (timeMode !== 'delta') return null;
   for (let above = index - 1; above >= 0; above -= 1) {
     const entry = outline.at(above);
-    if (entry.kind === 'frame') return cache.get(entry.n)?.t ?? null;
+    if (entry.kind === 'frame') return (entry.level === 1 ? caches.rows : caches.frames).get(entry.n)?.t ?? null;
   }
   return null;
 }

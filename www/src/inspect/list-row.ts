@@ -88,10 +88,13 @@ export class RowView implements ListRow {
     element.ariaExpanded = null;
     const text = gapText(gap);
     element.ariaLabel = text;
-    const place = this.#columns.findIndex(({ id }) => id === 'preview');
+    const place = Math.max(
+      this.#columns.findIndex(({ id }) => id === 'preview'),
+      0,
+    );
     this.#cells.forEach((cell, at) => {
-      setText(cell, at === Math.max(place, 0) ? text : '');
-      setTone(cell, this.#columns[at]?.id ?? '', '');
+      setText(cell, at === place ? text : '');
+      setTone(cell, this.#columns[at]?.id ?? '', at === place ? 'said' : '');
     });
   }
 }

@@ -8,8 +8,14 @@ import type { Matches } from './use-matches.js';
 
 const NONE_OPENED: ReadonlyMap<number, readonly number[]> = new Map();
 
+export interface Caches {
+  readonly rows: RowCache;
+  readonly frames: RowCache;
+}
+
 export interface Rows {
-  readonly cache: RowCache | undefined;
+  /** Rows that stand for messages where messages are shown, and those of single frames. */
+  readonly caches: Caches | undefined;
   readonly outline: Outline;
   /** Messages whose frames are shown below them, by their first frame. */
   readonly opened: ReadonlyMap<number, readonly number[]>;
@@ -35,12 +41,19 @@ export function useRows({ capture, frames, progress, matches, gaps, onArrival }:
   const [opened, setOpened] = useState(NONE_OPENED);
   useEffect(() => setOpened(NONE_OPENED), [capture, messages]);
   const done = progress === 1;
-  const cache = useMemo(() => capture && new RowCache(capture, messages), [capture, messages, done]);
+  const caches = useMemo(() => {
+    if (capture === undefined) return undefined;
+    const single = new RowCache(capture, false);
+    return { rows: messages ? new RowCache(capture, true) : single, frames: single };
+  }, [capture, messages, done]);
   useEffect(() => {
-    if (cache === undefined) return;
-    cache.onArrival = onArrival;
-    return () => cache.close();
-  }, [cache]);
+    if (caches === undefined) return;
+    const all = [caches.rows, caches.frames];
+    for (const cache of all) cache.onArrival = onArrival;
+    return () => {
+      for (const cache of all) cache.close();
+    };
+  }, [caches]);
   const outline = useMemo(
     () => new Outline({ total: frames, numbers, gaps, opened: messages ? opened : NONE_OPENED }),
     [frames, numbers, gaps, messages, opened],
@@ -57,5 +70,5 @@ export function useRows({ capture, frames, progress, matches, gaps, onArrival }:
     });
     return true;
   };
-  return { cache, outline, opened, toggle };
+  return { caches, outline, opened, toggle };
 }

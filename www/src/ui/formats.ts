@@ -46,8 +46,11 @@ export function sizeText(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`;
 }
 
-/** A number with thin separators: `1,000,000`. */
-export const countText = (count: number): string => count.toLocaleString('en-US');
+/** Kept, since each call of `toLocaleString` would make one. */
+const counts = new Intl.NumberFormat('en-US');
+
+/** A number with separators: `1,000,000`. */
+export const countText = (count: number): string => counts.format(count);
 
 /** `1 frame`, `2 frames`. */
 export const countOf = (count: number, noun: string): string => `${countText(count)} ${noun}${count === 1 ? '' : 's'}`;

@@ -6,6 +6,9 @@ import type { EngineRow } from './rows.js';
 /** Characters of a preview that is put together. */
 const PREVIEW = 200;
 
+/** The gravest first. */
+const LEVELS = ['error', 'warn', 'note'] as const;
+
 const utf8 = { encode: new TextEncoder(), decode: new TextDecoder() };
 
 /** Rows as {@link Instance.rows} gives them, where a message in fragments has the sums and the preview of the whole. */
@@ -39,6 +42,7 @@ function whole(engine: Instance, first: EngineRow): EngineRow {
     text: inflated ? last.text : first.text,
     cut: inflated ? last.cut : preview.length >= PREVIEW || rows.some(({ cut }) => cut),
     violations: [...new Set(rows.flatMap(({ violations }) => violations))],
+    level: LEVELS.find((level) => rows.some((row) => row.level === level)) ?? null,
     guessed: rows.some(({ guessed }) => guessed),
   };
 }

@@ -33,13 +33,14 @@ export interface EngineRow {
   readonly text: boolean;
   readonly cut: boolean;
   readonly violations: readonly string[];
+  readonly level: Level | null;
   readonly guessed: boolean;
   /** Of a row that stands for a message: how many frames it has. */
   readonly frames?: number;
 }
 
 export function rowOf(row: EngineRow): FrameRow {
-  const { n, conn, msg, dir, t, op, key, wire, inflated, header, violations, guessed, frames = 1 } = row;
+  const { n, conn, msg, dir, t, op, key, wire, inflated, header, violations, level, guessed, frames = 1 } = row;
   return {
     n,
     conn,
@@ -50,6 +51,7 @@ export function rowOf(row: EngineRow): FrameRow {
     key,
     inflated,
     violations,
+    level,
     guessed,
     frames,
     fin: header ? row.fin : null,
