@@ -158,7 +158,7 @@ function scrollByKeys() {
       gaps.push(now - before);
       before = now;
       if (gaps.length === 240) return resolve(gaps.slice(1));
-      list.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowUp', bubbles: true, cancelable: true }));
+      list.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true, cancelable: true }));
       requestAnimationFrame(step);
     };
     requestAnimationFrame(step);

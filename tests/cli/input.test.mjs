@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { test } from 'node:test';
-import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { encodeFrame } from 'sansocket';
 import { captureOf, decodeJson, fileOf, goldenOf, missingFile, recordsOf, sansocket } from './run.mjs';
+import { zipOf } from './zip.mjs';
 
 const hello = Buffer.from('\x81\x05Hello', 'latin1');
 const clean = readFileSync(captureOf('clean.pcap'));
@@ -29,37 +30,6 @@ test('gzip that is cut: what came out is read, and it is said', async () => {
   assert.match(stderr, /the gzip data is cut/);
   assert.ok(frames.length > 100, `${frames.length} frames`);
 });
-
-/** A zip archive of these files, `method` 0 or 8. */
-function zipOf(files, method = 8) {
-  const locals = [];
-  const directory = [];
-  let at = 0;
-  for (const [name, text] of Object.entries(files)) {
-    const content = Buffer.from(text);
-    const packed = method === 8 ? deflateRawSync(content) : content;
-    const head = Buffer.alloc(26);
-    head.writeUInt16LE(20, 0);
-    head.writeUInt16LE(method, 4);
-    head.writeUInt32LE(crc32?.(content) ?? 0, 10);
-    head.writeUInt32LE(packed.length, 14);
-    head.writeUInt32LE(content.length, 18);
-    head.writeUInt16LE(name.length, 22);
-    const local = Buffer.concat([Buffer.from('PK\x03\x04'), head, Buffer.from(name), packed]);
-    const tail = Buffer.alloc(14);
-    tail.writeUInt32LE(at, 10);
-    directory.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x00'), head, tail, Buffer.from(name)]));
-    locals.push(local);
-    at += local.length;
-  }
-  const entries = Buffer.concat(directory);
-  const end = Buffer.alloc(18);
-  end.writeUInt16LE(directory.length, 4);
-  end.writeUInt16LE(directory.length, 6);
-  end.writeUInt32LE(entries.length, 8);
-  end.writeUInt32LE(at, 12);
-  return Buffer.concat([...locals, entries, Buffer.from('PK\x05\x06'), end]);
-}
 
 const message = (data) => JSON.stringify({ type: 'send', time: 1767225600000, opcode: 1, data });
 const har = (messages) =>

@@ -2,7 +2,7 @@
 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe } from 'node:test';
+import { after, describe } from 'node:test';
 import { chromium, firefox } from 'playwright-core';
 import { at, pkgDir, which } from '../../tools/lib/paths.mjs';
 import { serve } from '../../tools/lib/serve.mjs';
@@ -44,43 +44,75 @@ export const launchChromium = launchers.chromium;
 /** Pictures for people to look at; those of the run before are replaced. */
 export const screenshots = join(tmpdir(), 'sansocket-e2e');
 
+const VIEWPORT = { width: 1280, height: 900 };
+
 /**
- * Declares tests once for each browser. `declare` gets `{ name, open }`:
- * `open(path, options)` loads a page of `folder` and resolves to `{ page, faults }`, with `faults` a growing list of
- * everything that went wrong in it.
+ * Declares tests once for each browser; both run side by side. `declare` gets `{ name, open }`:
+ * `open(path, { viewport })` loads a page of `folder` and resolves to `{ page, faults }`, with `faults` a growing list of
+ * everything that went wrong in it. A page that was closed is used again, with its storage empty: making one takes longer than
+ * most tests.
  */
 export function inEachBrowser(folder, declare) {
   // While one works on a test: E2E_BROWSER=firefox node --test …
   const only = process.env.E2E_BROWSER;
-  for (const [name, launch] of Object.entries(launchers)) {
-    if (only !== undefined && only !== name) continue;
-    describe(name, () => {
-      let browser;
-      let server;
-      before(async () => {
-        server = await serve({ '/': folder, '/pkg/': pkgDir }, 0);
-        browser = await launch();
-      });
-      after(async () => {
-        await browser?.close();
-        server?.close();
-      });
-      const open = async (path, options = {}) => {
-        const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
-        page.setDefaultTimeout(15_000);
-        const faults = [];
-        page.on('console', (message) => faults.push(`${message.type()}: ${message.text()}`));
-        page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
-        page.on('requestfailed', (request) => faults.push(`failed: ${request.url()}`));
-        page.on('response', (response) => {
-          if (response.status() >= 400) faults.push(`${response.status()}: ${response.url()}`);
-        });
-        await page.goto(`http://127.0.0.1:${server.address().port}${path}`);
-        return { page, faults };
-      };
-      declare({ name, open });
+  const names = Object.keys(launchers).filter((name) => only === undefined || only === name);
+  describe('in each browser', { concurrency: true }, () => {
+    for (const name of names) describe(name, { concurrency: 1 }, () => declare({ name, open: opener(name, folder) }));
+  });
+}
+
+/** The browsers and servers of this process: one each, however many tests are declared. */
+const browsers = new Map();
+const servers = new Map();
+
+const once = (map, key, make) => {
+  if (!map.has(key)) map.set(key, make());
+  return map.get(key);
+};
+
+after(async () => {
+  for (const browser of browsers.values()) await (await browser).close();
+  for (const server of servers.values()) (await server).close();
+});
+
+function opener(name, folder) {
+  /** A page that nobody uses, from the server that it was loaded from. */
+  let idle;
+  let opened = 0;
+  return async (path, { viewport = VIEWPORT } = {}) => {
+    const server = await once(servers, folder, () => serve({ '/': folder, '/pkg/': pkgDir }, 0));
+    const browser = await once(browsers, name, launchers[name]);
+    const page = idle ?? (await newPage(browser, (free) => (idle = free)));
+    idle = undefined;
+    await page.setViewportSize(viewport);
+    const faults = [];
+    page.on('console', (message) => faults.push(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
+    page.on('requestfailed', (request) => faults.push(`failed: ${request.url()}`));
+    page.on('response', (response) => {
+      if (response.status() >= 400) faults.push(`${response.status()}: ${response.url()}`);
     });
-  }
+    // With another query a page is loaded anew, whatever its fragment was.
+    opened += 1;
+    const [file, hash = ''] = path.split(/(?=#)/);
+    await page.goto(`http://127.0.0.1:${server.address().port}${file}?${opened}${hash}`);
+    return { page, faults };
+  };
+}
+
+/** A page whose `close` gives it back. */
+async function newPage(browser, giveBack) {
+  const page = await browser.newPage({ viewport: VIEWPORT });
+  page.setDefaultTimeout(15_000);
+  page.close = async () => {
+    for (const event of ['console', 'pageerror', 'requestfailed', 'response', 'request'])
+      page.removeAllListeners(event);
+    await page.evaluate(() => localStorage.clear());
+    // What it was still loading ends here, and is no fault of the test that comes next.
+    await page.goto('about:blank');
+    giveBack(page);
+  };
+  return page;
 }
 
 export const www = at('www', 'dist');

@@ -5,17 +5,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { encodeFrame } from 'sansocket';
+import { zipOf } from '../cli/zip.mjs';
 import { inEachBrowser, screenshots, www } from './browsers.mjs';
-
-const rows = (page) => page.locator('#frames .list-rows .list-row:not([hidden])');
-const count = (page) => page.locator('#filter-count');
-const shows = (page, text) =>
-  count(page)
-    .filter({ hasText: new RegExp(`^${text}$`) })
-    .waitFor();
-const filter = (page, text) => page.getByRole('searchbox', { name: 'Filter' }).fill(text);
-const atFrame = (page, number) =>
-  page.locator('#frame-title', { hasText: new RegExp(`^Frame ${number.toLocaleString('en-US')}:`) }).waitFor();
+import { atFrame, count, drop, filter, rows, shows } from './capture-page.mjs';
 
 /** Points at the one row that a filter lets through, once it is this frame's. */
 async function choose(page, number) {
@@ -25,20 +17,6 @@ async function choose(page, number) {
     .waitFor();
   await rows(page).first().click();
   await atFrame(page, number);
-}
-
-/** Drops files as somebody does with the pointer. */
-async function drop(page, files) {
-  const given = files.map(([name, bytes]) => [name, Buffer.from(bytes).toString('base64')]);
-  const transfer = await page.evaluateHandle((list) => {
-    const data = new DataTransfer();
-    for (const [name, text] of list) {
-      data.items.add(new File([Uint8Array.from(atob(text), (character) => character.charCodeAt(0))], name));
-    }
-    return data;
-  }, given);
-  await page.locator('.inspect').dispatchEvent('drop', { dataTransfer: transfer });
-  await page.locator('.source-name', { hasText: files[0][0] }).waitFor();
 }
 
 inEachBrowser(www, ({ name, open }) => {
@@ -59,6 +37,17 @@ inEachBrowser(www, ({ name, open }) => {
     assert.match(text, /Client 10\.0\.0\.1:50000 Server 10\.0\.0\.2:8080/);
     assert.match(text, /windows of 2\^15 and 2\^15 bytes, kept from message to message/);
     assert.match(text, /client closed with 1000 Normal Closure “done”; server answered/);
+    assert.match(text, /The handshake keeps every rule; nothing is wrong; it was closed cleanly\./);
+    assert.match(text, /Subprotocol none Extensions permessage-deflate; offered permessage-deflate/);
+    // Both heads line by line, each with the rules that it keeps.
+    await card.getByRole('heading', { name: 'Response' }).waitFor();
+    const lines = await card.locator('.head-lines li').allInnerTexts();
+    assert.equal(lines.length, 8 + 5);
+    assert.match(lines[4], /✓[\s]*Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==[\s\S]*16 bytes/);
+    assert.match(lines.at(-2), /Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK\+xOo=[\s\S]*Base64\(SHA-1/);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'About connection 2' }).click();
+    await page.locator('.card-verdict', { hasText: '1 error in all' }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: /50001/ }).click();
     await shows(page, '5 of 27');
@@ -99,6 +88,124 @@ inEachBrowser(www, ({ name, open }) => {
     await page.close();
   });
 
+  test('messages: a row for each, its frames below it', async () => {
+    const { page, faults } = await openPage();
+    const list = page.locator('#frames');
+    await list.focus();
+    await page.keyboard.press('f');
+    await shows(page, '26 of 27');
+    assert.equal(await list.getAttribute('role'), 'treegrid');
+    const message = list.locator('[aria-expanded]');
+    await message.waitFor();
+    assert.equal(await message.count(), 1);
+    assert.match(await message.innerText(), /▸ 3\s[\s\S]*text\s+1\s+9\s+5\s+2 frames: Hello/);
+    await page.keyboard.press('Home');
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('ArrowRight');
+    const parts = list.locator('.list-row.part');
+    await parts.nth(1).locator('.c-preview', { hasText: 'lo' }).waitFor();
+    assert.deepEqual(
+      (await parts.allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim()),
+      ['3 0.237000 ← client text 0 5 3 Hel', '5 0.297000 ← client cont 1 4 2 lo'],
+    );
+    assert.deepEqual(await parts.evaluateAll((all) => all.map((row) => row.getAttribute('aria-level'))), ['2', '2']);
+    assert.equal(await message.getAttribute('aria-expanded'), 'true');
+    assert.equal(await list.getAttribute('aria-rowcount'), '29');
+    // Control frames stay where they were, and the keys go through all of it.
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await atFrame(page, 5);
+    await page.keyboard.press('j');
+    await atFrame(page, 4);
+    await page.keyboard.press('k');
+    await page.keyboard.press('ArrowLeft');
+    await atFrame(page, 3);
+    await page.keyboard.press('ArrowLeft');
+    await parts
+      .first()
+      .waitFor({ state: 'detached' })
+      .catch(() => {});
+    await page.waitForFunction(() => document.querySelector('#frames')?.getAttribute('aria-rowcount') === '27');
+    await message.locator('.c-n').click();
+    await page.waitForFunction(() => document.querySelector('#frames')?.getAttribute('aria-rowcount') === '29');
+    await page.keyboard.press('f');
+    await shows(page, '27 of 27');
+    assert.equal(await list.getAttribute('role'), 'grid');
+    assert.deepEqual(faults, []);
+    await page.close();
+  });
+
+  test('a gap is a row, and has its place in the timeline; a filter picks frames alone', async () => {
+    const { page } = await openPage('#sample=gap');
+    await shows(page, '38 of 38');
+    await page.locator('.lane', { hasText: 'missing' }).waitFor();
+    const list = page.locator('#frames');
+    assert.equal(await list.getAttribute('aria-rowcount'), '40');
+    await list.focus();
+    await page.keyboard.press('g');
+    await page.getByLabel('A frame’s number').fill('17');
+    await page.keyboard.press('Enter');
+    await atFrame(page, 17);
+    const gap = list.locator('.list-row.gap');
+    assert.match(await gap.innerText(), /118 bytes of the server missing, 0x462–0x4d8 \(connection 1\)/);
+    const row = Number(await gap.getAttribute('data-index'));
+    assert.equal(await list.locator(`[data-index="${row - 1}"] .c-n`).innerText(), '17');
+    assert.equal(await list.locator(`[data-index="${row + 1}"] .c-n`).innerText(), '18');
+    await list.focus();
+    await page.keyboard.press('j');
+    assert.equal(await gap.getAttribute('aria-selected'), 'true');
+    await page.keyboard.press('j');
+    await atFrame(page, 18);
+    await filter(page, 'op == text');
+    await shows(page, '38 of 38');
+    await page.waitForFunction(() => document.querySelector('#frames')?.getAttribute('aria-rowcount') === '39');
+    assert.equal(await gap.count(), 0);
+    await page.close();
+  });
+
+  test('columns: keys, places, bytes in hex, and four ways to tell the time', async () => {
+    const { page } = await openPage();
+    await page.getByText('Columns', { exact: true }).click();
+    for (const name of ['masking key', 'packet', 'offset in the stream', 'offset in the file']) {
+      await page.getByRole('checkbox', { name, exact: true }).check();
+    }
+    const cells = (row, ...ids) =>
+      Promise.all(ids.map((id) => page.locator(`#frames [data-index="${row}"] .c-${id}`).innerText()));
+    await page.locator('#frames [data-index="0"] .c-key', { hasText: '37fa213d' }).waitFor();
+    assert.deepEqual(await cells(0, 'key', 'packet', 'stream', 'file'), ['37fa213d', '6', '0xeb', '0x356']);
+    assert.deepEqual(await cells(1, 'key', 'stream'), ['', '0xaf']);
+    assert.match((await cells(6, 'preview'))[0], /^00 01 02 03 04/);
+    const time = page.getByLabel('Time', { exact: true });
+    for (const [mode, expected] of [
+      ['previous', '0.030000'],
+      ['delta', '0.060000'],
+      ['absolute', '00:00:00.297'],
+      ['relative', '0.297000'],
+    ]) {
+      await time.selectOption(mode);
+      await filter(page, 'not op == ping');
+      await shows(page, '25 of 27');
+      await page.locator('#frames [data-index="3"] .c-t', { hasText: new RegExp(`^${expected}$`) }).waitFor();
+    }
+    await page.close();
+  });
+
+  test('read as something else: a format, a side, compression left as it is', async () => {
+    const { page } = await openPage('#sample=compression');
+    await shows(page, '122 of 122');
+    await page.locator('.source-name .link').click();
+    const dialog = page.getByRole('dialog', { name: 'Read it as something else' });
+    await dialog.getByLabel('Compressed messages').selectOption('off');
+    await dialog.getByRole('button', { name: 'Read again' }).click();
+    await page.locator('#frames [data-index="0"] .c-preview', { hasText: /^aa 56 2a/ }).waitFor();
+    await page.locator('.source-name .link').click();
+    await dialog.getByLabel('Format').selectOption('pcapng');
+    await dialog.getByRole('button', { name: 'Read again' }).click();
+    await page.locator('.list-empty', { hasText: 'There is no frame' }).waitFor();
+    await page.close();
+  });
+
   test('keys: violations, Ping and Pong, the message, find, go', async () => {
     const { page } = await openPage();
     await page.locator('#frames').focus();
@@ -119,10 +226,23 @@ inEachBrowser(www, ({ name, open }) => {
     await atFrame(page, 5);
     await page.keyboard.press('k');
     await atFrame(page, 4);
+    assert.match(await page.locator('.frame-notes').innerText(), /Answered by\s+frame 6\s+after 39\.000 ms/);
     await page.keyboard.press('p');
     await atFrame(page, 6);
     await page.keyboard.press('p');
     await atFrame(page, 4);
+    await page.keyboard.press('g');
+    await page.getByLabel('A frame’s number').fill('0x10000');
+    await page.keyboard.press('Enter');
+    await atFrame(page, 8);
+    await page.keyboard.press('g');
+    await page.getByLabel('A frame’s number').fill('0x7fffffff');
+    await page.keyboard.press('Enter');
+    await page.locator('#go-note', { hasText: 'There is no such frame' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('g');
+    await page.getByLabel('A frame’s number').fill('4');
+    await page.keyboard.press('Enter');
     await page.locator('#frames').focus();
     await page.keyboard.press('Control+f');
     await page.getByRole('searchbox', { name: 'Find' }).fill('still there');
@@ -169,8 +289,13 @@ inEachBrowser(www, ({ name, open }) => {
     await shows(page, '27 of 27');
     await page.getByRole('button', { name: 'as a table' }).click();
     const table = page.getByRole('dialog');
-    await table.locator('tbody tr').nth(19).waitFor();
-    const frames = await table
+    const [first, pairs] = [table.getByRole('table').first(), table.getByRole('table').last()];
+    await first.locator('tbody tr').nth(19).waitFor();
+    assert.deepEqual(
+      (await pairs.locator('tbody tr').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim()),
+      ['4 server 6 39.000 ms', '19 client 20 21.000 ms'],
+    );
+    const frames = await first
       .locator('tbody tr')
       .evaluateAll((all) =>
         all.reduce((sum, row) => sum + Number(row.children[1]?.textContent) + Number(row.children[3]?.textContent), 0),
@@ -225,6 +350,24 @@ inEachBrowser(www, ({ name, open }) => {
     await bare.page.close();
   });
 
+  test('structure only warns of compressed messages', async () => {
+    const { page } = await openPage();
+    await page.locator('#frames').focus();
+    await page.keyboard.press('s');
+    await page.getByLabel('Structure only').check();
+    await page.locator('.share', { hasText: 'Filler is no DEFLATE' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByLabel('Sample', { exact: true }).selectOption('socketio');
+    await page.locator('.source-name', { hasText: 'Socket.IO' }).waitFor();
+    await shows(page, '11 of 11');
+    await page.locator('#frames').focus();
+    await page.keyboard.press('s');
+    await page.getByLabel('Structure only').check();
+    await page.getByLabel('Link', { exact: true }).waitFor();
+    assert.doesNotMatch(await page.locator('.share').innerText(), /DEFLATE/);
+    await page.close();
+  });
+
   test('links of strangers', async () => {
     const bomb = await compressed(Buffer.alloc(64 << 20));
     for (const bad of ['1.d.AAAA', '1.0.', '1.x.AAAA', `1.d.${bomb}`, '%E0%A4%A', 'sample=none', 'f=%zz']) {
@@ -235,60 +378,7 @@ inEachBrowser(www, ({ name, open }) => {
     }
   });
 
-  test('exports', async () => {
-    const { page } = await openPage();
-    // Over WebDriver Firefox tells of no download: what the link would save is read in the page.
-    await page.evaluate(() => {
-      const blobs = new Map();
-      const create = URL.createObjectURL;
-      URL.createObjectURL = (blob) => {
-        const url = create.call(URL, blob);
-        blobs.set(url, blob);
-        return url;
-      };
-      HTMLAnchorElement.prototype.click = function () {
-        globalThis.saved = blobs.get(this.href);
-      };
-    });
-    await page.locator('#frames').focus();
-    await page.keyboard.press('s');
-    const dialog = page.getByRole('dialog');
-    const save = async (format) => {
-      await dialog.getByLabel('as', { exact: true }).selectOption(format);
-      await dialog.getByRole('button', { name: 'Save' }).click();
-      await page.waitForFunction(() => globalThis.saved !== undefined);
-      return page.evaluate(async () => {
-        const bytes = new Uint8Array(await globalThis.saved.arrayBuffer());
-        globalThis.saved = undefined;
-        return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
-      });
-    };
-    const utf8 = (text) => Buffer.from(text, 'latin1').toString();
-    const lines = utf8(await save('NDJSON'))
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    assert.equal(lines.length, 27);
-    assert.deepEqual(lines[0].payload, { text: 'Hello' });
-    assert.deepEqual(lines[24].violations, ['utf8-invalid']);
-    assert.equal(JSON.parse(utf8(await save('JSON'))).length, 27);
-    const csv = utf8(await save('CSV'));
-    assert.match(csv, /^n,conn,msg/);
-    assert.match(csv, /"\{""type"":""subscribed"",""id"":7\}"/);
-    const har = JSON.parse(utf8(await save('HAR')));
-    assert.equal(har.log.entries[0]._webSocketMessages.length, 27);
-    const vectors = utf8(await save('test vectors (JS)'));
-    assert.match(vectors, /opcode: 1, fin: true, wire: Uint8Array\.of\(0x81, 0x85, 0x37/);
-    const pcap = Buffer.from(await save('pcap'), 'latin1');
-    assert.equal(pcap.readUInt32LE(0), 0xa1b23c4d);
-    await page.keyboard.press('Escape');
-    await drop(page, [['again.pcap', pcap]]);
-    await shows(page, '27 of 27');
-    assert.match(await page.locator('.status-line').innerText(), /27 frames, 2 connections, 1 error/);
-    await page.close();
-  });
-
-  test('two directions at once, gzip, hex in a file, and what is no capture', async () => {
+  test('two directions at once, gzip, zip, hex in a file, and what is no capture', async () => {
     const { page, faults } = await openPage();
     const client = encodeFrame({ opcode: 1, payload: 'up', masked: true });
     const server = encodeFrame({ opcode: 1, payload: 'down' });
@@ -301,12 +391,19 @@ inEachBrowser(www, ({ name, open }) => {
     assert.deepEqual(sides.sort(), ['← client', '→ server']);
     await drop(page, [['frames.bin.gz', gzipSync(server)]]);
     await shows(page, '1 of 1');
+    await drop(page, [['cut.bin.gz', gzipSync(Buffer.concat([server, server])).subarray(0, -9)]]);
+    await page.locator('.troubles', { hasText: 'the gzip data is cut' }).waitFor();
     await drop(page, [['frames.txt', '81 02 75 70']]);
     await shows(page, '1 of 1');
     assert.match(await page.locator('.source-name').innerText(), /read as hex/);
     await drop(page, [['tls.bin', Buffer.from('1603010200010001fc0303', 'hex')]]);
     await page.locator('.troubles', { hasText: 'TLS' }).waitFor();
     assert.match(await page.locator('.list-empty').innerText(), /There is no frame/);
+    await drop(page, [['trace.zip', zipOf({ 'har.har': har('kept.jsonl'), 'kept.jsonl': MESSAGES })]]);
+    await shows(page, '2 of 2');
+    assert.deepEqual(await rows(page).locator('.c-preview').allInnerTexts(), ['one', 'two']);
+    await drop(page, [['other.zip', zipOf({ 'a.txt': 'nothing' })]]);
+    await page.locator('.troubles', { hasText: 'the zip archive holds no .har file' }).waitFor();
     await drop(page, [['empty.pcap', Buffer.alloc(0)]]);
     await shows(page, '0 of 0');
     assert.deepEqual(faults, []);
@@ -386,6 +483,25 @@ inEachBrowser(www, ({ name, open }) => {
     await page.close();
   });
 });
+
+/** A HAR of Playwright, whose messages are in a file of their own. */
+const har = (file) =>
+  JSON.stringify({
+    log: {
+      version: '1.2',
+      entries: [
+        {
+          _resourceType: 'websocket',
+          startedDateTime: '2026-01-01T00:00:00.000Z',
+          request: { method: 'GET', url: 'ws://h/', headers: [] },
+          response: { status: 101, headers: [], content: { _file: file } },
+        },
+      ],
+    },
+  });
+const MESSAGES = ['one', 'two']
+  .map((data) => `${JSON.stringify({ type: 'send', time: 1767225600000, opcode: 1, data })}\n`)
+  .join('');
 
 async function compressed(bytes) {
   const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream('deflate-raw'));

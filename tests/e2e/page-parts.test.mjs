@@ -14,7 +14,8 @@ const parts = {
   decode: 'inspect/payload/decode.ts',
   scroll: 'inspect/scroll-map.ts',
   find: 'inspect/find-bar.tsx',
-  exporting: 'inspect/export.ts',
+  csv: '../../pkg/inspect/csv.js',
+  outline: 'inspect/outline.ts',
   matching: 'inspect/matching.ts',
 };
 const { outputFiles } = await build({
@@ -32,7 +33,7 @@ const { outputFiles } = await build({
   jsxImportSource: 'preact',
 });
 const source = Buffer.from(outputFiles[0].contents).toString('base64');
-const { link, msgpack, cbor, mqtt, socketIo, decode, scroll, find, exporting, matching } = await import(
+const { link, msgpack, cbor, mqtt, socketIo, decode, scroll, find, csv, outline, matching } = await import(
   `data:text/javascript;base64,${source}`
 );
 
@@ -192,8 +193,32 @@ test('cells of CSV start no formula, and keep what they hold', () => {
     ['-12.5', '-12.5'],
     ['-12+A1', "'-12+A1"],
   ]) {
-    assert.equal(exporting.csvCell(cell), written);
+    assert.equal(csv.csvCell(cell), written);
   }
+});
+
+test('the outline: messages that are opened and gaps between frames, there and back', () => {
+  const gap = { before: 5, conn: 1, dir: 's2c', at: 9, bytes: 7, resyncedAt: 16 };
+  const last = { ...gap, before: 8 };
+  const described = (made) =>
+    Array.from({ length: made.count }, (_, index) => {
+      const entry = made.at(index);
+      return entry.kind === 'gap' ? `gap<${entry.gap.before}` : `${entry.level === 2 ? '+' : ''}${entry.n}`;
+    });
+  const opened = new Map([[2, [2, 4]]]);
+  const all = new outline.Outline({ total: 7, numbers: undefined, gaps: [gap, last], opened: new Map() });
+  assert.deepEqual(described(all), ['1', '2', '3', '4', 'gap<5', '5', '6', '7', 'gap<8']);
+  const some = new outline.Outline({ total: 7, numbers: Uint32Array.of(1, 2, 5, 7), gaps: [gap], opened });
+  assert.deepEqual(described(some), ['1', '2', '+2', '+4', 'gap<5', '5', '7']);
+  assert.deepEqual(
+    [1, 2, 3, 5, 6, 7, 99].map((n) => described(some)[some.indexOf(n)]),
+    ['1', '2', '5', '5', '7', '7', '7'],
+  );
+  // What is not in the list is not opened in it.
+  const others = new outline.Outline({ total: 7, numbers: Uint32Array.of(1, 3), gaps: [], opened });
+  assert.deepEqual(described(others), ['1', '3']);
+  const none = new outline.Outline({ total: 0, numbers: undefined, gaps: [], opened });
+  assert.equal(none.count, 0);
 });
 
 test('found text is no expression', () => {

@@ -141,7 +141,7 @@ impl Index {
         }
         let lossy = String::from_utf8_lossy(&payload);
         let shown = if cut { lossy.trim_end_matches('\u{fffd}') } else { &lossy };
-        let is_packed = row.compressed() && row.inflated().is_none();
+        let is_packed = (row.compressed() || row.rsv() & 4 != 0) && row.inflated().is_none();
         let is_odd = |it: char| it == '\u{fffd}' || it.is_control() && !matches!(it, '\t' | '\n' | '\r');
         let is_text = row.kind() == Opcode::Text && !is_packed || !shown.contains(is_odd);
         w.key("preview");

@@ -2,12 +2,15 @@
 
 import { useEffect, useMemo } from 'preact/hooks';
 import type { Role } from '../../../pkg/index.js';
-import { EngineCapture } from '../inspect/engine/engine-capture.js';
+import type { InspectRecord } from '../../../pkg/inspect/records.js';
+import { EngineClient } from '../inspect/engine/client.js';
+import { findingOf } from '../inspect/engine/rows.js';
+import { recordsFrom } from '../inspect/export/records.js';
 import { useLatest } from '../ui/latest.js';
 import type { Finding } from './finding.js';
 
-/** Frames whose findings are looked at. */
-const FRAMES = 8;
+/** Findings that are told. */
+const MOST = 24;
 
 export interface Judged {
   /** Without those on what was inferred: here everybody knows. */
@@ -18,26 +21,20 @@ export interface Judged {
 
 /** The judgement of these bytes, and until it is there the one before. Without `sender` the mask bit tells. */
 export function useJudged(wire: Uint8Array, sender: Role | undefined): Judged | undefined {
-  const engine = useMemo(() => new EngineCapture(), []);
-  useEffect(() => () => engine.close(), []);
+  const client = useMemo(() => new EngineClient(), []);
+  useEffect(() => () => client.close(), []);
   const wanted = useMemo(() => ({ wire, sender }), [wire, sender]);
-  return useLatest(wanted, ({ wire: bytes, sender: side }) => judge(engine, bytes, side))?.result;
+  return useLatest(wanted, ({ wire: bytes, sender: side }) => judge(client, bytes, side))?.result;
 }
 
-async function judge(engine: EngineCapture, wire: Uint8Array, sender: Role | undefined): Promise<Judged> {
-  const part = {
-    blob: new Blob([Uint8Array.from(wire)]),
-    side: sender === 'client' ? 1 : sender === 'server' ? 2 : 0,
-  } as const;
-  const { troubles } = await engine.open([part], { from: 'raw', side: '', deflate: 'off' }, () => {});
-  const [connection] = await engine.connections();
-  const numbers = Array.from({ length: Math.min(engine.frames, FRAMES) }, (_, at) => at + 1);
-  const details = await Promise.all(numbers.map((n) => engine.detail(n)));
-  const [trouble] = troubles as readonly { readonly text: string }[];
-  return {
-    findings: [...details.flatMap((detail) => detail?.findings ?? []), ...(connection?.findings ?? [])].filter(
-      ({ id }) => !id.startsWith('guessed-'),
-    ),
-    trouble: trouble?.text,
-  };
+const SIDES = { client: 1, server: 2 } as const;
+
+async function judge(client: EngineClient, wire: Uint8Array, sender: Role | undefined): Promise<Judged> {
+  const parts = [{ blob: new Blob([Uint8Array.from(wire)]), side: sender === undefined ? 0 : SIDES[sender] }] as const;
+  const source = { parts, reading: { from: 'raw', side: '', deflate: 'off' } } as const;
+  const told: InspectRecord[] = [];
+  for await (const records of recordsFrom(client, source, { records: ['violation', 'error'] })) told.push(...records);
+  const findings = told.flatMap((record) => (record.type === 'violation' ? [findingOf(record)] : []));
+  const [trouble] = told.flatMap((record) => (record.type === 'error' ? [record.text] : []));
+  return { findings: findings.filter(({ id }) => !id.startsWith('guessed-')).slice(0, MOST), trouble };
 }

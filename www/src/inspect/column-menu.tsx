@@ -38,9 +38,10 @@ export function ColumnMenu({ absolute, shown, onShown, timeMode, onTimeMode }: C
     <details class="column-menu">
       <summary>Columns</summary>
       <div class="menu">
-        <label class="menu-time">
-          Time
+        <div class="menu-time">
+          <label for="time-mode">Time</label>
           <select
+            id="time-mode"
             value={timeMode}
             onChange={({ currentTarget }) =>
               onTimeMode(MODES.find((mode) => mode === currentTarget.value) ?? 'relative')
@@ -52,7 +53,7 @@ export function ColumnMenu({ absolute, shown, onShown, timeMode, onTimeMode }: C
               </option>
             ))}
           </select>
-        </label>
+        </div>
         {columns.map(({ id, name }) => (
           <label key={id}>
             <input

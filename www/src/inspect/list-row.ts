@@ -113,6 +113,7 @@ function setTone(cell: Cell, id: string, tone: string): void {
 function gapText({ conn, dir, at, bytes, resyncedAt }: Gap): string {
   const many = bytes === null ? 'bytes' : countOf(bytes, 'byte');
   const from = dir === 'c2s' ? 'client' : 'server';
-  const again = resyncedAt === null ? 'no frame was found after it' : `frames go on at 0x${resyncedAt.toString(16)}`;
-  return `${many} of the ${from} missing at 0x${at.toString(16)} of connection ${conn}; ${again}`;
+  const hex = (place: number) => `0x${place.toString(16)}`;
+  const where = resyncedAt === null ? `${hex(at)}–, and no frame after them` : `${hex(at)}–${hex(resyncedAt)}`;
+  return `${many} of the ${from} missing, ${where} (connection ${conn})`;
 }

@@ -40,7 +40,10 @@ export class Reader {
     };
     for (const part of this.#parts) {
       const unwrapping = new Unwrapping(from, part.typed ?? false);
-      for await (const bytes of unwrapping.pieces(part.blob)) {
+      const pieces = unwrapping.pieces(part.blob);
+      for (;;) {
+        const bytes = await this.#next(pieces);
+        if (bytes === undefined) break;
         const before = performance.now();
         // Only now it is known what the bytes are.
         open(unwrapping.from);
@@ -55,5 +58,16 @@ export class Reader {
     open(from || 'auto');
     this.#instance.finish();
     yield { read: total, total, ms: performance.now() - before };
+  }
+
+  /** The next piece. What cannot be unwrapped ends a part, not the capture: what was read of it stays. */
+  async #next(pieces: AsyncGenerator<Uint8Array, void, undefined>): Promise<Uint8Array | undefined> {
+    try {
+      const { value } = await pieces.next();
+      return value ?? undefined;
+    } catch (error) {
+      this.faults.push(error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
   }
 }

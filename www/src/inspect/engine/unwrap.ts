@@ -74,7 +74,11 @@ export class Unwrapping {
     let length = 0;
     let wrapping: Wrapping | undefined;
     const held: Bytes[] = [];
-    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    const next = () =>
+      reader.read().catch(() => {
+        throw new Error('the gzip data is cut, or damaged');
+      });
+    for (let read = await next(); !read.done; read = await next()) {
       length += read.value.length;
       if (length > MAX_UNZIPPED) throw new Error(`more than ${MAX_UNZIPPED / 2 ** 30} GiB come out of gzip`);
       wrapping ??= this.#wrapping(read.value.subarray(0, TELLING_BYTES));

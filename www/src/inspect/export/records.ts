@@ -9,15 +9,10 @@ import type { Opened } from '../session.js';
 export type Source = Pick<Opened, 'parts' | 'reading'>;
 
 /** Lines of NDJSON, in pieces of whole lines. */
-export async function* linesOf({ parts, reading }: Source, writing: Writing): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+export async function* linesOf(source: Source, writing: Writing): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const client = new EngineClient();
   try {
-    await client.call('write', parts, reading, writing);
-    for (;;) {
-      const lines = await client.call('written');
-      if (lines.length === 0) return;
-      yield lines as Uint8Array<ArrayBuffer>;
-    }
+    yield* linesFrom(client, source, writing);
   } finally {
     client.close();
   }
@@ -25,12 +20,36 @@ export async function* linesOf({ parts, reading }: Source, writing: Writing): As
 
 /** The same as objects, in pieces: between two of them the page has its turn. */
 export async function* recordsOf(source: Source, writing: Writing): AsyncGenerator<readonly InspectRecord[]> {
-  const utf8 = new TextDecoder();
-  for await (const lines of linesOf(source, writing)) {
-    yield utf8
-      .decode(lines)
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as InspectRecord);
+  for await (const lines of linesOf(source, writing)) yield parsed(lines);
+}
+
+/** The same by an engine that is there, and has nothing else to do. */
+export async function* recordsFrom(
+  client: EngineClient,
+  source: Source,
+  writing: Writing,
+): AsyncGenerator<readonly InspectRecord[]> {
+  for await (const lines of linesFrom(client, source, writing)) yield parsed(lines);
+}
+
+async function* linesFrom(
+  client: EngineClient,
+  { parts, reading }: Source,
+  writing: Writing,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  await client.call('write', parts, reading, writing);
+  for (;;) {
+    const lines = await client.call('written');
+    if (lines.length === 0) return;
+    yield lines as Uint8Array<ArrayBuffer>;
   }
 }
+
+const utf8 = new TextDecoder();
+
+const parsed = (lines: Uint8Array): readonly InspectRecord[] =>
+  utf8
+    .decode(lines)
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as InspectRecord);
