@@ -206,6 +206,36 @@ inEachBrowser(www, ({ name, open }) => {
     await page.close();
   });
 
+  test('an engine that crashes: what was opened can be read again without decompression', async () => {
+    const { page } = await openPage();
+    // Once, at the next call of that name.
+    const crashAt = (name) =>
+      page.evaluate((call) => {
+        const post = Worker.prototype.postMessage;
+        Worker.prototype.postMessage = function (message, ...more) {
+          if (message.name !== call) return post.call(this, message, ...more);
+          Worker.prototype.postMessage = post;
+          return this.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }));
+        };
+      }, name);
+    const alert = page.getByRole('alert').filter({ hasText: 'The engine stopped: out of memory.' });
+    // While it is looked at.
+    await crashAt('detail');
+    await page.locator('#frames [data-index="2"]').click();
+    await alert.waitFor();
+    await page.getByRole('button', { name: 'Try again without decompression' }).click();
+    await alert.waitFor({ state: 'detached' });
+    await page.locator('#frames [data-index="8"] .c-preview', { hasText: 'f2 48 cd c9 c9 07 00' }).waitFor();
+    // While it is read.
+    await crashAt('open');
+    await page.getByLabel('Sample', { exact: true }).selectOption('socketio');
+    await alert.waitFor();
+    await page.getByRole('button', { name: 'Try again without decompression' }).click();
+    await page.locator('.source-name', { hasText: 'Socket.IO' }).waitFor();
+    await shows(page, '11 of 11');
+    await page.close();
+  });
+
   test('keys: violations, Ping and Pong, the message, find, go', async () => {
     const { page } = await openPage();
     await page.locator('#frames').focus();

@@ -1,7 +1,8 @@
 /** Find: from hit to hit, without hiding what is between them. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { countText } from '../ui/formats.js';
+import { countOf, countText } from '../ui/formats.js';
+import { lettersAct } from '../ui/letters.js';
 import { announce } from '../ui/live.js';
 import type { Capture } from './capture.js';
 import { collectMatches, placeOf } from './matching.js';
@@ -51,7 +52,7 @@ export function FindBar({ capture, selected, onGo, onClose }: FindBarProps) {
     const onKey = (event: KeyboardEvent) => {
       const inField =
         event.target instanceof Element && event.target.closest('input, textarea, select, dialog') !== null;
-      if (inField || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (inField || event.ctrlKey || event.metaKey || event.altKey || !lettersAct()) return;
       if (event.key === 'n' || event.key === 'N') {
         event.preventDefault();
         latest.current(event.key === 'n' ? 1 : -1);
@@ -94,7 +95,7 @@ export function FindBar({ capture, selected, onGo, onClose }: FindBarProps) {
       <span class="hint" role="status">
         {fault ??
           (hits &&
-            `${hits[place ?? 0] === selected ? `${countText((place ?? 0) + 1)} of ` : ''}${countText(hits.length)} frames`)}
+            `${hits[place ?? 0] === selected ? `${countText((place ?? 0) + 1)} of ` : ''}${countOf(hits.length, 'frame')}`)}
       </span>
       <button type="button" class="quiet" aria-label="Close find" onClick={onClose}>
         ✕

@@ -182,7 +182,7 @@ export function InspectView({ active, data }: ViewProps) {
       />
       {failure !== undefined && (
         <p class="finding" role="alert">
-          <strong>It could not be opened.</strong> {visible(failure.text)}{' '}
+          <strong>It cannot be read.</strong> {visible(failure.text)}{' '}
           {failure.reading.deflate === '' && (
             <button
               type="button"

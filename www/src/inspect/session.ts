@@ -34,10 +34,18 @@ export interface Opened {
   readonly epoch: number | null;
 }
 
-/** Opens something. `onUpdate` is called as soon as there are rows, while more are read, and once all is. */
-export async function open(input: Input, reading: Reading, onUpdate: (opened: Opened) => void): Promise<void> {
+/**
+ * Opens something. `onUpdate` is called as soon as there are rows, while more are read, and once all is; `onCrash` if the capture
+ * can be asked nothing more.
+ */
+export async function open(
+  input: Input,
+  reading: Reading,
+  onUpdate: (opened: Opened) => void,
+  onCrash: (error: Error) => void,
+): Promise<void> {
   const parts = await partsOf(input);
-  const capture = new EngineCapture();
+  const capture = new EngineCapture(onCrash);
   const opened = (summary: Summary, more: Partial<Opened>): Opened => ({
     input,
     reading,

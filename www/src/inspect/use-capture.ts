@@ -18,7 +18,7 @@ export interface Beginning {
 
 export type Start = (input: Input, reading?: Reading, beginning?: Beginning) => void;
 
-/** Something that could not be opened, to be tried in another way. */
+/** Something that could not be opened or read on, to be tried in another way. */
 export interface Failure {
   readonly text: string;
   readonly input: Input;
@@ -68,10 +68,11 @@ export function useCapture(
       // What the other views need comes when this one is done.
       loadRest().catch(() => {});
     };
-    open(input, reading, update).catch((error: unknown) => {
+    const fail = (error: unknown) => {
       if (mine !== ticket.current) return;
       setFailure({ text: error instanceof Error ? error.message : String(error), input, reading });
-    });
+    };
+    open(input, reading, update, fail).catch(fail);
   }, []);
 
   // A capture, a sample, a filter; without any of them, the first sample.

@@ -31,6 +31,8 @@ export class EngineClient {
   #ended: Error | undefined;
   /** Called while a capture is read. */
   onProgress: (progress: Extract<FromWorker, { type: 'progress' }>) => void = () => {};
+  /** Called when the worker can do nothing any more. */
+  onCrash: (error: Error) => void = () => {};
 
   constructor() {
     this.#worker = spare ?? startWorker();
@@ -42,7 +44,9 @@ export class EngineClient {
     this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => this.#take(data));
     this.#worker.addEventListener('error', (event) => {
       event.preventDefault();
-      this.#fail(new Error(`The engine stopped: ${event.message || 'out of memory'}.`));
+      const error = new Error(`The engine stopped: ${event.message || 'out of memory'}.`);
+      this.#fail(error);
+      this.onCrash(error);
     });
   }
 

@@ -36,6 +36,11 @@ export class EngineCapture implements Capture {
   readonly #client = new EngineClient();
   frames = 0;
 
+  /** @param onCrash Told when nothing can be asked any more. */
+  constructor(onCrash: (error: Error) => void) {
+    this.#client.onCrash = onCrash;
+  }
+
   /** Reads everything. `onProgress` is called when there are more frames. */
   async open(parts: readonly Part[], reading: Reading, onProgress: (progress: Progress) => void): Promise<OpenResult> {
     this.#client.onProgress = (progress) => {

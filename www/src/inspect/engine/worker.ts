@@ -66,6 +66,8 @@ async function answer({ id, name, args }: Extract<ToWorker, { type: 'call' }>): 
     post({ type: 'result', id, result }, buffers);
   } catch (error) {
     post({ type: 'failure', id, text: error instanceof Error ? error.message : String(error) });
+    // After a trap nothing of the instance can be relied upon: the page hears of it as of any crash.
+    if (error instanceof WebAssembly.RuntimeError) reportError(error);
   }
 }
 
