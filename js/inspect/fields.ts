@@ -84,9 +84,11 @@ function flagsOf(header: HeaderView, first: number): Field[] {
   });
   const reserved = (set: boolean): string =>
     set ? 'set, which only an extension may ask for' : 'reserved for extensions';
+  // RFC 7692 §6
+  const compressed = header.rsv1 ? 'set: a compressed message, if permessage-deflate was agreed' : reserved(false);
   return [
     flag('FIN', 0, header.fin, header.fin ? 'the last frame of its message' : 'more frames of the message follow'),
-    flag('RSV1', 1, header.rsv1, reserved(header.rsv1)),
+    flag('RSV1', 1, header.rsv1, compressed),
     flag('RSV2', 2, header.rsv2, reserved(header.rsv2)),
     flag('RSV3', 3, header.rsv3, reserved(header.rsv3)),
     {
