@@ -55,6 +55,7 @@ const VIEWPORT = { width: 1280, height: 900 };
 export function inEachBrowser(folder, declare) {
   // While one works on a test: E2E_BROWSER=firefox node --test …
   const only = process.env.E2E_BROWSER;
+  closeAtEnd();
   const names = Object.keys(launchers).filter((name) => only === undefined || only === name);
   describe('in each browser', { concurrency: true }, () => {
     for (const name of names) describe(name, { concurrency: 1 }, () => declare({ name, open: opener(name, folder) }));
@@ -70,10 +71,17 @@ const once = (map, key, make) => {
   return map.get(key);
 };
 
-after(async () => {
-  for (const browser of browsers.values()) await (await browser).close();
-  for (const server of servers.values()) (await server).close();
-});
+let closing = false;
+
+/** Ends them with the tests. Whoever only launches browsers has none. */
+function closeAtEnd() {
+  if (closing) return;
+  closing = true;
+  after(async () => {
+    for (const browser of browsers.values()) await (await browser).close();
+    for (const server of servers.values()) (await server).close();
+  });
+}
 
 function opener(name, folder) {
   /** A page that nobody uses, from the server that it was loaded from. */

@@ -150,6 +150,65 @@ export function InspectView({ active, data }: ViewProps) {
     };
   }, [active]);
 
+  // A key that moves the selection draws its frame alone: the same element is not gone through again.
+  const bars = useMemo(
+    () =>
+      opened && (
+        <>
+          <ConnectionBar capture={opened.capture} connections={opened.connections} chosen={conn} onChoose={setConn} />
+          <Troubles opened={opened} />
+          {opened.summary.duration !== null && opened.summary.duration > 0 && (
+            <TimelinePane
+              capture={opened.capture}
+              duration={opened.summary.duration}
+              frames={frames}
+              gaps={opened.gaps}
+              brush={range}
+              onBrush={setRange}
+            />
+          )}
+          <FilterBar
+            expression={expression}
+            fault={matches.fault}
+            switches={switches}
+            shown={numbers?.length ?? frames}
+            total={frames}
+            busy={matches.busy}
+            onExpression={setExpression}
+            onSwitches={(change) => setSwitches((now) => ({ ...now, ...change }))}
+            onLeave={() => document.getElementById('frames')?.focus()}
+          />
+        </>
+      ),
+    [opened, conn, range, expression, switches, matches],
+  );
+  const listPane = useMemo(
+    () =>
+      caches &&
+      opened && (
+        <ListPane
+          caches={caches}
+          outline={outline}
+          messages={matches.messages}
+          opened={rows.opened}
+          shownColumns={shownColumns}
+          timeMode={timeMode}
+          epoch={opened.epoch}
+          bookmarks={bookmarks}
+          onList={(made) => {
+            list.current = made;
+            made?.activate(outline.indexOf(latest.current.selected), { quiet: true });
+          }}
+          onActive={select}
+          onToggle={(index) => {
+            const entry = outline.at(index);
+            if (entry.kind === 'frame') void rows.toggle(entry.n);
+          }}
+        />
+      ),
+    [caches, outline, matches.messages, rows.opened, shownColumns, timeMode, opened?.epoch],
+  );
+
   const closeSheet = () => setSheet(undefined);
   return (
     <section
@@ -196,29 +255,7 @@ export function InspectView({ active, data }: ViewProps) {
       )}
       {opened && (
         <>
-          <ConnectionBar capture={opened.capture} connections={opened.connections} chosen={conn} onChoose={setConn} />
-          <Troubles opened={opened} />
-          {opened.summary.duration !== null && opened.summary.duration > 0 && (
-            <TimelinePane
-              capture={opened.capture}
-              duration={opened.summary.duration}
-              frames={frames}
-              gaps={opened.gaps}
-              brush={range}
-              onBrush={setRange}
-            />
-          )}
-          <FilterBar
-            expression={expression}
-            fault={matches.fault}
-            switches={switches}
-            shown={numbers?.length ?? frames}
-            total={frames}
-            busy={matches.busy}
-            onExpression={setExpression}
-            onSwitches={(change) => setSwitches((now) => ({ ...now, ...change }))}
-            onLeave={() => document.getElementById('frames')?.focus()}
-          />
+          {bars}
           {finding && (
             <FindBar
               capture={opened.capture}
@@ -232,27 +269,7 @@ export function InspectView({ active, data }: ViewProps) {
           )}
           <div ref={area} class="panes" style={{ '--split': `${split}%` }}>
             <div class="pane list-pane panel">
-              {caches && (
-                <ListPane
-                  caches={caches}
-                  outline={outline}
-                  messages={matches.messages}
-                  opened={rows.opened}
-                  shownColumns={shownColumns}
-                  timeMode={timeMode}
-                  epoch={opened.epoch}
-                  bookmarks={bookmarks}
-                  onList={(made) => {
-                    list.current = made;
-                    made?.activate(outline.indexOf(selected), { quiet: true });
-                  }}
-                  onActive={select}
-                  onToggle={(index) => {
-                    const entry = outline.at(index);
-                    if (entry.kind === 'frame') void rows.toggle(entry.n);
-                  }}
-                />
-              )}
+              {listPane}
               <ColumnMenu
                 absolute={opened.epoch !== null}
                 shown={shownColumns}
