@@ -1,6 +1,7 @@
 /** A capture of packets (pcapng) made of records: Ethernet, IPv4 and TCP around the heads and frames of each connection. */
 
 import { joined } from './byte-writer.js';
+import { payloadBytes } from './payload.js';
 import type { FrameRecord, HandshakeRecord, InspectRecord } from './records.js';
 
 /** Bytes of TCP payload in one packet. */
@@ -61,7 +62,7 @@ export class PacketWriter {
       first = false;
       return now;
     };
-    return joined(connection.send(sender, fromHex(wire ?? ''), clock));
+    return joined(connection.send(sender, payloadBytes({ hex: wire ?? '' }), clock));
   }
 
   #connection(conn: number, handshake: HandshakeRecord | undefined): Connection {
@@ -188,12 +189,6 @@ function block(type: number, ...body: readonly Uint8Array[]): Uint8Array {
 const bytesOf = (view: DataView<ArrayBuffer>): Uint8Array => new Uint8Array(view.buffer);
 
 const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0) & 255);
-
-function fromHex(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length >> 1);
-  for (let at = 0; at < bytes.length; at += 1) bytes[at] = Number.parseInt(text.slice(at * 2, at * 2 + 2), 16);
-  return bytes;
-}
 
 /** Microseconds since 1970 of a date with so many digits. */
 function microsOf(time: string): bigint {

@@ -3,13 +3,14 @@
 import { version } from '../../../../pkg/constants.js';
 import { csvCell } from '../../../../pkg/inspect/csv.js';
 import { Har } from '../../../../pkg/inspect/har.js';
+import { payloadBytes } from '../../../../pkg/inspect/payload.js';
 import { PacketWriter, pcapngHead } from '../../../../pkg/inspect/pcapng.js';
 import type { FrameRecord, InspectRecord, Payload } from '../../../../pkg/inspect/records.js';
 import { hexOf, visible } from '../../../../pkg/inspect/visible.js';
 import type { Writing } from '../engine/protocol.js';
 import { completed, handshakeBefore } from './handshake.js';
 import { linesOf, recordsOf, type Source } from './records.js';
-import { framed, hexBytes, payloadBytes } from './wire.js';
+import { framed } from './wire.js';
 
 export const exportFormats = [
   'NDJSON',
@@ -135,11 +136,11 @@ export async function* pcapng(
 }
 
 function hexLines({ n, dir, opName, wire = '' }: FrameRecord): string {
-  return `# ${n} ${dir} ${opName}\n${hexOf(hexBytes(wire), ' ')}\n`;
+  return `# ${n} ${dir} ${opName}\n${hexOf(payloadBytes({ hex: wire }), ' ')}\n`;
 }
 
 function literal({ wire = '' }: FrameRecord): string {
-  return Array.from(hexBytes(wire), (byte) => `0x${byte.toString(16).padStart(2, '0')}`).join(', ');
+  return Array.from(payloadBytes({ hex: wire }), (byte) => `0x${byte.toString(16).padStart(2, '0')}`).join(', ');
 }
 
 function csvLine(frame: FrameRecord): string {
