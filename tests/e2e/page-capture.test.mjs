@@ -417,6 +417,7 @@ inEachBrowser(www, ({ name, open }) => {
       ['client.bin', client],
     ]);
     await shows(page, '2 of 2');
+    await rows(page).nth(1).locator('.c-dir', { hasText: /./ }).waitFor();
     const sides = await rows(page).locator('.c-dir').allInnerTexts();
     assert.deepEqual(sides.sort(), ['← client', '→ server']);
     await drop(page, [['frames.bin.gz', gzipSync(server)]]);
@@ -431,6 +432,7 @@ inEachBrowser(www, ({ name, open }) => {
     assert.match(await page.locator('.list-empty').innerText(), /There is no frame/);
     await drop(page, [['trace.zip', zipOf({ 'har.har': har('kept.jsonl'), 'kept.jsonl': MESSAGES })]]);
     await shows(page, '2 of 2');
+    await rows(page).nth(1).locator('.c-preview', { hasText: 'two' }).waitFor();
     assert.deepEqual(await rows(page).locator('.c-preview').allInnerTexts(), ['one', 'two']);
     await drop(page, [['other.zip', zipOf({ 'a.txt': 'nothing' })]]);
     await page.locator('.troubles', { hasText: 'the zip archive holds no .har file' }).waitFor();
