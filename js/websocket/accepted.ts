@@ -8,8 +8,7 @@ import type { WebSocketOptions } from './websocket.js';
 export class Accepted {
   readonly #scheme: 'ws' | 'wss';
   readonly options: WebSocketOptions;
-  /** Starts the driver. */
-  readonly start: (driver: Driver) => void;
+  #start: ((driver: Driver) => void) | undefined;
   /** Decides on a request, and tells the driver. */
   readonly request: ((handshake: ServerHandshake, driver: Driver) => void) | undefined;
 
@@ -17,13 +16,20 @@ export class Accepted {
   constructor(
     scheme: 'ws' | 'wss',
     options: WebSocketOptions,
-    start: Accepted['start'],
+    start: (driver: Driver) => void,
     request?: Accepted['request'],
   ) {
     this.#scheme = scheme;
     this.options = options;
-    this.start = start;
+    this.#start = start;
     this.request = request;
+  }
+
+  /** Starts the driver, once: what that needs, such as the request, is not held any longer. */
+  start(driver: Driver): void {
+    const start = this.#start;
+    this.#start = undefined;
+    start?.(driver);
   }
 
   /** The URL that a client asked for. What it wrote may be none. */

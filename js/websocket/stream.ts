@@ -98,7 +98,7 @@ export function createWebSocketStreamClass(
   // A wrong option is refused now, and not with the first connection.
   driverSettings(options);
   class WebSocketStream {
-    #url: URL | undefined;
+    #href: string;
     readonly #driver: Driver;
     readonly #opened = new Deferred<WebSocketOpenInfo>();
     readonly #closed = new Deferred<WebSocketClosedInfo>();
@@ -120,7 +120,7 @@ export function createWebSocketStreamClass(
       if (arguments.length === 0) throw new TypeError('1 argument required, but only 0 present');
       const accepted = (url as unknown) instanceof Accepted ? (url as unknown as Accepted) : undefined;
       const request = accepted === undefined ? requested(url, init) : undefined;
-      this.#url = request?.url;
+      this.#href = request?.url.href ?? '';
       // Whoever looks at them is told; nobody has to.
       for (const { promise } of [this.#opened, this.#closed]) promise.catch(() => {});
       this.#driver = new Driver(this.#observer(accepted), accepted?.options ?? options);
@@ -136,7 +136,7 @@ export function createWebSocketStreamClass(
     }
 
     get url(): string {
-      return this.#url?.href ?? '';
+      return this.#href;
     }
 
     get opened(): Promise<WebSocketOpenInfo> {
@@ -175,7 +175,7 @@ export function createWebSocketStreamClass(
       return {
         request: (handshake) => accepted?.request?.(handshake, this.#driver),
         open: (agreed) => {
-          if (accepted !== undefined) this.#url = accepted.urlOf(agreed?.request);
+          if (accepted !== undefined) this.#href = accepted.urlOf(agreed?.request)?.href ?? '';
           this.#open(agreed ?? { protocol: settings.protocol ?? '', extensions: settings.extensions ?? '' });
         },
         message: (data) => {

@@ -127,7 +127,8 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
   // A wrong option is refused now, and not with the first connection.
   driverSettings(options);
   class WebSocket extends EventTarget {
-    #url: URL | undefined;
+    /** The URL, as text: an object would be the larger part of what an idle connection takes. */
+    #href = '';
     readonly #handlers = new Handlers(this);
     readonly #driver: Driver;
     readonly #sender: Sender;
@@ -143,7 +144,7 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
       super();
       const accepted = (url as unknown) instanceof Accepted ? (url as unknown as Accepted) : undefined;
       const request = accepted === undefined ? requested(url, protocols) : undefined;
-      this.#url = request?.url;
+      if (request !== undefined) this.#locate(request.url);
       const settings = accepted?.options ?? options;
       this.#driver = new Driver(this.#observer(accepted), settings, settings.allowSynchronousEvents);
       this.#sender = new Sender(this.#driver, (error) => this.#fail(error));
@@ -161,7 +162,7 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
     }
 
     get url(): string {
-      return this.#url?.href ?? '';
+      return this.#href;
     }
 
     get readyState(): 0 | 1 | 2 | 3 {
@@ -252,7 +253,7 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
       return {
         request: (handshake) => accepted?.request?.(handshake, this.#driver),
         open: (agreed) => {
-          if (accepted !== undefined) this.#url = accepted.urlOf(agreed?.request);
+          this.#locate(accepted?.urlOf(agreed?.request));
           this.#opened(agreed ?? { protocol: settings.protocol ?? '', extensions: settings.extensions ?? '' });
         },
         message: (data) => this.#message(data),
@@ -264,10 +265,15 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
       };
     }
 
+    #locate(url: URL | undefined): void {
+      if (url === undefined) return;
+      this.#href = url.href;
+      this.#origin = url.origin;
+    }
+
     #opened({ protocol, extensions }: Pick<Agreement, 'protocol' | 'extensions'>): void {
       if (this.#readyState !== State.CONNECTING) return;
       this.#readyState = State.OPEN;
-      this.#origin = this.#url?.origin ?? '';
       this.#protocol = protocol;
       this.#extensions = extensions;
       this.dispatchEvent(new Event('open'));
