@@ -9,6 +9,9 @@ import type { Reading } from './protocol.js';
 const FIRST_PIECE = 128 << 10;
 const PIECE = 1 << 20;
 
+/** Pieces that are fetched at a time. */
+const AHEAD = 4;
+
 /** The most bytes of what has to be in memory at once: text that is read as a notation, and zip archives. */
 const MAX_WHOLE = 256 << 20;
 
@@ -97,18 +100,25 @@ export class Unwrapping {
 
 const printable = (byte: number): number => ((byte >= 0x20 && byte < 0x7f) || (byte >= 9 && byte <= 13) ? byte : 0x3f);
 
-/** While one piece is worked on, the next one is fetched. */
+/** While one piece is worked on, the next ones are fetched: browsers read files in another process, and some take a while. */
 async function* readAhead(blob: Blob): AsyncGenerator<Bytes, void, undefined> {
-  let end = Math.min(FIRST_PIECE, blob.size);
-  let coming = bytesOf(blob.slice(0, end));
-  while (end < blob.size) {
-    const now = await coming;
-    const next = Math.min(end + PIECE, blob.size);
-    coming = bytesOf(blob.slice(end, next));
-    end = next;
-    yield now;
+  const coming: Promise<Bytes>[] = [];
+  let start: number | undefined = 0;
+  const fetchNext = () => {
+    if (start === undefined) return;
+    const end = Math.min(start + (start === 0 ? FIRST_PIECE : PIECE), blob.size);
+    const piece = bytesOf(blob.slice(start, end));
+    // Its failure is told when its turn has come.
+    piece.catch(() => {});
+    coming.push(piece);
+    start = end < blob.size ? end : undefined;
+  };
+  for (let i = 0; i < AHEAD; i += 1) fetchNext();
+  for (let piece = coming.shift(); piece !== undefined; piece = coming.shift()) {
+    const bytes = await piece;
+    fetchNext();
+    yield bytes;
   }
-  yield await coming;
 }
 
 async function inflated({ bytes, size }: { readonly bytes: Uint8Array; readonly size: number }): Promise<Bytes> {
