@@ -1,4 +1,4 @@
-// All that `npm test` runs, in this order. To add a suite, add a line.
+// All that `npm test` runs: what compiles and what runs in Node side by side, each in this order. To add a suite, add a line.
 //
 // - `name`: what `--only` takes; the part before the colon names the group.
 // - `needs`: what it uses of the steps of setup. `build`: whether it uses pkg/.
