@@ -239,7 +239,10 @@ inEachBrowser(www, ({ open }) => {
         const link = Buffer.from(JSON.stringify([1, { deflate }, actions])).toString('base64url');
         await page.goto(`${page.url().split('#')[0]}#playground=${link}`);
         // The scenario before stays in sight until the page has read the new address.
-        await page.locator('#playground-code').filter({ hasText: new RegExp(`// ${id}$`, 'm') }).waitFor();
+        await page
+          .locator('#playground-code')
+          .filter({ hasText: new RegExp(`// ${id}$`, 'm') })
+          .waitFor();
         const last = page.locator('.entry.received').last();
         await last.filter({ hasText: /error|text "|pong|no event|close/ }).waitFor();
         const told = (await last.innerText()).replace(/\s+/g, ' ');
