@@ -1,6 +1,6 @@
 /** Node's streams as transports: sockets of `net` and `tls`, streams of `http2`, whatever is a `Duplex`. */
 
-import { createTransport } from '../websocket/source.js';
+import { createTransport, type TransportSink, type TransportSource } from '../websocket/source.js';
 import { queueTask } from '../websocket/tasks.js';
 import type { Transport } from '../websocket/transport.js';
 import { checkMethods } from './arguments.js';
@@ -51,77 +51,91 @@ export interface FromNodeDuplexOptions {
  */
 export function fromNodeDuplex(duplex: NodeDuplex, options: FromNodeDuplexOptions = {}): Transport {
   checkMethods('duplex', duplex, 'a Duplex of Node', ['on', 'write', 'end', 'destroy', 'pause', 'resume']);
-  const { head } = options;
-  const extras = duplex as Extras;
-  const isSocket = typeof extras.setNoDelay === 'function';
-  const turn = new Turn();
-  let stopped = false;
+  return createTransport(new NodeSource(duplex, options.head));
+}
 
-  return createTransport({
-    // Node reads sockets in tasks of their own. A duplex made of other streams hands on when it likes.
-    inTasks: isSocket,
-    pooled: true,
+class NodeSource implements TransportSource {
+  // Node reads sockets in tasks of their own. A duplex made of other streams hands on when it likes.
+  readonly inTasks: boolean;
+  readonly pooled = true;
+  readonly #duplex: NodeDuplex & Extras;
+  /** What comes first. */
+  #head: Uint8Array | undefined;
+  readonly #turn = new Turn();
+  #stopped = false;
 
-    start(sink) {
-      const lose = (reason: unknown) => {
-        turn.lose(reason);
-        sink.fail(reason);
-      };
-      const closed = () => lose(duplex.errored ?? new Error('the stream was closed before its end'));
-      extras.setTimeout?.(0);
-      extras.setNoDelay?.(true);
-      // Or else Node ends our direction as soon as the peer has ended its own.
-      duplex.allowHalfOpen = true;
-      // Before `data`, which would let it flow.
-      duplex.pause();
-      if (head !== undefined && head.length > 0) sink.data(head);
-      duplex.on('data', (chunk: unknown) => {
-        if (chunk instanceof Uint8Array) return sink.data(chunk);
-        const error = new TypeError(`a chunk of "duplex" expected bytes, got ${typeof chunk}`);
-        lose(error);
-        duplex.destroy(error);
-      });
-      // Of HTTP/2: Node takes a reset with CANCEL for an end, and tells of it by an event only while both directions are open.
-      const aborted = () => lose(new Error(`the HTTP/2 stream was reset with code ${extras.rstCode}`));
+  constructor(duplex: NodeDuplex & Extras, head: Uint8Array | undefined) {
+    this.#duplex = duplex;
+    this.#head = head;
+    this.inTasks = typeof duplex.setNoDelay === 'function';
+  }
+
+  start(sink: TransportSink): void {
+    const duplex = this.#duplex;
+    const lose = (reason: unknown) => {
+      this.#turn.lose(reason);
+      sink.fail(reason);
+    };
+    const closed = () => lose(duplex.errored ?? new Error('the stream was closed before its end'));
+    duplex.setTimeout?.(0);
+    duplex.setNoDelay?.(true);
+    // Or else Node ends our direction as soon as the peer has ended its own.
+    duplex.allowHalfOpen = true;
+    // Before `data`, which would let it flow.
+    duplex.pause();
+    if (this.#head !== undefined && this.#head.length > 0) sink.data(this.#head);
+    this.#head = undefined;
+    duplex.on('data', (chunk: unknown) => {
+      if (chunk instanceof Uint8Array) return sink.data(chunk);
+      const error = new TypeError(`a chunk of "duplex" expected bytes, got ${typeof chunk}`);
+      lose(error);
+      duplex.destroy(error);
+    });
+    if ('rstCode' in duplex) {
+      // Node takes a reset with CANCEL for an end, and tells of it by an event only while both directions are open.
+      const aborted = () => lose(new Error(`the HTTP/2 stream was reset with code ${duplex.rstCode}`));
       duplex.on('aborted', aborted);
-      duplex.on('end', () => (extras.rstCode ? aborted() : sink.end()));
-      duplex.on('drain', () => turn.come());
-      duplex.on('error', lose);
-      duplex.on('close', closed);
-      if (duplex.readableEnded === true) sink.end();
-      if (duplex.destroyed === true) closed();
-    },
+      duplex.on('end', () => (duplex.rstCode ? aborted() : sink.end()));
+    } else duplex.on('end', sink.end);
+    duplex.on('drain', () => this.#turn.come());
+    duplex.on('error', lose);
+    duplex.on('close', closed);
+    if (duplex.readableEnded === true) sink.end();
+    if (duplex.destroyed === true) closed();
+  }
 
-    write(bytes) {
-      turn.check();
-      return duplex.write(bytes) ? undefined : turn.wait();
-    },
+  write(bytes: Uint8Array<ArrayBuffer>): void | Promise<void> {
+    this.#turn.check();
+    return this.#duplex.write(bytes) ? undefined : this.#turn.wait();
+  }
 
-    end: () =>
-      new Promise((resolve, reject) => {
-        duplex.end((error) => (error ? reject(error) : resolve()));
-      }),
+  end(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#duplex.end((error) => (error ? reject(error) : resolve()));
+    });
+  }
 
-    abort(reason) {
-      turn.lose(reason);
-      reset(duplex);
-    },
+  abort(reason: unknown): void {
+    this.#turn.lose(reason);
+    reset(this.#duplex);
+  }
 
-    pause() {
-      stopped = true;
-      duplex.pause();
-    },
+  pause(): void {
+    this.#stopped = true;
+    this.#duplex.pause();
+  }
 
-    // Node empties its buffer before other microtasks run: let this be a task of its own.
-    resume() {
-      stopped = false;
-      queueTask(() => {
-        if (!stopped) duplex.resume();
-      });
-    },
+  /** Node empties its buffer before other microtasks run: let this be a task of its own. */
+  resume(): void {
+    this.#stopped = false;
+    queueTask(() => {
+      if (!this.#stopped) this.#duplex.resume();
+    });
+  }
 
-    close: () => duplex.destroy(),
-  });
+  close(): unknown {
+    return this.#duplex.destroy();
+  }
 }
 
 function reset(duplex: NodeDuplex & Extras): void {

@@ -3,7 +3,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { fromNodeDuplex } from '../adapters/node.js';
 import type { Accepted } from '../websocket/accepted.js';
-import type { TransportSink, Wire } from '../websocket/source.js';
+import type { Wire, WireSink } from '../websocket/source.js';
 import type { WebSocketStream } from '../websocket/stream.js';
 import type { WebSocket } from '../websocket/websocket.js';
 import { wireOf } from '../websocket/wire.js';
@@ -82,7 +82,7 @@ class Http2Wire implements Wire {
     this.#wire = wire;
   }
 
-  start(sink: TransportSink): void {
+  start(sink: WireSink): void {
     this.#wire.start(sink);
   }
 

@@ -56,9 +56,9 @@ export async function closeAll(
   if (timeout !== undefined) timeLimit('options.timeout', timeout);
   const insides = [...sockets].map(insideOf);
   const closed = insides.map((inside) => inside.untilClosed());
-  for (const { close, driver } of insides) {
-    close(code, reason);
-    if (timeout !== undefined) driver.endWithin(timeout);
+  for (const inside of insides) {
+    inside.close(code, reason);
+    if (timeout !== undefined) inside.driver.endWithin(timeout);
   }
   await Promise.all(closed);
 }

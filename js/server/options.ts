@@ -69,8 +69,7 @@ export function madeFor<T>(machine: ServerHandshake | Connection, make: () => T)
 /** A connection whose driver `start` starts. Requests are decided by the options. */
 export function accepted(options: ServerOptions, scheme: 'ws' | 'wss', start: (driver: Driver) => void): Accepted {
   const decide = (handshake: ServerHandshake, driver: Driver) => decideRequest(handshake, driver, options);
-  const settings: WebSocketOptions = { ...options, headers: undefined };
-  return new Accepted(scheme, settings, start, decide);
+  return new Accepted(scheme, options, start, decide);
 }
 
 const neverConnect = () => {

@@ -2,12 +2,16 @@
 
 import type { HandshakeRequest, ServerHandshake } from 'sansocket';
 import type { Driver } from './driver.js';
+import type { DriverOptions } from './driver-options.js';
 import type { WebSocketOptions } from './websocket.js';
+
+/** What a connection itself is told of the choices of its server. */
+type AcceptedOptions = DriverOptions & Pick<WebSocketOptions, 'allowSynchronousEvents' | 'protocol' | 'extensions'>;
 
 /** What a constructor takes instead of a URL. */
 export class Accepted {
   readonly #scheme: 'ws' | 'wss';
-  readonly options: WebSocketOptions;
+  readonly options: AcceptedOptions;
   #start: ((driver: Driver) => void) | undefined;
   /** Decides on a request, and tells the driver. */
   readonly request: ((handshake: ServerHandshake, driver: Driver) => void) | undefined;
@@ -15,7 +19,7 @@ export class Accepted {
   /** `scheme`: that of the URL; the rest of it is in the request. */
   constructor(
     scheme: 'ws' | 'wss',
-    options: WebSocketOptions,
+    options: AcceptedOptions,
     start: (driver: Driver) => void,
     request?: Accepted['request'],
   ) {

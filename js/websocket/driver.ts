@@ -7,7 +7,7 @@ import { Heartbeat } from './heartbeat.js';
 import type { Agreement, Observer } from './observer.js';
 import { openingError } from './opening-error.js';
 import { quietly } from './quietly.js';
-import type { Wire } from './source.js';
+import type { Wire, WireSink } from './source.js';
 import { Steps } from './steps.js';
 import { queueTask } from './tasks.js';
 import { letGo, writeAll } from './wire.js';
@@ -15,12 +15,13 @@ import { letGo, writeAll } from './wire.js';
 type Handshake = ClientHandshake | ServerHandshake;
 
 /** The driver of one connection. It holds the locks of the transport from `start` to the end. */
-export class Driver {
+export class Driver implements WireSink {
   readonly #observer: Observer;
   /** What the observer is told. */
   readonly #steps: Steps;
   readonly #settings: DriverSettings;
-  readonly #heartbeat: Heartbeat;
+  /** Where Pings are wanted. */
+  readonly #heartbeat: Heartbeat | undefined;
   /** Of the handshake, later of the closing. */
   readonly #deadline: Timer;
 
@@ -59,15 +60,17 @@ export class Driver {
     this.#steps = new Steps(together);
     this.#settings = driverSettings(options);
     this.#deadline = new Timer(this.#settings.clock);
-    this.#heartbeat = new Heartbeat(this.#settings, {
-      ping: (data) => this.#ping(data),
-      gone: (error) => this.abort(error),
-    });
+    if (this.#settings.pingInterval !== Number.POSITIVE_INFINITY) {
+      this.#heartbeat = new Heartbeat(this.#settings, {
+        ping: (data) => this.#ping(data),
+        gone: (error) => this.abort(error),
+      });
+    }
   }
 
   /** The milliseconds that the last answered Ping took; `undefined` before the first. */
   get roundTripTime(): number | undefined {
-    return this.#heartbeat.roundTripTime;
+    return this.#heartbeat?.roundTripTime;
   }
 
   /** Whether it is over, and the handshake freed. */
@@ -106,12 +109,7 @@ export class Driver {
     this.#offered = offered;
     if ('sendText' in opening) this.#connection = opening;
     else this.#handshake = opening;
-    wire.start({
-      data: (bytes) => this.#receive(bytes),
-      // What was received before comes first, and can still be answered.
-      end: () => this.#steps.run(() => this.#receiveEnd()),
-      fail: (reason) => this.#steps.run(() => this.#lose(reason)),
-    });
+    wire.start(this);
     this.#flush();
     queueTask(() => this.#advance());
   }
@@ -181,13 +179,13 @@ export class Driver {
   /** Reads nothing until {@link resume}, unless the connection is closing: the Close must be found. */
   pause(): void {
     if (this.#closing) return;
-    this.#heartbeat.hold();
+    this.#heartbeat?.hold();
     this.#wire?.pause();
   }
 
   /** Reads on. */
   resume(): void {
-    this.#heartbeat.listen();
+    this.#heartbeat?.listen();
     this.#wire?.resume();
   }
 
@@ -215,7 +213,8 @@ export class Driver {
     return true;
   }
 
-  #receive(bytes: Uint8Array): void {
+  /** Of the wire: bytes have arrived. */
+  received(bytes: Uint8Array): void {
     // Of a failed connection everything is thrown away (RFC 6455 §7.1.7).
     if (this.#finished) return;
     try {
@@ -224,6 +223,16 @@ export class Driver {
       this.abort(error as Error);
     }
     this.#advance();
+  }
+
+  /** Of the wire: the peer has ended its direction. What was received before comes first, and can still be answered. */
+  ended(): void {
+    this.#steps.run(() => this.#receiveEnd());
+  }
+
+  /** Of the wire: it is gone. */
+  lost(reason: unknown): void {
+    this.#steps.run(() => this.#lose(reason));
   }
 
   #receiveEnd(): void {
@@ -275,7 +284,7 @@ export class Driver {
     if (this.#connection === undefined) return;
     this.#opened = true;
     this.#deadline.cancel();
-    this.#heartbeat.start();
+    this.#heartbeat?.start();
     const agreed = handshake && agreementOf(handshake);
     this.#steps.run(() => this.#observer.open(agreed));
     // A handler that is set once the connection was awaited misses nothing of what came with the answer.
@@ -299,7 +308,7 @@ export class Driver {
         else this.#steps.alone(() => this.#observer.message(event.data));
         break;
       case 'pong':
-        this.#heartbeat.pong(event.data);
+        this.#heartbeat?.pong(event.data);
         break;
       case 'close':
         this.#close = event;
@@ -334,7 +343,7 @@ export class Driver {
   #beginClosing(): void {
     if (this.#closing) return;
     this.#closing = true;
-    this.#heartbeat.stop();
+    this.#heartbeat?.stop();
     if (!this.#limited) this.#limit(this.#settings.closeTimeout);
     this.#wire?.resume();
   }
@@ -434,7 +443,7 @@ export class Driver {
   #finish(): void {
     if (this.#finished) return;
     this.#finished = true;
-    this.#heartbeat.stop();
+    this.#heartbeat?.stop();
     const error = this.#error;
     if (!this.#opened) this.#attempt?.abort(error);
     const { code, reason } = this.#close ?? { code: 1006, reason: '' };

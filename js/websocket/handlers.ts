@@ -2,39 +2,51 @@
 
 type Handler = ((event: Event) => unknown) | null;
 
+interface Entry {
+  readonly type: string;
+  value: object;
+  readonly listener: (event: Event) => void;
+}
+
 /** The handlers of one target. A handler has the place among the listeners at which it was first set, where that is for us to say. */
 export class Handlers {
   readonly #target: EventTarget;
-  readonly #entries = new Map<string, { value: object; readonly listener: (event: Event) => void }>();
+  /** A few at most. */
+  #entries: readonly Entry[] = [];
 
   constructor(target: EventTarget) {
     this.#target = target;
   }
 
   get(type: string): Handler {
-    return (this.#entries.get(type)?.value as Handler | undefined) ?? null;
+    return (this.#find(type)?.value as Handler | undefined) ?? null;
   }
 
   /** What is no object counts as `null`; an object that cannot be called is kept, and not called. */
   set(type: string, value: unknown): void {
-    const entry = this.#entries.get(type);
+    const entry = this.#find(type);
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) {
       if (entry !== undefined) this.#target.removeEventListener(type, entry.listener);
-      this.#entries.delete(type);
+      this.#entries = this.#entries.filter((each) => each !== entry);
       return;
     }
     if (entry !== undefined) {
       entry.value = value;
       return;
     }
-    const made = {
+    const made: Entry = {
+      type,
       value,
       listener: (event: Event) => {
         if (typeof made.value === 'function') made.value.call(this.#target, event);
       },
     };
-    this.#entries.set(type, made);
+    this.#entries = [...this.#entries, made];
     if (!platformCalls()) this.#target.addEventListener(type, made.listener);
+  }
+
+  #find(type: string): Entry | undefined {
+    return this.#entries.find((entry) => entry.type === type);
   }
 }
 

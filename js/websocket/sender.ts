@@ -13,19 +13,25 @@ const { Buffer } = globalThis as { Buffer?: { byteLength(text: string): number }
 /** Bytes of UTF-8; a lone surrogate takes the three of U+FFFD. */
 export const utf8Length: (text: string) => number = Buffer?.byteLength ?? ((text) => encoder.encode(text).length);
 
+/** Whose messages are sent. */
+export interface SenderOwner {
+  /** A message could not be sent. */
+  fail(error: Error): void;
+}
+
 /** Sends for one connection. */
 export class Sender {
   readonly #driver: Driver;
-  readonly #fail: (error: Error) => void;
+  readonly #owner: SenderOwner;
   /** Bytes of messages that the transport has not taken. After the end it only grows. */
   bufferedAmount = 0;
   /** Where a Blob is being read, what comes after it waits. */
   #last: Promise<void> | undefined;
   #stopped = false;
 
-  constructor(driver: Driver, fail: (error: Error) => void) {
+  constructor(driver: Driver, owner: SenderOwner) {
     this.#driver = driver;
-    this.#fail = fail;
+    this.#owner = owner;
   }
 
   /** Sends what `send()` was given; counts it only, if the connection is not open any more. */
@@ -122,7 +128,7 @@ export class Sender {
   #refused(error: Error): void {
     // The peer has closed meanwhile: what is sent then is lost, as on every network.
     if (error instanceof UsageError && error.code === 'not_open') return;
-    this.#fail(error);
+    this.#owner.fail(error);
   }
 
   #inOrder(run: () => void | Promise<void>): void {
@@ -134,7 +140,7 @@ export class Sender {
 
   #waitFor(running: Promise<void>): void {
     const last = running.then(undefined, (reason) => {
-      this.#fail(new Error('a Blob could not be read', { cause: reason }));
+      this.#owner.fail(new Error('a Blob could not be read', { cause: reason }));
     });
     this.#last = last;
     void last.then(() => {

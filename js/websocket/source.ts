@@ -58,6 +58,16 @@ export interface CreateTransportOptions {
 
 const MAX_PENDING = 16 << 20;
 
+/** Who hears what a {@link Wire} brings: as a {@link TransportSink}, and one object with methods. */
+export interface WireSink {
+  /** Bytes have arrived. */
+  received(bytes: Uint8Array): void;
+  /** The peer has ended its direction. */
+  ended(): void;
+  /** The connection is gone. */
+  lost(reason: unknown): void;
+}
+
 /** Under this name a transport of ours has its source, for a driver that then needs no streams. */
 const WIRE = Symbol.for('sansocket.wire');
 
@@ -65,7 +75,7 @@ const WIRE = Symbol.for('sansocket.wire');
 export interface Wire {
   /** See {@link TransportSource.pooled}. */
   readonly pooled: boolean;
-  start(sink: TransportSink): void;
+  start(sink: WireSink): void;
   write(bytes: Uint8Array<ArrayBuffer>): void | PromiseLike<void>;
   end(): void | PromiseLike<void>;
   abort(reason: unknown): void | PromiseLike<void>;
@@ -140,12 +150,12 @@ function streamsOf(wire: Wire): Pick<Transport, 'readable' | 'writable'> {
     start(controller) {
       failReadable = (reason) => controller.error(reason);
       wire.start({
-        data(bytes) {
+        received(bytes) {
           controller.enqueue(ownBytes(bytes));
           if ((controller.desiredSize ?? 0) <= 0) wire.pause();
         },
-        end: () => controller.close(),
-        fail(reason) {
+        ended: () => controller.close(),
+        lost(reason) {
           controller.error(reason);
           failWritable(reason);
         },
@@ -181,7 +191,7 @@ class SourceWire implements Wire {
   readonly #maxPendingBytes: number;
   readonly #inTasks: boolean;
   readonly pooled: boolean;
-  #sink: TransportSink | undefined;
+  #sink: WireSink | undefined;
   readonly #waiting: Item[] = [];
   #pendingBytes = 0;
   readonly #room = new Room();
@@ -215,7 +225,7 @@ class SourceWire implements Wire {
     if (!this.#ended) this.#steer(() => source.pause?.());
   }
 
-  start(sink: TransportSink): void {
+  start(sink: WireSink): void {
     this.#sink = sink;
     this.resume();
     this.#schedule();
@@ -313,8 +323,8 @@ class SourceWire implements Wire {
   }
 
   #tell(item: Item): void {
-    if (item instanceof Uint8Array) this.#sink?.data(item);
-    else if (item.failed) this.#sink?.fail(item.reason);
-    else this.#sink?.end();
+    if (item instanceof Uint8Array) this.#sink?.received(item);
+    else if (item.failed) this.#sink?.lost(item.reason);
+    else this.#sink?.ended();
   }
 }

@@ -2,17 +2,14 @@
 
 import { Accepted } from './accepted.js';
 import { closeCode, closeReason } from './close-arguments.js';
-import { Driver } from './driver.js';
 import { type DriverOptions, driverSettings } from './driver-options.js';
-import { CloseEvent, ErrorEvent, MessageEvent } from './events.js';
 import { Handlers } from './handlers.js';
 import { setInside } from './inside.js';
-import type { Agreement, Ending, Observer } from './observer.js';
 import { type OpeningOptions, openClient, type Target } from './opening.js';
 import { callerHeaders, type HeadersInit, subprotocols, webSocketUrl } from './request.js';
-import { Sender } from './sender.js';
 import { shapeAsInterface } from './shape.js';
 import type { Connect } from './transport.js';
+import { State, WebSocketInside } from './websocket-inside.js';
 
 /** Choices for all connections of a class. */
 export interface WebSocketOptions extends OpeningOptions, DriverOptions {
@@ -112,8 +109,6 @@ export interface WebSocketClass {
   readonly CLOSED: 3;
 }
 
-const State = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 } as const;
-
 /**
  * Makes a class that behaves as the platform's `WebSocket`, over the transports that `connect` gives. `connect` is
  * called once for each connection, never within the constructor.
@@ -127,16 +122,8 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
   // A wrong option is refused now, and not with the first connection.
   driverSettings(options);
   class WebSocket extends EventTarget {
-    /** The URL, as text: an object would be the larger part of what an idle connection takes. */
-    #href = '';
+    readonly #inside: WebSocketInside;
     readonly #handlers = new Handlers(this);
-    readonly #driver: Driver;
-    readonly #sender: Sender;
-    #readyState: 0 | 1 | 2 | 3 = State.CONNECTING;
-    #origin = '';
-    #protocol = '';
-    #extensions = '';
-    #binaryType: BinaryType = 'blob';
 
     constructor(url: string | URL, protocols?: string | Iterable<string> | WebSocketInit, ..._ignored: never[]) {
       // biome-ignore lint/complexity/noArguments: Web IDL counts them
@@ -144,54 +131,46 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
       super();
       const accepted = (url as unknown) instanceof Accepted ? (url as unknown as Accepted) : undefined;
       const request = accepted === undefined ? requested(url, protocols) : undefined;
-      if (request !== undefined) this.#locate(request.url);
-      const settings = accepted?.options ?? options;
-      this.#driver = new Driver(this.#observer(accepted), settings, settings.allowSynchronousEvents);
-      this.#sender = new Sender(this.#driver, (error) => this.#fail(error));
-      setInside(this, {
-        driver: this.#driver,
-        sender: this.#sender,
-        close: (code, reason) => this.#close(code, reason),
-        untilClosed: async () => {
-          if (this.#readyState !== State.CLOSED)
-            await new Promise((resolve) => this.addEventListener('close', resolve, { once: true }));
-        },
-      });
-      if (accepted !== undefined) accepted.start(this.#driver);
-      else if (request !== undefined) openClient(this.#driver, connect, request, options);
+      this.#inside = new WebSocketInside(this, options, accepted);
+      this.#inside.locate(request?.url);
+      setInside(this, this.#inside);
+      const { driver } = this.#inside;
+      if (accepted !== undefined) accepted.start(driver);
+      else if (request !== undefined) openClient(driver, connect, request, options);
     }
 
     get url(): string {
-      return this.#href;
+      return this.#inside.href;
     }
 
     get readyState(): 0 | 1 | 2 | 3 {
-      return this.#readyState;
+      return this.#inside.readyState;
     }
 
     get protocol(): string {
-      return this.#protocol;
+      return this.#inside.protocol;
     }
 
     get extensions(): string {
-      return this.#extensions;
+      return this.#inside.extensions;
     }
 
     get bufferedAmount(): number {
-      return this.#sender.bufferedAmount;
+      return this.#inside.sender.bufferedAmount;
     }
 
     get roundTripTime(): number | undefined {
-      return this.#driver.roundTripTime;
+      return this.#inside.driver.roundTripTime;
     }
 
     get binaryType(): BinaryType {
-      return this.#binaryType;
+      return this.#inside.binaryType;
     }
 
     set binaryType(type: BinaryType) {
-      const isKnown = type === 'blob' || type === 'arraybuffer';
-      this.#binaryType = isKnown ? type : this.#binaryType;
+      // First, since on what is no WebSocket every setter throws (Web IDL).
+      const inside = this.#inside;
+      if (type === 'blob' || type === 'arraybuffer') inside.binaryType = type;
     }
 
     get onopen(): unknown {
@@ -229,78 +208,14 @@ export function createWebSocketClass(connect: Connect, options: WebSocketOptions
     send(data: unknown): void {
       // biome-ignore lint/complexity/noArguments: Web IDL counts them
       if (arguments.length === 0) throw new TypeError('1 argument required, but only 0 present');
-      if (this.#readyState === State.CONNECTING) throw new DOMException('still connecting', 'InvalidStateError');
-      this.#sender.send(data, this.#readyState === State.OPEN);
+      const { readyState, sender } = this.#inside;
+      if (readyState === State.CONNECTING) throw new DOMException('still connecting', 'InvalidStateError');
+      sender.send(data, readyState === State.OPEN);
     }
 
     close(...[code, reason]: unknown[]): void {
       const checkedCode = closeCode(code);
-      this.#close(checkedCode, reason === undefined ? '' : closeReason(reason));
-    }
-
-    #close(code: number | undefined, reason: string): void {
-      if (this.#readyState === State.CONNECTING) {
-        this.#readyState = State.CLOSING;
-        this.#driver.abort(new Error('the connection was closed before it was open'));
-      } else if (this.#readyState === State.OPEN) {
-        this.#readyState = State.CLOSING;
-        this.#sender.close(code, reason);
-      }
-    }
-
-    #observer(accepted: Accepted | undefined): Observer {
-      const settings = accepted?.options ?? options;
-      return {
-        request: (handshake) => accepted?.request?.(handshake, this.#driver),
-        open: (agreed) => {
-          this.#locate(accepted?.urlOf(agreed?.request));
-          this.#opened(agreed ?? { protocol: settings.protocol ?? '', extensions: settings.extensions ?? '' });
-        },
-        message: (data) => this.#message(data),
-        closing: () => {
-          if (this.#readyState === State.OPEN) this.#readyState = State.CLOSING;
-        },
-        drained: (bytes, inTurn) => this.#sender.drained(bytes, inTurn),
-        closed: (ending) => this.#closed(ending),
-      };
-    }
-
-    #locate(url: URL | undefined): void {
-      if (url === undefined) return;
-      this.#href = url.href;
-      this.#origin = url.origin;
-    }
-
-    #opened({ protocol, extensions }: Pick<Agreement, 'protocol' | 'extensions'>): void {
-      if (this.#readyState !== State.CONNECTING) return;
-      this.#readyState = State.OPEN;
-      this.#protocol = protocol;
-      this.#extensions = extensions;
-      this.dispatchEvent(new Event('open'));
-    }
-
-    #message(data: string | Uint8Array<ArrayBuffer>): void {
-      if (this.#readyState !== State.OPEN) return;
-      this.dispatchEvent(new MessageEvent('message', { data: this.#dataOf(data), origin: this.#origin }));
-    }
-
-    #dataOf(data: string | Uint8Array<ArrayBuffer>): string | Blob | ArrayBuffer {
-      if (typeof data === 'string') return data;
-      if (this.#binaryType === 'blob') return new Blob([data]);
-      const { buffer, byteOffset, byteLength } = data;
-      return byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength);
-    }
-
-    #closed({ code, reason, wasClean, error }: Ending): void {
-      this.#readyState = State.CLOSED;
-      this.#sender.stop();
-      if (error !== undefined) this.dispatchEvent(new ErrorEvent('error', { message: error.message, error }));
-      this.dispatchEvent(new CloseEvent('close', { code, reason, wasClean }));
-    }
-
-    #fail(error: Error): void {
-      this.#readyState = State.CLOSING;
-      this.#driver.fail(1011, error);
+      this.#inside.close(checkedCode, reason === undefined ? '' : closeReason(reason));
     }
   }
 

@@ -3,7 +3,7 @@
 import { quietly } from './quietly.js';
 import { Room } from './room.js';
 import { Sound, untilSilent } from './silence.js';
-import { type TransportSink, takeWire, type Wire } from './source.js';
+import { takeWire, type Wire, type WireSink } from './source.js';
 import { nextTask } from './tasks.js';
 import { bytesOfChunk, checkTransport, type Transport } from './transport.js';
 
@@ -54,7 +54,7 @@ class StreamWire implements Wire {
     this.#transport.closed?.then(ignore, ignore);
   }
 
-  start(sink: TransportSink): void {
+  start(sink: WireSink): void {
     void this.#read(sink);
     this.#transport.closed?.then(
       () => this.#leave(sink, new Error('the transport has closed')),
@@ -94,7 +94,7 @@ class StreamWire implements Wire {
   }
 
   /** One chunk a task, so that microtasks run between what they cause. */
-  async #read(sink: TransportSink): Promise<void> {
+  async #read(sink: WireSink): Promise<void> {
     try {
       while (!this.#over) {
         await this.#room.there;
@@ -105,8 +105,8 @@ class StreamWire implements Wire {
         if (this.#over) return;
         if (done) {
           this.#over = true;
-          sink.end();
-        } else sink.data(bytesOfChunk(value));
+          sink.ended();
+        } else sink.received(bytesOfChunk(value));
       }
     } catch (reason) {
       await nextTask();
@@ -115,14 +115,14 @@ class StreamWire implements Wire {
   }
 
   /** The transport is gone. What was received before is still in the stream, and handled first. */
-  async #leave(sink: TransportSink, reason: unknown): Promise<void> {
+  async #leave(sink: WireSink, reason: unknown): Promise<void> {
     await untilSilent(this.#sound, this.#room);
     this.#lose(sink, reason);
   }
 
-  #lose(sink: TransportSink, reason: unknown): void {
+  #lose(sink: WireSink, reason: unknown): void {
     if (this.#over) return;
     this.#over = true;
-    sink.fail(reason);
+    sink.lost(reason);
   }
 }
