@@ -1,6 +1,7 @@
 /** The engine: `inspector.wasm`, which takes a capture in chunks and gives records. `inspector/README.md` has its calls. */
 
 import { UsageError } from '../errors.js';
+import type { EngineCalls, EngineExports } from './engine-calls.js';
 import type { FilterFault, FrameDetail, FrameRow } from './rows.js';
 import type { CaptureStats, ConnectionStats } from './stats.js';
 
@@ -66,30 +67,6 @@ export class EngineError extends Error {
   override readonly name = 'EngineError';
 }
 
-/** The calls of the module. Numbers only; addresses are those of linear memory. */
-interface Calls {
-  inspector_new(): number;
-  inspector_status(self: number): number;
-  inspector_reserve(self: number, length: number): number;
-  inspector_open(self: number, length: number): number;
-  inspector_feed(self: number, length: number, side: number): number;
-  inspector_finish(self: number): number;
-  inspector_take(self: number, most: number): number;
-  inspector_stats(self: number): number;
-  inspector_catalogue(self: number): number;
-  inspector_filter(self: number, length: number): number;
-  inspector_frames(self: number): number;
-  inspector_rows(self: number, length: number): number;
-  inspector_detail(self: number, n: number): number;
-  inspector_layer(self: number, n: number, layer: number): number;
-  inspector_connections(self: number): number;
-  inspector_match(self: number, from: number, count: number): number;
-}
-
-interface Exports extends Calls {
-  readonly memory: WebAssembly.Memory;
-}
-
 /** Bytes that go into the module at once. */
 const SLICE = 1 << 20;
 
@@ -98,8 +75,8 @@ const text = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** One instance of the module; it reads one capture after another. */
 export class Engine {
-  readonly #calls: Calls;
-  readonly #memory: Exports['memory'];
+  readonly #calls: EngineCalls;
+  readonly #memory: EngineExports['memory'];
   readonly #self: number;
   readonly #status: number;
   /** Why the instance is dead, if it is. */
@@ -111,7 +88,7 @@ export class Engine {
     for (const { module: from, name } of WebAssembly.Module.imports(module)) {
       imports[from] = { ...imports[from], [name]: refuse };
     }
-    const exports = new WebAssembly.Instance(module, imports).exports as unknown as Exports;
+    const exports = new WebAssembly.Instance(module, imports).exports as unknown as EngineExports;
     this.#calls = exports;
     this.#memory = exports.memory;
     this.#self = this.#calls.inspector_new();
@@ -195,7 +172,7 @@ export class Engine {
   }
 
   /** Makes a call. A crash kills the instance: every call after it says so, and gives the first cause. */
-  #call<Name extends keyof Calls extends `inspector_${infer Rest}` ? Rest : never>(
+  #call<Name extends keyof EngineCalls extends `inspector_${infer Rest}` ? Rest : never>(
     name: Name,
     ...args: number[]
   ): number {

@@ -1,32 +1,13 @@
 /** One instance of `inspector.wasm`: numbers go in, ranges of its memory come out. `inspector/README.md` has the calls. */
 
+import type { EngineExports } from '../../../../pkg/inspect/engine-calls.js';
 import type { FilterFault } from '../capture.js';
-
-interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer };
-  inspector_new(): number;
-  inspector_status(self: number): number;
-  inspector_reserve(self: number, length: number): number;
-  inspector_open(self: number, length: number): number;
-  inspector_feed(self: number, length: number, side: number): number;
-  inspector_finish(self: number): number;
-  inspector_take(self: number, most: number): number;
-  inspector_stats(self: number): number;
-  inspector_filter(self: number, length: number): number;
-  inspector_frames(self: number): number;
-  inspector_rows(self: number, length: number): number;
-  inspector_detail(self: number, n: number): number;
-  inspector_layer(self: number, n: number, layer: number): number;
-  inspector_connections(self: number): number;
-  inspector_match(self: number, from: number, count: number): number;
-  inspector_timeline(self: number, from: number, to: number, buckets: number): number;
-}
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 export class Instance {
-  readonly #exports: Exports;
+  readonly #exports: EngineExports;
   readonly #self: number;
   readonly #status: number;
 
@@ -35,7 +16,7 @@ export class Instance {
     for (const { module: from, name } of WebAssembly.Module.imports(module)) {
       imports[from] = { ...imports[from], [name]: refuse };
     }
-    this.#exports = new WebAssembly.Instance(module, imports).exports as unknown as Exports;
+    this.#exports = new WebAssembly.Instance(module, imports).exports as unknown as EngineExports;
     this.#self = this.#exports.inspector_new();
     this.#status = this.#exports.inspector_status(this.#self) >>> 0;
   }
