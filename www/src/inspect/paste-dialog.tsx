@@ -7,6 +7,7 @@ import { visible } from '../../../pkg/inspect/visible.js';
 import { Dialog } from '../ui/dialog.js';
 import { countOf } from '../ui/formats.js';
 import type { Reading } from './session.js';
+import { SideField } from './side-field.js';
 
 interface PasteDialogProps {
   readonly text: string;
@@ -69,16 +70,7 @@ export function PasteDialog({ text: given, reading: read, onOpen, onClose }: Pas
             <option value="hex">hex</option>
             <option value="base64">base64</option>
           </select>
-          <label for="side">Sent by</label>
-          <select
-            id="side"
-            value={reading.side}
-            onChange={({ currentTarget }) => setReading({ ...reading, side: currentTarget.value as Reading['side'] })}
-          >
-            <option value="">whoever masks so</option>
-            <option value="client">the client</option>
-            <option value="server">the server</option>
-          </select>
+          <SideField reading={reading} onReading={setReading} />
           <label for="source-example">Example</label>
           <select
             id="source-example"

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { Dialog } from '../ui/dialog.js';
 import { sourceKinds } from './engine/protocol.js';
 import type { Reading } from './session.js';
+import { SideField } from './side-field.js';
 
 interface ReadAsDialogProps {
   readonly reading: Reading;
@@ -51,7 +52,9 @@ export function ReadAsDialog({ reading: read, onRead, onClose }: ReadAsDialogPro
             ))}
           </select>
         </div>
-        <SideField reading={reading} onReading={setReading} />
+        <div class="field">
+          <SideField reading={reading} onReading={setReading} />
+        </div>
         <div class="field">
           <label for="read-deflate">Compressed messages</label>
           <select
@@ -75,28 +78,5 @@ export function ReadAsDialog({ reading: read, onRead, onClose }: ReadAsDialogPro
         </div>
       </form>
     </Dialog>
-  );
-}
-
-interface SideFieldProps {
-  readonly reading: Reading;
-  readonly onReading: (reading: Reading) => void;
-}
-
-/** Who sent bytes that do not tell. */
-export function SideField({ reading, onReading }: SideFieldProps) {
-  return (
-    <div class="field">
-      <label for="side">Sent by</label>
-      <select
-        id="side"
-        value={reading.side}
-        onChange={({ currentTarget }) => onReading({ ...reading, side: currentTarget.value as Reading['side'] })}
-      >
-        <option value="">whoever masks so</option>
-        <option value="client">the client</option>
-        <option value="server">the server</option>
-      </select>
-    </div>
   );
 }
