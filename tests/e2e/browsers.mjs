@@ -6,6 +6,7 @@ import { after, describe } from 'node:test';
 import { chromium, firefox } from 'playwright-core';
 import { at, pkgDir, which } from '../../tools/lib/paths.mjs';
 import { serve } from '../../tools/lib/serve.mjs';
+import { PATIENCE } from './eventually.mjs';
 
 const quiet = [
   '--no-sandbox',
@@ -111,7 +112,7 @@ function opener(name, folder) {
 /** A page whose `close` gives it back. */
 async function newPage(browser, giveBack) {
   const page = await browser.newPage({ viewport: VIEWPORT });
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(PATIENCE);
   page.close = async () => {
     for (const event of ['console', 'pageerror', 'requestfailed', 'response', 'request'])
       page.removeAllListeners(event);

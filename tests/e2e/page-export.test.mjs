@@ -10,7 +10,8 @@ import { pkgDir } from '../../tools/lib/paths.mjs';
 import { outputOf } from '../../tools/lib/run.mjs';
 import { captureOf, goldenOf } from '../cli/run.mjs';
 import { inEachBrowser, www } from './browsers.mjs';
-import { drop, filter, shows } from './capture-page.mjs';
+import { closeSheet, drop, filter, opensCaptures, shows } from './capture-page.mjs';
+import { becomes } from './eventually.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'sansocket-export-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -23,9 +24,9 @@ async function converted(capture, ending) {
 }
 
 inEachBrowser(www, ({ open }) => {
+  const openCaptures = opensCaptures(open);
   const openPage = async () => {
-    const opened = await open('/');
-    await opened.page.locator('#frame-title').waitFor();
+    const opened = await openCaptures();
     // Over WebDriver Firefox tells of no download: what the link would save is read in the page.
     await opened.page.evaluate(() => {
       const blobs = new Map();
@@ -83,7 +84,7 @@ inEachBrowser(www, ({ open }) => {
           .split('\n')
           .map((line) => JSON.parse(line)),
       );
-      await page.keyboard.press('Escape');
+      await closeSheet(page);
     }
     assert.deepEqual(faults, []);
     await page.close();
@@ -120,12 +121,12 @@ inEachBrowser(www, ({ open }) => {
       const before = await page.locator('#filter-count').innerText();
       if (count !== undefined) assert.equal(before, `${count} of ${count}`);
       const packets = await save(page, 'pcapng');
-      await page.keyboard.press('Escape');
+      await closeSheet(page);
       assert.match(packets.toString('latin1'), /X-Made-By: sansocket; this handshake is not in the capture/);
       await drop(page, [['again.pcapng', packets]]);
       await page.locator('.status-line', { hasText: 'read in' }).waitFor();
       await shows(page, before);
-      assert.match(await page.locator('.source-name').innerText(), /read as pcapng/);
+      await becomes(() => page.locator('.source-name').innerText(), /read as pcapng/);
     }
     await page.close();
   });

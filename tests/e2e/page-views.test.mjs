@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { at } from '../../tools/lib/paths.mjs';
 import { outputOf } from '../../tools/lib/run.mjs';
 import { inEachBrowser, www } from './browsers.mjs';
+import { becomes, eventually } from './eventually.mjs';
 
 const acceptOf = (key) => createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
 const select = async (page, label, value) => page.getByLabel(label, { exact: true }).selectOption(value);
@@ -22,32 +23,36 @@ inEachBrowser(www, ({ open }) => {
   test('handshake: every step of the accept value, random keys, and wrong ones', async () => {
     const { page, faults } = await openView('handshake');
     const accept = page.getByRole('status', { name: 'Sec-WebSocket-Accept' });
-    assert.equal(await accept.innerText(), 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
-    assert.equal(
-      await page.locator('#digest').innerText(),
+    await becomes(() => accept.innerText(), 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
+    await becomes(
+      () => page.locator('#digest').innerText(),
       'b3 7a 4f 2c c0 62 4f 16 90 f6 46 06 cf 38 59 45 b2 be c4 ea',
     );
-    assert.equal(
-      await page.locator('.joined').innerText(),
+    await becomes(
+      () => page.locator('.joined').innerText(),
       'dGhlIHNhbXBsZSBub25jZQ==258EAFA5-E914-47DA-95CA-C5AB0DC85B11',
     );
     const key = page.getByLabel('Sec-WebSocket-Key');
     await page.getByRole('button', { name: 'New key' }).click();
-    const fresh = await key.inputValue();
-    assert.match(fresh, /^[A-Za-z0-9+/]{22}==$/);
-    assert.equal(await accept.innerText(), acceptOf(fresh));
-    assert.equal(await key.getAttribute('aria-invalid'), 'false');
+    const fresh = await eventually(async () => {
+      const value = await key.inputValue();
+      assert.notEqual(value, 'dGhlIHNhbXBsZSBub25jZQ==');
+      assert.match(value, /^[A-Za-z0-9+/]{22}==$/);
+      return value;
+    });
+    await becomes(() => accept.innerText(), acceptOf(fresh));
+    await becomes(() => key.getAttribute('aria-invalid'), 'false');
     for (const [bad, note] of [
-      ['dGhl', /16 bytes in base64; this has 3/],
       ['not base64!', /this is not base64/],
+      ['dGhl', /16 bytes in base64; this has 3/],
       ['\ud800', /this is not base64/],
     ]) {
       await key.fill(bad);
-      assert.match(await page.locator('#key-note').innerText(), note);
-      assert.equal(await key.getAttribute('aria-invalid'), 'true');
+      await becomes(() => page.locator('#key-note').innerText(), note);
+      await becomes(() => key.getAttribute('aria-invalid'), 'true');
     }
     await page.getByRole('button', { name: 'RFC’s key' }).click();
-    assert.equal(await accept.innerText(), 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
+    await becomes(() => accept.innerText(), 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
     assert.deepEqual(faults, []);
     await page.close();
   });
@@ -62,34 +67,34 @@ inEachBrowser(www, ({ open }) => {
       ['s3pPLMBiTxaQ9kYGzzhZRbK+xOo==', /has something behind it/],
     ]) {
       await verify.fill(value);
-      assert.match(await page.locator('#verify-note').innerText(), note);
+      await becomes(() => page.locator('#verify-note').innerText(), note);
     }
     await page.close();
   });
 
   test('handshake: the key travels in the address', async () => {
     const { page } = await openView('handshake=AAAAAAAAAAAAAAAAAAAAAA%3D%3D');
-    assert.equal(await page.getByLabel('Sec-WebSocket-Key').inputValue(), 'AAAAAAAAAAAAAAAAAAAAAA==');
-    assert.equal(await page.locator('#accept').innerText(), acceptOf('AAAAAAAAAAAAAAAAAAAAAA=='));
+    await becomes(() => page.getByLabel('Sec-WebSocket-Key').inputValue(), 'AAAAAAAAAAAAAAAAAAAAAA==');
+    await becomes(() => page.locator('#accept').innerText(), acceptOf('AAAAAAAAAAAAAAAAAAAAAA=='));
     await page.close();
   });
 
   test('handshake: the rules of pasted heads one by one, and the codec says the same', async () => {
     const { page, faults } = await openView('handshake');
     const cards = page.locator('.head-card');
-    assert.match(await cards.nth(0).innerText(), /keeps every rule[\s\S]*as a server, accepts it/);
-    assert.match(
-      await cards.nth(0).innerText(),
+    await becomes(() => cards.nth(0).innerText(), /keeps every rule[\s\S]*as a server, accepts it/);
+    await becomes(
+      () => cards.nth(0).innerText(),
       /HTTP\/1\.1 101 Switching Protocols[\s\S]*Sec-WebSocket-Protocol: chat/,
     );
-    assert.match(await cards.nth(1).innerText(), /keeps every rule[\s\S]*opens the connection/);
+    await becomes(() => cards.nth(1).innerText(), /keeps every rule[\s\S]*opens the connection/);
     const broken = async () => page.locator('.check.broken strong').allInnerTexts();
-    assert.deepEqual(await broken(), []);
+    await becomes(broken, []);
     await select(page, 'Example', 'a server that answers wrongly');
-    assert.deepEqual(await broken(), ['hs-accept-mismatch', 'hs-subprotocol-unoffered', 'hs-extension-unoffered']);
-    assert.match(await cards.nth(1).innerText(), /3 faults[\s\S]*drops it: .*Sec-WebSocket-Accept/);
+    await becomes(broken, ['hs-accept-mismatch', 'hs-subprotocol-unoffered', 'hs-extension-unoffered']);
+    await becomes(() => cards.nth(1).innerText(), /3 faults[\s\S]*drops it: .*Sec-WebSocket-Accept/);
     await select(page, 'Example', 'a request that a server refuses');
-    assert.deepEqual(await broken(), [
+    await becomes(broken, [
       'hs-method-version',
       'hs-upgrade',
       'hs-connection',
@@ -97,20 +102,20 @@ inEachBrowser(www, ({ open }) => {
       'hs-version',
       'hs-missing-host',
     ]);
-    assert.match(await cards.nth(0).innerText(), /refuses it with 505/);
+    await becomes(() => cards.nth(0).innerText(), /refuses it with 505/);
     await select(page, 'Example', 'with compression');
-    assert.deepEqual(await broken(), []);
-    assert.match(await cards.nth(0).innerText(), /Sec-WebSocket-Extensions: permessage-deflate/);
+    await becomes(broken, []);
+    await becomes(() => cards.nth(0).innerText(), /Sec-WebSocket-Extensions: permessage-deflate/);
     const heads = page.getByLabel('Heads of a handshake');
     const text = await heads.inputValue();
     for (const [from, to, id] of [
       ['client_max_window_bits=12', 'client_max_window_bits=16', 'hs-pmd-params'],
-      ['client_max_window_bits=12', 'server_no_context_takeover; server_no_context_takeover', 'hs-pmd-params'],
       ['101 Switching', '200 Switching', 'hs-status'],
+      ['client_max_window_bits=12', 'server_no_context_takeover; server_no_context_takeover', 'hs-pmd-params'],
       ['Version: 13', 'Version: 7', 'hs-version'],
     ]) {
       await heads.fill(text.replace(from, to));
-      assert.deepEqual(await broken(), [id], to);
+      await becomes(broken, [id], to);
     }
     assert.deepEqual(faults, []);
     await page.close();
@@ -119,34 +124,34 @@ inEachBrowser(www, ({ open }) => {
   test('build: from the form to bytes', async () => {
     const { page, faults } = await openView('build');
     const hex = page.getByLabel('The frame in hex');
-    assert.equal(await hex.inputValue(), '81 85 37 fa 21 3d 7f 9f 4d 51 58');
+    await becomes(() => hex.inputValue(), '81 85 37 fa 21 3d 7f 9f 4d 51 58');
     await page.getByLabel('MASK, as a client has to').uncheck();
-    assert.equal(await hex.inputValue(), '81 05 48 65 6c 6c 6f');
+    await becomes(() => hex.inputValue(), '81 05 48 65 6c 6c 6f');
     await select(page, 'Payload length in', '16');
-    assert.equal(await hex.inputValue(), '81 7e 00 05 48 65 6c 6c 6f');
+    await becomes(() => hex.inputValue(), '81 7e 00 05 48 65 6c 6c 6f');
     const found = (id) => page.locator('.findings', { hasText: id }).waitFor();
     await found('length-nonminimal');
-    assert.match(await page.locator('.findings').innerText(), /RFC 6455 §5\.2 · byte 2 · closed with 1002/);
+    await becomes(() => page.locator('.findings').innerText(), /RFC 6455 §5\.2 · byte 2 · closed with 1002/);
     await select(page, 'Payload length in', 'shortest');
     await page.getByLabel('FIN', { exact: true }).uncheck();
     await page.getByLabel('RSV1', { exact: true }).check();
-    assert.equal(await hex.inputValue(), '41 05 48 65 6c 6c 6f');
+    await becomes(() => hex.inputValue(), '41 05 48 65 6c 6c 6f');
     await select(page, 'Opcode', '8');
     await page.getByLabel('FIN', { exact: true }).check();
     await page.getByLabel('RSV1', { exact: true }).uncheck();
     await page.getByLabel('Status code').fill('4001');
     await page.getByRole('textbox', { name: 'Reason' }).fill('bye');
-    assert.equal(await hex.inputValue(), '88 05 0f a1 62 79 65');
+    await becomes(() => hex.inputValue(), '88 05 0f a1 62 79 65');
     await page.getByLabel('Status code').fill('1005');
     await found('close-code-forbidden');
-    assert.equal(await page.locator('.finding').count(), 1);
+    await becomes(() => page.locator('.finding').count(), 1);
     await select(page, 'Sent by', 'client');
     await found('mask-missing');
     await select(page, 'Sent by', 'server');
     await page.locator('.finding', { hasText: 'mask-missing' }).waitFor({ state: 'detached' });
     await page.getByLabel('Status code').fill('none');
-    assert.match(await page.locator('#build-note').innerText(), /the status code is a number/);
-    assert.equal(await hex.inputValue(), '88 05 03 ed 62 79 65', 'the last frame stays');
+    await becomes(() => page.locator('#build-note').innerText(), /the status code is a number/);
+    await becomes(() => hex.inputValue(), '88 05 03 ed 62 79 65', 'the last frame stays');
     assert.deepEqual(faults, []);
     await page.close();
   });
@@ -155,27 +160,27 @@ inEachBrowser(www, ({ open }) => {
     const { page } = await openView('build');
     const hex = page.getByLabel('The frame in hex');
     await hex.fill('0x02, 0x83, 0x01, 0x02, 0x03, 0x04, 0xfe, 0xfd, 0xfc');
-    assert.equal(await page.getByLabel('Opcode').inputValue(), '2');
-    assert.equal(await page.getByLabel('FIN', { exact: true }).isChecked(), false);
-    assert.equal(await page.getByLabel('Masking key').inputValue(), '01 02 03 04');
-    assert.equal(await page.getByLabel('Payload as hex').inputValue(), 'ff ff ff');
+    await becomes(() => page.getByLabel('Opcode').inputValue(), '2');
+    await becomes(() => page.getByLabel('FIN', { exact: true }).isChecked(), false);
+    await becomes(() => page.getByLabel('Masking key').inputValue(), '01 02 03 04');
+    await becomes(() => page.getByLabel('Payload as hex').inputValue(), 'ff ff ff');
     await hex.fill('88 02 03 e8');
-    assert.equal(await page.getByLabel('Status code').inputValue(), '1000');
+    await becomes(() => page.getByLabel('Status code').inputValue(), '1000');
     await hex.fill('82 7f 80 00 00 00 00 00 00 05');
     await page.locator('.findings', { hasText: 'length-msb' }).waitFor();
     await hex.fill('81 05 48 6x');
-    assert.match(await page.locator('#build-note').innerText(), /Line 1, column 11/);
+    await becomes(() => page.locator('#build-note').innerText(), /Line 1, column 11/);
     await page.locator('.verdict', { hasText: /truncated.*without 4 bytes/ }).waitFor();
     await hex.fill('81 05 48 65 6c 6c 6f');
     await page.locator('.verdict', { hasText: 'no violation' }).waitFor();
     await hex.fill('');
-    assert.match(await page.locator('.view-build').innerText(), /No bytes yet/);
+    await becomes(() => page.locator('.view-build').innerText(), /No bytes yet/);
     await page.close();
   });
 
   test('build: a frame in the address, and the code that makes it', async () => {
     const { page } = await openView('build=0983010203046e6b7a');
-    assert.equal(await page.getByLabel('The frame in hex').inputValue(), '09 83 01 02 03 04 6e 6b 7a');
+    await becomes(() => page.getByLabel('The frame in hex').inputValue(), '09 83 01 02 03 04 6e 6b 7a');
     await page.locator('.findings', { hasText: 'control-fragmented' }).waitFor();
     const code = await page.locator('pre.code').innerText();
     const printed = await runs(`${code}\nconsole.log(Buffer.from(bytes).toString('hex'));`);
@@ -187,7 +192,7 @@ inEachBrowser(www, ({ open }) => {
     const { page, faults } = await openView('playground');
     const awaits = page.locator('.endpoint.server .awaits');
     const byte = page.getByRole('button', { name: '1 byte from client to server' });
-    assert.match(await awaits.innerText(), /text: 3 more header bytes/);
+    await becomes(() => awaits.innerText(), /text: 3 more header bytes/);
     for (const expected of [
       '2 more header bytes',
       '1 more header byte',
@@ -195,11 +200,14 @@ inEachBrowser(www, ({ open }) => {
       '1 of 5 payload bytes',
     ]) {
       await byte.click();
-      assert.match(await awaits.innerText(), new RegExp(expected));
+      await becomes(() => awaits.innerText(), new RegExp(expected));
     }
     await page.getByRole('button', { name: 'All from client to server' }).click();
-    assert.match(await awaits.innerText(), /between frames/);
-    assert.match(await page.locator('.entry.received').last().innerText(), /receiveData\(4 bytes\)[\s\S]*text "Hello"/);
+    await becomes(() => awaits.innerText(), /between frames/);
+    await becomes(
+      () => page.locator('.entry.received').last().innerText(),
+      /receiveData\(4 bytes\)[\s\S]*text "Hello"/,
+    );
     assert.deepEqual(faults, []);
     await page.close();
   });
@@ -210,11 +218,11 @@ inEachBrowser(www, ({ open }) => {
     await page.locator('#client-violation').selectOption('utf8-invalid');
     await page.locator('.endpoint.client').getByRole('button', { name: 'Break it' }).click();
     await page.getByRole('button', { name: 'Chunk from client to server' }).click();
-    assert.match(await page.locator('.event.bad').last().innerText(), /error invalid_utf8, closes with 1007/);
-    assert.match(await page.locator('.endpoint.server .state').innerText(), /closing/);
+    await becomes(() => page.locator('.event.bad').last().innerText(), /error invalid_utf8, closes with 1007/);
+    await becomes(() => page.locator('.endpoint.server .state').innerText(), /closing/);
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.locator('.endpoint.client .state', { hasText: 'closed' }).waitFor();
-    assert.match(await page.locator('.ledger').innerText(), /close 1007/);
+    await becomes(() => page.locator('.ledger').innerText(), /close 1007/);
     await page.close();
   });
 
@@ -260,16 +268,16 @@ inEachBrowser(www, ({ open }) => {
     await page.getByLabel('Byte to damage from client to server').fill('3');
     await page.getByRole('button', { name: 'Flip a bit of it from client to server' }).click();
     await page.getByRole('button', { name: 'All from client to server' }).click();
-    assert.match(await page.locator('.entry.received').last().innerText(), /text "Iello"/);
+    await becomes(() => page.locator('.entry.received').last().innerText(), /text "Iello"/);
     await page.getByRole('button', { name: 'Step back' }).click();
     await page.getByRole('button', { name: 'Step back' }).click();
     await page.getByLabel('Byte to damage from client to server').fill('7');
     await page.getByRole('button', { name: 'Lose it from client to server' }).click();
     await page.getByRole('button', { name: 'All from client to server' }).click();
-    assert.match(await page.locator('.endpoint.server .awaits').innerText(), /4 of 5 payload bytes/);
+    await becomes(() => page.locator('.endpoint.server .awaits').innerText(), /4 of 5 payload bytes/);
     await page.getByRole('button', { name: 'Cut the transport from client to server' }).click();
     await page.getByRole('button', { name: 'Chunk from client to server' }).click();
-    assert.match(await page.locator('.event.bad').last().innerText(), /error unexpected_eof/);
+    await becomes(() => page.locator('.event.bad').last().innerText(), /error unexpected_eof/);
     await page.close();
   });
 
@@ -282,10 +290,10 @@ inEachBrowser(www, ({ open }) => {
     const printed = await runs(await page.locator('#playground-code').innerText());
     assert.equal(printed.match(/the second time this costs next to nothing/g)?.length, 2);
     const before = await page.locator('.ledger').innerText();
-    const url = page.url();
+    const address = await page.evaluate(() => location.hash.slice(1));
     await page.close();
-    const again = await openView(url.split('#')[1]);
-    assert.equal(await again.page.locator('.ledger').innerText(), before);
+    const again = await openView(address);
+    await becomes(() => again.page.locator('.ledger').innerText(), before);
     await again.page.close();
   });
 
@@ -294,7 +302,7 @@ inEachBrowser(www, ({ open }) => {
     await page.getByRole('button', { name: 'Open in Inspect' }).click();
     await page.locator('.source-name', { hasText: 'from the link' }).waitFor();
     await page.locator('#filter-count').filter({ hasText: '1 of 1' }).waitFor();
-    assert.match(await page.locator('#frames').innerText(), /→ server\s+text\s+1\s+11\s+5\s+Hello/);
+    await becomes(() => page.locator('#frames').innerText(), /→ server\s+text\s+1\s+11\s+5\s+Hello/);
     assert.deepEqual(faults, []);
     await page.close();
   });
@@ -306,7 +314,7 @@ inEachBrowser(www, ({ open }) => {
       '%ff',
     ]) {
       const { page, faults } = await openView(`playground=${bad}`);
-      assert.match(await page.locator('.ledger').innerText(), /GET \/chat/, 'the first scenario is shown');
+      await becomes(() => page.locator('.ledger').innerText(), /GET \/chat/, 'the first scenario is shown');
       assert.deepEqual(faults, []);
       await page.close();
     }

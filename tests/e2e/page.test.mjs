@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { encodeFrame } from 'sansocket';
 import { inEachBrowser, screenshots, www } from './browsers.mjs';
+import { atFrame, choose, closeSheet, drop, focused, opensCaptures, paste, rows, visit } from './capture-page.mjs';
+import { becomes } from './eventually.mjs';
 
 after(() => console.log(`screenshots: ${screenshots}`));
 
@@ -14,43 +16,27 @@ const HELLO = '81 85 37 fa 21 3d 7f 9f 4d 51 58';
 const CLIENT = `${HELLO} 01 83 37 fa 21 3d 7f 9f 4d 89 80 37 fa 21 3d 80 82 37 fa 21 3d 5b 95 88 82 37 fa 21 3d 34 12`;
 
 const hexOf = (bytes) => Buffer.from(bytes).toString('hex');
-const rows = (page) => page.locator('#frames .list-rows .list-row:not([hidden])');
 const title = (page) => page.locator('#frame-title').innerText();
 const marked = (page, selector) => page.locator(`#detail ${selector}.marked`).allInnerTexts();
+const bytes = async (page) => (await page.locator('#detail .byte').allInnerTexts()).join(' ');
+const opcodes = async (page) => (await rows(page).locator('.c-op').allInnerTexts()).join(' ');
 
-/** Waits until every row in sight has come, and gives the opcodes. */
-async function opcodes(page) {
-  await page.waitForFunction(() => {
-    const shown = [...document.querySelectorAll('#frames .list-rows .list-row:not([hidden])')];
-    return shown.length > 0 && shown.every((row) => !row.classList.contains('waiting'));
-  });
-  return (await rows(page).locator('.c-op').allInnerTexts()).join(' ');
-}
+/** The frame of the row that the keyboard is at. */
+const activeRow = async (page) => {
+  const id = await page.locator('#frames').getAttribute('aria-activedescendant');
+  const row = page.locator(`#${id}[aria-selected="true"]`);
+  return Number(await row.locator('.c-n').innerText({ timeout: 1000 }));
+};
 
-async function paste(page, text, { notation, side } = {}) {
-  await page.getByRole('button', { name: 'Paste bytes' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Hex in any notation').fill(text);
-  if (notation) await dialog.getByLabel('Read as').selectOption(notation);
-  if (side) await dialog.getByLabel('Sent by').selectOption(side);
-  await dialog.getByRole('button', { name: 'Decode' }).click();
-  await page.locator('.source-name', { hasText: 'pasted' }).waitFor();
-}
-
-/** Waits for the detail of a frame. */
-const atFrame = (page, number) =>
-  page.locator('#frame-title', { hasText: new RegExp(`^Frame ${number.toLocaleString('en-US')}:`) }).waitFor();
+/** The views by their names, in the order of the masthead. */
+const VIEWS = ['Inspect', 'Playground', 'Handshake', 'Build frame'];
 
 inEachBrowser(www, ({ name, open }) => {
-  const openPage = async (options, hash = '') => {
-    const opened = await open(`/${hash}`, options);
-    await opened.page.locator('#frame-title').waitFor();
-    return opened;
-  };
+  const openPage = opensCaptures(open);
 
   test('a capture is there at once, and nothing goes wrong', async () => {
     const { page, faults } = await openPage();
-    assert.match(await opcodes(page), /^text/);
+    await becomes(() => opcodes(page), /^text/);
     await atFrame(page, 1);
     const fields = await page.locator('#detail .fields tbody tr').allInnerTexts();
     assert.deepEqual(
@@ -68,7 +54,7 @@ inEachBrowser(www, ({ name, open }) => {
       ],
     );
     assert.equal((await page.locator('#detail .bit').allInnerTexts()).join(''), '1000000110000101');
-    assert.equal((await page.locator('#detail .byte').allInnerTexts()).join(' '), HELLO);
+    assert.equal(await bytes(page), HELLO);
     assert.deepEqual(faults, []);
     await page.close();
   });
@@ -78,9 +64,7 @@ inEachBrowser(www, ({ name, open }) => {
     const requests = [];
     page.on('request', (request) => requests.push(request.url()));
     await paste(page, '81 05 48 65 6c 6c 6f');
-    for (const view of ['Playground', 'Handshake', 'Build frame', 'Inspect']) {
-      await page.getByRole('navigation').getByRole('link', { name: view }).click();
-    }
+    for (const view of [...VIEWS.slice(1), 'Inspect']) await visit(page, view);
     // A worker's own code is no request to anybody.
     assert.deepEqual(
       requests.filter((url) => !url.startsWith('blob:')),
@@ -109,15 +93,14 @@ inEachBrowser(www, ({ name, open }) => {
       [stream.toString('base64'), 'base64'],
     ]) {
       await paste(page, text);
-      assert.equal(await opcodes(page), 'text binary');
-      assert.match(await page.locator('.source-name').innerText(), new RegExp(kind));
+      await becomes(() => page.locator('.source-name').innerText(), new RegExp(kind));
+      await becomes(() => opcodes(page), 'text binary');
     }
-    await rows(page).nth(1).click();
-    await atFrame(page, 2);
-    assert.match(await title(page), /binary, 70,010 bytes/);
+    await choose(page, 2, 1);
+    await becomes(() => title(page), /binary, 70,010 bytes/);
     await paste(page, '81 05 48 65 6c 6c 6f 81 o5');
-    assert.match(await page.locator('.troubles').innerText(), /line 1, column 25: expected a hex digit, found "o"/);
-    assert.match(await opcodes(page), /^text/);
+    await becomes(() => page.locator('.troubles').innerText(), /line 1, column 25: expected a hex digit, found "o"/);
+    await becomes(() => opcodes(page), /^text/);
     assert.deepEqual(faults, []);
     await page.close();
   });
@@ -131,15 +114,9 @@ inEachBrowser(www, ({ name, open }) => {
       document.body.dispatchEvent(event);
     });
     await page.locator('.source-name', { hasText: 'pasted' }).waitFor();
-    assert.equal(await opcodes(page), 'ping pong');
-    const transfer = await page.evaluateHandle(() => {
-      const data = new DataTransfer();
-      data.items.add(new File([Uint8Array.of(0x81, 1, 0x61, 0x8a, 0)], 'frames.bin'));
-      return data;
-    });
-    await page.locator('.inspect').dispatchEvent('drop', { dataTransfer: transfer });
-    await page.locator('.source-name', { hasText: 'frames.bin' }).waitFor();
-    assert.equal(await opcodes(page), 'text pong');
+    await becomes(() => opcodes(page), 'ping pong');
+    await drop(page, [['frames.bin', Uint8Array.of(0x81, 1, 0x61, 0x8a, 0)]]);
+    await becomes(() => opcodes(page), 'text pong');
     await page.close();
   });
 
@@ -147,42 +124,43 @@ inEachBrowser(www, ({ name, open }) => {
     const { page } = await openPage();
     await paste(page, CLIENT);
     await page.locator('#frames').focus();
-    for (const [key, expected] of [
+    for (const [key, expected, said] of [
       ['ArrowDown', 2],
       ['j', 3],
       ['ArrowUp', 2],
       ['End', 5],
       ['ArrowDown', 5],
       ['Home', 1],
-      ['m', 1],
+      ['m', 1, 'No other frame of the message there'],
       ['j', 2],
       ['m', 4],
       ['M', 2],
     ]) {
       await page.keyboard.press(key);
+      // Where a key does not move, nothing else tells that it was heard.
+      if (said) await page.locator('#live', { hasText: said }).waitFor();
+      await page.evaluate(() => new Promise(requestAnimationFrame));
       await atFrame(page, expected);
-      const active = await page.evaluate(() => document.activeElement?.getAttribute('aria-activedescendant'));
-      assert.equal(await page.locator(`#${active}`).getAttribute('aria-selected'), 'true', key);
+      await becomes(() => activeRow(page), expected, key);
     }
     await page.keyboard.press('Enter');
-    assert.equal(await page.evaluate(() => document.activeElement?.closest('table')?.className), 'fields');
+    await becomes(() => page.evaluate(() => document.activeElement?.closest('table')?.className), 'fields');
     await page.keyboard.press('End');
-    assert.deepEqual(await marked(page, '.byte'), ['7f', '9f', '4d']);
+    await becomes(() => marked(page, '.byte'), ['7f', '9f', '4d']);
     await page.keyboard.press('Escape');
-    assert.equal(await page.evaluate(() => document.activeElement?.id), 'frames');
+    await becomes(() => focused(page), 'frames');
     await page.keyboard.press('2');
-    assert.equal(await page.getByRole('radio', { name: 'unmasked' }).isChecked(), true);
-    assert.equal((await page.locator('#detail .byte').allInnerTexts()).slice(-3).join(' '), '48 65 6c');
+    await becomes(() => page.getByRole('radio', { name: 'unmasked' }).isChecked(), true);
+    await becomes(() => bytes(page), /48 65 6c$/);
     await page.keyboard.press('/');
-    assert.equal(await page.evaluate(() => document.activeElement?.id), 'filter');
+    await becomes(() => focused(page), 'filter');
     await page.keyboard.type('jjj');
-    assert.equal(await page.getByRole('searchbox', { name: 'Filter' }).inputValue(), 'jjj');
+    await becomes(() => page.getByRole('searchbox', { name: 'Filter' }).inputValue(), 'jjj');
     await page.keyboard.press('F6');
-    assert.equal(await page.evaluate(() => document.activeElement?.id), 'frames');
+    await becomes(() => focused(page), 'frames');
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keys' }).waitFor();
-    await page.keyboard.press('Escape');
-    assert.equal(await page.getByRole('dialog').count(), 0);
+    await closeSheet(page);
     await page.close();
   });
 
@@ -191,14 +169,14 @@ inEachBrowser(www, ({ name, open }) => {
     await paste(page, CLIENT);
     await atFrame(page, 1);
     await page.locator('#detail .fields tr', { hasText: 'Masking key' }).hover();
-    assert.deepEqual(await marked(page, '.byte'), ['37', 'fa', '21', '3d']);
+    await becomes(() => marked(page, '.byte'), ['37', 'fa', '21', '3d']);
     await page.locator('#detail .fields tr', { hasText: 'Opcode' }).hover();
-    assert.deepEqual(await marked(page, '.byte'), ['81']);
-    assert.equal((await page.locator('#detail .bits.marked .bit').allInnerTexts()).join(''), '0001');
+    await becomes(() => marked(page, '.byte'), ['81']);
+    await becomes(() => page.locator('#detail .bits.marked .bit').allInnerTexts(), [...'0001']);
     await page.locator('#detail .byte').nth(7).hover();
-    assert.match((await marked(page, '.fields tr')).join(), /^Payload data/);
+    await becomes(async () => (await marked(page, '.fields tr')).join(), /^Payload data/);
     await page.locator('#detail .byte').nth(6).click();
-    assert.match(await page.locator('.data-inspector').innerText(), /u16\s+32671\s+40831/);
+    await becomes(() => page.locator('.data-inspector').innerText(), /u16\s+32671\s+40831/);
     await page.close();
   });
 
@@ -212,21 +190,25 @@ inEachBrowser(www, ({ name, open }) => {
     ]);
     await paste(page, stream.toString('base64'));
     for (let row = 0; row < 4; row += 1) {
-      await rows(page).nth(row).click();
-      await atFrame(page, row + 1);
-      for (const form of ['text', 'decoded', 'hex']) {
+      await choose(page, row + 1, row);
+      for (const [form, shown] of [
+        ['text', '.text-view'],
+        ['decoded', '.empty'],
+        ['hex', '.hex'],
+      ]) {
         await page.getByRole('radio', { name: form, exact: true }).check({ force: true });
-        const { elements, unsafe, text } = await page.evaluate(() => ({
+        await page.locator(`#detail ${shown}`).waitFor();
+        await becomes(() => page.locator('#detail').innerText(), /<img src=x/);
+        const { elements, unsafe } = await page.evaluate(() => ({
           elements: document.querySelectorAll('main img, main script').length,
           unsafe: /[\p{Cc}\p{Cf}]/u.test((document.querySelector('main')?.innerText ?? '').replaceAll(/[\n\t]/g, '')),
-          text: document.querySelector('#view-inspect')?.innerText,
         }));
         assert.deepEqual({ elements, unsafe }, { elements: 0, unsafe: false });
-        assert.match(text, /<img src=x/);
       }
     }
     // And in the text itself, where the error is shown.
     await paste(page, '81 <img src=x onerror=alert(1)>\u202e');
+    await becomes(() => page.locator('.troubles').innerText(), /expected a hex digit, found "<"/);
     assert.equal(await page.locator('main img').count(), 0);
     assert.match(await page.title(), /^Inspect · sansocket/);
     assert.deepEqual(faults, []);
@@ -234,10 +216,9 @@ inEachBrowser(www, ({ name, open }) => {
   });
 
   test('it fits a narrow screen, and every field has a label', async () => {
-    const { page, faults } = await openPage({ viewport: { width: 320, height: 700 } });
-    for (const view of ['Inspect', 'Playground', 'Handshake', 'Build frame']) {
-      await page.getByRole('navigation').getByRole('link', { name: view }).click();
-      await page.locator('main:not([hidden]) .panel').first().waitFor();
+    const { page, faults } = await openPage('', { viewport: { width: 320, height: 700 } });
+    for (const view of VIEWS) {
+      await visit(page, view);
       const [content, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
       assert.ok(content <= width, `${view}: ${content} > ${width}`);
     }
@@ -249,8 +230,8 @@ inEachBrowser(www, ({ name, open }) => {
     assert.deepEqual(unlabelled, []);
     assert.deepEqual(faults, []);
     // To take a picture, a style of Playwright's is tried, which the policy of the page refuses.
-    for (const view of ['Inspect', 'Playground', 'Handshake', 'Build frame']) {
-      await page.getByRole('navigation').getByRole('link', { name: view }).click();
+    for (const view of VIEWS) {
+      await visit(page, view);
       await page.screenshot({ path: join(screenshots, `${name}-narrow-${view}.png`), fullPage: true });
     }
     await page.close();
@@ -262,36 +243,36 @@ inEachBrowser(www, ({ name, open }) => {
       // Elements and names are the same in both themes.
       const rules = theme === 'light' ? undefined : ['color-contrast'];
       // By the page's own switch: Firefox does not emulate the preference over BiDi.
-      const toggle = page.getByRole('button', { name: /^Theme/ });
-      while (!(await toggle.getAttribute('aria-label')).startsWith(`Theme: ${theme}`)) await toggle.click();
+      for (const next of theme === 'light' ? ['light'] : ['light', 'dark'])
+        await page.getByRole('button', { name: `Change to ${next}` }).click();
+      await page.getByRole('button', { name: `Theme: ${theme}` }).waitFor();
       const background = await page.evaluate(() => getComputedStyle(document.body.parentElement).backgroundColor);
       assert.equal(Number(background.match(/\d+/)[0]) < 128, theme === 'dark');
-      for (const view of ['Inspect', 'Playground', 'Handshake', 'Build frame']) {
-        await page.getByRole('navigation').getByRole('link', { name: view }).click();
-        await page.locator('main:not([hidden]) .panel').first().waitFor();
+      for (const view of VIEWS) {
+        await visit(page, view);
         await page.screenshot({ path: join(screenshots, `${name}-${theme}-${view}.png`), fullPage: true });
         assert.deepEqual(await seriousIn(page, { rules }), [], view);
       }
-      await page.getByRole('navigation').getByRole('link', { name: 'Inspect' }).click();
-      // By a key, or by the button of that name.
-      for (const [sheet, key] of [
-        ['Bytes of one direction', 'v'],
-        ['Share and export', 's'],
-        ['Go to', 'g'],
-        ['Keys', '?'],
-        ['Connection 1', 'About connection 1'],
-        ['Frames over time', 'as a table'],
-        ['Read it as something else', 'read as pcap'],
+      await visit(page, 'Inspect');
+      // By a key, or by the button of that name; with what comes last into the sheet.
+      for (const [sheet, key, last] of [
+        ['Bytes of one direction', 'v', '#source'],
+        ['Share and export', 's', '#link'],
+        ['Go to', 'g', '#go-to'],
+        ['Keys', '?', 'dl'],
+        ['Connection 1', 'About connection 1', '.head-lines'],
+        ['Frames over time', 'as a table', 'td'],
+        ['Read it as something else', 'read as pcap', '#read-from'],
       ]) {
         if (key.length > 1) await page.getByRole('button', { name: key }).click();
         else {
           await page.locator('#frames').focus();
           await page.keyboard.press(key);
         }
-        await page.getByRole('dialog', { name: sheet }).waitFor();
+        await page.getByRole('dialog', { name: sheet }).locator(last).first().waitFor();
         // What is behind it was looked at before.
         assert.deepEqual(await seriousIn(page, { within: 'dialog', rules }), [], sheet);
-        await page.keyboard.press('Escape');
+        await closeSheet(page);
       }
       await page.close();
     });

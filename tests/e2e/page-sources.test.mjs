@@ -1,0 +1,224 @@
+// Captures on their way into the page and out of it: files, links, other ways to read them, and an engine that crashes.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { encodeFrame } from 'sansocket';
+import { zipOf } from '../cli/zip.mjs';
+import { inEachBrowser, www } from './browsers.mjs';
+import { atFrame, choose, closeSheet, drop, filter, opensCaptures, paste, rows, shows } from './capture-page.mjs';
+import { becomes, eventually, PATIENCE } from './eventually.mjs';
+
+inEachBrowser(www, ({ name, open }) => {
+  const openPage = opensCaptures(open);
+
+  test('read as something else: a format, a side, compression left as it is', async () => {
+    const { page } = await openPage('#sample=compression');
+    await shows(page, '122 of 122');
+    const readAs = page.locator('.source-name .link');
+    await readAs.click();
+    const dialog = page.getByRole('dialog', { name: 'Read it as something else' });
+    await dialog.getByLabel('Compressed messages').selectOption('off');
+    await dialog.getByRole('button', { name: 'Read again' }).click();
+    await page.locator('#frames [data-index="0"] .c-preview', { hasText: /^aa 56 2a/ }).waitFor();
+    await readAs.click();
+    await dialog.getByLabel('Format').selectOption('pcapng');
+    await dialog.getByRole('button', { name: 'Read again' }).click();
+    await page.locator('.list-empty', { hasText: 'There is no frame' }).waitFor();
+    // Whatever the mask bit tells.
+    for (const [side, hex, shown] of [
+      ['client', '81 00', '→ server'],
+      ['server', '81 81 00 00 00 00 61', '← client'],
+    ]) {
+      await paste(page, hex, { side });
+      await becomes(() => rows(page).locator('.c-dir').allInnerTexts(), [shown]);
+    }
+    await page.close();
+  });
+
+  test('an engine that crashes: what was opened can be read again without decompression', async () => {
+    const { page } = await openPage();
+    // Once, at the next call of that name.
+    const crashAt = (name) =>
+      page.evaluate((call) => {
+        const post = Worker.prototype.postMessage;
+        Worker.prototype.postMessage = function (message, ...more) {
+          if (message.name !== call) return post.call(this, message, ...more);
+          Worker.prototype.postMessage = post;
+          return this.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }));
+        };
+      }, name);
+    const alert = page.getByRole('alert').filter({ hasText: 'The engine stopped: out of memory.' });
+    // While it is looked at.
+    await crashAt('detail');
+    await page.locator('#frames [data-index="2"]').click();
+    await alert.waitFor();
+    await page.getByRole('button', { name: 'Try again without decompression' }).click();
+    await alert.waitFor({ state: 'detached' });
+    await page.locator('#frames [data-index="8"] .c-preview', { hasText: 'f2 48 cd c9 c9 07 00' }).waitFor();
+    // While it is read.
+    await crashAt('open');
+    await page.getByLabel('Sample', { exact: true }).selectOption('socketio');
+    await alert.waitFor();
+    await page.getByRole('button', { name: 'Try again without decompression' }).click();
+    await page.locator('.source-name', { hasText: 'Socket.IO' }).waitFor();
+    await shows(page, '11 of 11');
+    await page.close();
+  });
+
+  test('a link holds the capture, its filter and the frame; structure only holds nothing that was said', async () => {
+    const { page } = await openPage();
+    const stream = Buffer.concat([
+      encodeFrame({ opcode: 1, payload: 'the secret of a frame', masked: true }),
+      encodeFrame({ opcode: 9, payload: 'ping', masked: true }),
+    ]);
+    await drop(page, [['secret.bin', stream]]);
+    await page.locator('#frames').focus();
+    await page.keyboard.press('j');
+    await atFrame(page, 2);
+    await filter(page, 'op == ping');
+    await shows(page, '1 of 2');
+    await page.locator('#frames').focus();
+    await page.keyboard.press('s');
+    const link = page.getByLabel('Link', { exact: true });
+    await link.waitFor();
+    const whole = await link.inputValue();
+    await page.getByLabel('Structure only').check();
+    const structure = await eventually(async () => {
+      const value = await link.inputValue();
+      assert.notEqual(value, whole);
+      return value;
+    });
+    await page.close();
+
+    const again = await openPage(`#${whole.split('#')[1]}`);
+    await shows(again.page, '1 of 2');
+    await atFrame(again.page, 2);
+    await filter(again.page, 'secret');
+    await choose(again.page, 1);
+    await shows(again.page, '1 of 2');
+    assert.deepEqual(again.faults, []);
+    await again.page.close();
+
+    const bare = await openPage(`#${structure.split('#')[1]}`);
+    await filter(bare.page, '');
+    await shows(bare.page, '2 of 2');
+    await choose(bare.page, 1);
+    await becomes(() => bare.page.locator('#frame-title').innerText(), /text, 27 bytes/);
+    await filter(bare.page, 'secret');
+    await shows(bare.page, '0 of 2');
+    await filter(bare.page, 'x'.repeat(21));
+    await shows(bare.page, '1 of 2');
+    await bare.page.close();
+  });
+
+  test('structure only warns of compressed messages', async () => {
+    const { page } = await openPage();
+    await page.locator('#frames').focus();
+    await page.keyboard.press('s');
+    await page.getByLabel('Structure only').check();
+    await page.locator('.share', { hasText: 'Filler is no DEFLATE' }).waitFor();
+    await closeSheet(page);
+    await page.getByLabel('Sample', { exact: true }).selectOption('socketio');
+    await page.locator('.source-name', { hasText: 'Socket.IO' }).waitFor();
+    await shows(page, '11 of 11');
+    await page.locator('#frames').focus();
+    await page.keyboard.press('s');
+    await page.getByLabel('Structure only').check();
+    await becomes(() => page.getByLabel('Link', { exact: true }).inputValue(), /#1\./);
+    assert.doesNotMatch(await page.locator('.share').innerText(), /DEFLATE/);
+    await page.close();
+  });
+
+  test('links of strangers', async () => {
+    const bomb = await compressed(Buffer.alloc(64 << 20));
+    for (const bad of ['1.d.AAAA', '1.0.', '1.x.AAAA', `1.d.${bomb}`, '%E0%A4%A', 'sample=none', 'f=%zz']) {
+      const { page, faults } = await openPage(`#${bad}`);
+      await shows(page, '27 of 27');
+      assert.deepEqual(faults, [], bad);
+      await page.close();
+    }
+  });
+
+  test('two directions at once, gzip, zip, hex in a file, and what is no capture', async () => {
+    const { page, faults } = await openPage();
+    const client = encodeFrame({ opcode: 1, payload: 'up', masked: true });
+    const server = encodeFrame({ opcode: 1, payload: 'down' });
+    await drop(page, [
+      ['server.bin', server],
+      ['client.bin', client],
+    ]);
+    await shows(page, '2 of 2');
+    const cells = (column) => rows(page).locator(`.c-${column}`).allInnerTexts();
+    await becomes(async () => (await cells('dir')).sort(), ['← client', '→ server']);
+    await drop(page, [['frames.bin.gz', gzipSync(server)]]);
+    await shows(page, '1 of 1');
+    await drop(page, [['cut.bin.gz', gzipSync(Buffer.concat([server, server])).subarray(0, -9)]]);
+    await page.locator('.troubles', { hasText: 'the gzip data is cut' }).waitFor();
+    await drop(page, [['frames.txt', '81 02 75 70']]);
+    await shows(page, '1 of 1');
+    await becomes(() => page.locator('.source-name').innerText(), /read as hex/);
+    await drop(page, [['tls.bin', Buffer.from('1603010200010001fc0303', 'hex')]]);
+    await page.locator('.troubles', { hasText: 'TLS' }).waitFor();
+    await becomes(() => page.locator('.list-empty').innerText(), /There is no frame/);
+    await drop(page, [['trace.zip', zipOf({ 'har.har': har('kept.jsonl'), 'kept.jsonl': MESSAGES })]]);
+    await shows(page, '2 of 2');
+    await becomes(() => cells('preview'), ['one', 'two']);
+    await drop(page, [['other.zip', zipOf({ 'a.txt': 'nothing' })]]);
+    await page.locator('.troubles', { hasText: 'the zip archive holds no .har file' }).waitFor();
+    await drop(page, [['empty.pcap', Buffer.alloc(0)]]);
+    await shows(page, '0 of 0');
+    assert.deepEqual(faults, []);
+    await page.close();
+  });
+
+  test('a worker has the policy of the page', {
+    skip: name !== 'chromium' && 'workers are seen by Chromium alone',
+  }, async () => {
+    const { page } = await openPage();
+    const [worker] = page.workers();
+    assert.ok(worker, 'there is a worker');
+    const outcome = await worker.evaluate(() =>
+      fetch('http://127.0.0.1:9/').then(
+        () => 'sent',
+        (error) => String(error),
+      ),
+    );
+    assert.match(outcome, /Refused to connect|Failed to fetch|Content Security Policy/);
+    const reported = await worker.evaluate(
+      (patience) =>
+        new Promise((resolve) => {
+          addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective));
+          fetch('http://127.0.0.1:9/').catch(() => {});
+          setTimeout(() => resolve('nothing was refused'), patience);
+        }),
+      PATIENCE,
+    );
+    assert.equal(reported, 'connect-src');
+    await page.close();
+  });
+});
+
+/** A HAR of Playwright, whose messages are in a file of their own. */
+const har = (file) =>
+  JSON.stringify({
+    log: {
+      version: '1.2',
+      entries: [
+        {
+          _resourceType: 'websocket',
+          startedDateTime: '2026-01-01T00:00:00.000Z',
+          request: { method: 'GET', url: 'ws://h/', headers: [] },
+          response: { status: 101, headers: [], content: { _file: file } },
+        },
+      ],
+    },
+  });
+const MESSAGES = ['one', 'two']
+  .map((data) => `${JSON.stringify({ type: 'send', time: 1767225600000, opcode: 1, data })}\n`)
+  .join('');
+
+async function compressed(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream('deflate-raw'));
+  return Buffer.from(await new Response(stream).arrayBuffer()).toString('base64url');
+}
