@@ -121,6 +121,7 @@ test('MessagePack: every type, and what is none', () => {
     ['d1ff00', -256],
     ['cb3ff8000000000000', 1.5],
     ['a5 68656c6c6f', 'hello'],
+    [`b0 ${'61'.repeat(16)}`, 'a'.repeat(16)],
     ['c403 010203', "h'010203'"],
     ['93 010203', [1, 2, 3]],
     ['82a26964 07 a56e616d6573 91a161', { id: 7, names: ['a'] }],
@@ -169,6 +170,8 @@ test('what a payload may be: the likeliest first, nothing that does not fit', ()
   assert.deepEqual(names(bytes('a26161016162820203')), ['CBOR']);
   assert.deepEqual(names(bytes('100c00044d5154540402003c0000')), ['MQTT']);
   assert.deepEqual(names(bytes('ffffff')), []);
+  // A string of bytes in CBOR, which says too little.
+  assert.deepEqual(names(bytes('43ff0203')), []);
   assert.deepEqual(names(`${'['.repeat(100_000)}${']'.repeat(100_000)}`), []);
 });
 
