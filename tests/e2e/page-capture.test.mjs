@@ -209,7 +209,7 @@ inEachBrowser(www, ({ name, open }) => {
     await atFrame(page, 4);
     await page.locator('#frames').focus();
     await page.keyboard.press('Control+f');
-    await page.getByRole('searchbox', { name: 'Find' }).fill('still there');
+    await page.keyboard.type('still there');
     await page.locator('.find-bar', { hasText: '2 frames' }).waitFor();
     await page.keyboard.press('Enter');
     await atFrame(page, 6);
@@ -218,6 +218,41 @@ inEachBrowser(www, ({ name, open }) => {
     await page.keyboard.press('Escape');
     await becomes(() => focused(page), 'frames');
     await shows(page, '27 of 27');
+    await page.close();
+  });
+
+  test('a key acts upon what is there, before the next frame of the screen', async () => {
+    const { page } = await openPage();
+    await filter(page, 'op == ping');
+    await shows(page, '2 of 27');
+    await becomes(() => rows(page).count(), 2);
+    await page.evaluate(() => {
+      const press = (key) =>
+        document.getElementById('frames').dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+      /** Acts once something is in the page, before the browser has drawn it. */
+      const asSoonAs = (isThere, act) =>
+        new MutationObserver((_, observer) => {
+          if (!isThere()) return;
+          observer.disconnect();
+          act();
+        }).observe(document.body, { characterData: true, childList: true, subtree: true });
+      asSoonAs(
+        () => document.getElementById('filter-count').textContent === '27 of 27',
+        () => {
+          press('End');
+          asSoonAs(
+            () => document.querySelector('dialog') !== null,
+            () => {
+              globalThis.focusedThen = document.activeElement?.id;
+            },
+          );
+          press('g');
+        },
+      );
+    });
+    await filter(page, '');
+    await becomes(() => page.evaluate(() => globalThis.focusedThen), 'go-to');
+    await atFrame(page, 27);
     await page.close();
   });
 

@@ -1,6 +1,6 @@
 /** Find: from hit to hit, without hiding what is between them. */
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { countOf, countText } from '../ui/formats.js';
 import { lettersAct } from '../ui/letters.js';
 import { announce } from '../ui/live.js';
@@ -25,7 +25,8 @@ export function FindBar({ capture, selected, onGo, onClose }: FindBarProps) {
   const [hits, setHits] = useState<Uint32Array>();
   const [fault, setFault] = useState<string>();
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  // At once: what is typed after the key that opens it is meant for it.
+  useLayoutEffect(() => field.current?.focus(), []);
   useEffect(() => {
     setHits(undefined);
     setFault(undefined);

@@ -46,6 +46,7 @@ export function GoDialog({ opened, selected, onGo, onClose }: GoDialogProps) {
             type="text"
             class="mono"
             autocomplete="off"
+            autofocus
             value={text}
             aria-invalid={fault !== undefined}
             aria-describedby="go-note"

@@ -1,6 +1,6 @@
 /** The view of captures. */
 
-import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { visible } from '../../../pkg/inspect/visible.js';
 import { isTyping, type ViewProps } from '../app.js';
 import { Later } from '../later.js';
@@ -83,8 +83,8 @@ export function InspectView({ active, data }: ViewProps) {
     if (entry.kind === 'frame') setSelected(entry.n);
   };
 
-  // The selected frame stays the active row while the filter changes.
-  useEffect(() => {
+  // The selected frame stays the active row while the filter changes; after the list has its rows, before any key.
+  useLayoutEffect(() => {
     if (outline.count > 0) list.current?.activate(outline.indexOf(selected), { quiet: true });
   }, [numbers, frames, capture]);
 

@@ -1,6 +1,6 @@
 /** The list with its head: which columns, and how they are filled. */
 
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { columns, type TimeMode } from './columns.js';
 import { FrameList } from './frame-list.js';
 import { RowView } from './list-row.js';
@@ -38,8 +38,9 @@ export function ListPane(props: ListPaneProps) {
   const shown = columns.filter(({ id }) => shownColumns.has(id));
   const layout = shown.map(({ id }) => id).join(' ');
 
+  // Layout effects: a key that comes before the next frame of the screen acts upon the rows that are there now.
   // Another set of columns is another list.
-  useEffect(() => {
+  useLayoutEffect(() => {
     const node = grid.current;
     if (node === null) return;
     const made = new FrameList(
@@ -62,7 +63,7 @@ export function ListPane(props: ListPaneProps) {
     };
   }, [layout]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const look = `${caches.rows.id} ${timeMode} ${epoch}`;
     list.current?.show({
       count: outline.count,

@@ -50,6 +50,7 @@ export function PasteDialog({ text: given, reading: read, onOpen, onClose }: Pas
             spellcheck={false}
             autocomplete="off"
             autocapitalize="off"
+            autofocus
             aria-describedby="source-note"
             aria-invalid={note.bad}
             value={text}

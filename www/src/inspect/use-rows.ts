@@ -1,6 +1,6 @@
 /** The rows of the list: in which order, fetched as they come into sight, and the messages that are opened. */
 
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import type { Capture, Gap } from './capture.js';
 import { Outline } from './outline.js';
 import { RowCache } from './row-cache.js';
@@ -46,7 +46,8 @@ export function useRows({ capture, frames, progress, matches, gaps, onArrival }:
     const single = new RowCache(capture, false);
     return { rows: messages ? new RowCache(capture, true) : single, frames: single };
   }, [capture, messages, done]);
-  useEffect(() => {
+  // Before the list asks for rows, which it does in the next frame of the screen.
+  useLayoutEffect(() => {
     if (caches === undefined) return;
     const all = [caches.rows, caches.frames];
     for (const cache of all) cache.onArrival = onArrival;

@@ -1,7 +1,7 @@
 /** A sheet over the page: Escape, its button and a click beside it close it. */
 
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 
 interface DialogProps {
   readonly title: string;
@@ -12,7 +12,8 @@ interface DialogProps {
 export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // At once: what is typed after the key that opens it is meant for it.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const node = dialog.current;
     node?.addEventListener('close', onClose);
