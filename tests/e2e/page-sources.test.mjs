@@ -150,7 +150,11 @@ inEachBrowser(www, ({ name, open }) => {
     ]);
     await shows(page, '2 of 2');
     const cells = (column) => rows(page).locator(`.c-${column}`).allInnerTexts();
-    await becomes(async () => (await cells('dir')).sort(), ['← client', '→ server']);
+    const said = async () => {
+      const texts = await cells('preview');
+      return (await cells('dir')).map((side, at) => `${side}: ${texts[at]}`).sort();
+    };
+    await becomes(said, ['← client: down', '→ server: up']);
     await drop(page, [['frames.bin.gz', gzipSync(server)]]);
     await shows(page, '1 of 1');
     await drop(page, [['cut.bin.gz', gzipSync(Buffer.concat([server, server])).subarray(0, -9)]]);
