@@ -2,7 +2,8 @@
 //
 // A process of its own for each server, and one for its load, which speaks raw TCP and looks at headers only. What is
 // compared is the processor time of the server, user and system, for each text message, and its memory; the machine may be
-// busy with the load. The floor answers each read with one write of the right size, and does nothing else.
+// busy with the load. The floor answers each read with one write of the right size, and does nothing else. `connection` is this
+// package without its classes: what those cost shows beside it.
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -30,7 +31,7 @@ const TOO_MUCH = 'deflate, 64 KiB, 16 in flight';
 
 /** The floor does not know what it would have to compress. */
 const SERVERS = {
-  plain: ['floor', 'ws', 'sansocket'],
+  plain: ['floor', 'ws', 'sansocket', 'connection'],
   tls: ['floor', 'ws', 'sansocket'],
   deflate: ['ws', 'sansocket'],
 };
@@ -108,6 +109,7 @@ async function measure(variant, size, window) {
     microseconds: Object.fromEntries(names.map((name) => [name, median(slices.map((costs) => costs[name]))])),
     ofFloor: names.includes('floor') ? median(slices.map(({ floor, sansocket }) => sansocket / floor)) : undefined,
     againstWs: median(slices.map(({ ws, sansocket }) => ws / sansocket)),
+    byHand: names.includes('connection') ? median(slices.map(({ ws, connection }) => ws / connection)) : undefined,
     memory,
   };
 }
@@ -155,13 +157,15 @@ for (const variant of Object.keys(WINDOWS)) {
 
 const fixed = (number) => number?.toFixed(2) ?? '';
 printTable(
-  messages.map(({ name, microseconds, ofFloor, againstWs, memory, goal }) => ({
+  messages.map(({ name, microseconds, ofFloor, againstWs, byHand, memory, goal }) => ({
     name,
     'floor, µs': fixed(microseconds.floor),
     'ws, µs': fixed(microseconds.ws),
     'ours, µs': fixed(microseconds.sansocket),
+    'by hand, µs': fixed(microseconds.connection),
     'of the floor': fixed(ofFloor),
     'against ws': fixed(againstWs),
+    'so by hand': fixed(byHand),
     goal: [goal.ofFloor && `≤ ${goal.ofFloor}`, `≥ ${goal.againstWs}`].filter(Boolean).join(', '),
     'memory of ws': bytes(memory.ws),
     ours: bytes(memory.sansocket),
@@ -169,11 +173,12 @@ printTable(
 );
 console.log();
 printTable(
-  connections.map(({ name, bytes: { floor, ws, sansocket } }) => ({
+  connections.map(({ name, bytes: { floor, ws, sansocket, connection } }) => ({
     'a connection': name,
     floor: floor === undefined ? '' : bytes(floor),
     ws: bytes(ws),
     ours: bytes(sansocket),
+    'by hand': connection === undefined ? '' : bytes(connection),
   })),
 );
 if (values.json) writeFileSync(values.json, `${JSON.stringify({ messages, connections }, undefined, 2)}\n`);

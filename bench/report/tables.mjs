@@ -89,18 +89,22 @@ const path = ({ path: { messages } }) =>
       'floor',
       'ws',
       'this package',
+      'by hand',
       'times the floor',
       'against ws',
+      'by hand',
       'memory: ws',
       'ours',
     ],
-    messages.map(({ name, microseconds: { floor, ws, sansocket }, ofFloor, againstWs, goal, memory }) => [
+    messages.map(({ name, microseconds: spent, ofFloor, againstWs, byHand, goal, memory }) => [
       name,
-      microseconds(floor),
-      microseconds(ws),
-      microseconds(sansocket),
+      microseconds(spent.floor),
+      microseconds(spent.ws),
+      microseconds(spent.sansocket),
+      microseconds(spent.connection),
       ofFloor === undefined ? '' : `${ratio(ofFloor)}${goal.ofFloor ? ` (≤ ${goal.ofFloor})` : ''}`,
       `${ratio(againstWs)} (≥ ${goal.againstWs})`,
+      byHand === undefined ? '' : ratio(byHand),
       bytes(memory.ws),
       bytes(memory.sansocket),
     ]),
@@ -109,12 +113,13 @@ const path = ({ path: { messages } }) =>
 /** Idle connections of a server. */
 const held = ({ path: { connections } }) =>
   table(
-    ['an idle connection of a server', 'floor', 'ws', 'this package'],
-    connections.map(({ name, bytes: { floor, ws, sansocket } }) => [
+    ['an idle connection of a server', 'floor', 'ws', 'this package', 'by hand'],
+    connections.map(({ name, bytes: { floor, ws, sansocket, connection } }) => [
       name.replace(', idle', ''),
       floor === undefined ? '' : bytes(floor),
       bytes(ws),
       bytes(sansocket),
+      connection === undefined ? '' : bytes(connection),
     ]),
   );
 
