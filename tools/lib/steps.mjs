@@ -48,8 +48,11 @@ const nodesStamp = join(nodesDir, 'installed.json');
 /** The program of a line of Node, as the step `nodes` brings it. */
 export const nodeProgram = (major) => join(nodesDir, 'node_modules', `node-${major}`, 'bin', 'node');
 
-/** The program of another runtime, as the step `runtimes` brings it. */
-export const runtime = (name) => join(runtimesDir, 'node_modules', '.bin', name);
+/**
+ * The program of another runtime, as the step `runtimes` brings it. For Deno npm links to a script that starts it as a child: the
+ * child would outlive what is stopped.
+ */
+export const runtime = (name) => join(runtimesDir, 'node_modules', name === 'deno' ? name : '.bin', name);
 
 /** A tool from crates.io. */
 const crate = (name, version, program, seconds) => ({
@@ -170,7 +173,10 @@ export const steps = {
     title: 'Deno, Bun and workerd in .tools/runtimes',
     seconds: 20,
     lane: 'npm',
-    present: () => existsSync(runtimesStamp) && readFileSync(runtimesStamp, 'utf8') === JSON.stringify(runtimeVersions),
+    present: () =>
+      existsSync(runtimesStamp) &&
+      readFileSync(runtimesStamp, 'utf8') === JSON.stringify(runtimeVersions) &&
+      existsSync(runtime('deno')),
     bring: installRuntimes,
   },
   nodes: {
@@ -235,8 +241,9 @@ async function installRuntimes(line) {
   const names = Object.entries(runtimeVersions).map(([name, version]) => `${name}@${version}`);
   const commands = [
     ['npm', 'install', '--prefix', runtimesDir, '--no-audit', '--no-fund', '--ignore-scripts', ...names],
-    // Of these only Bun needs its script: it puts the program of the platform into its place.
+    // These put the program of the platform into its place.
     ['node', join(runtimesDir, 'node_modules', 'bun', 'install.js')],
+    ['node', join(runtimesDir, 'node_modules', 'deno', 'install.cjs')],
   ];
   for (const [command, ...args] of commands) {
     const { code, output } = await run(command, args, { onLine: line });

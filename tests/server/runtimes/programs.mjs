@@ -4,16 +4,16 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { at } from '../../../tools/lib/paths.mjs';
 import { runtime } from '../../../tools/lib/steps.mjs';
 
-/** The programs themselves: what npm links to would start them as children, which outlive it. */
+/** The programs themselves: what npm links to for workerd would start it as a child, which outlives it. */
 const programs = {
-  deno: () => join(dirname(realpathSync(runtime('deno'))), 'deno'),
+  deno: () => runtime('deno'),
   bun: () => runtime('bun'),
   workerd: () => createRequire(realpathSync(runtime('workerd')))('workerd').default,
 };
