@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { frame, Op, request, response } from '../captures/lib.mjs';
+import { judgedFairly } from './again.mjs';
 import { faultsOf } from './gate.mjs';
 import { inspection } from './inspection.mjs';
 import { judges } from './judges.mjs';
-import { judged } from './run.mjs';
 import { selections } from './selection.mjs';
 
 // Most of the time they wait, for a peer that is not to answer.
@@ -18,7 +18,7 @@ describe('Autobahn', { concurrency: 2 }, () => {
         // Its traffic is the plainest, and a relay costs time, which some cases count.
         const inspector = testee === 'node-bare' ? inspection(role) : undefined;
         t.after(() => inspector?.end());
-        const results = await judged({ judge: judges.kosoku, testee, role, selection, heard: inspector?.heard });
+        const results = await judgedFairly({ judge: judges.kosoku, testee, role, selection, heard: inspector?.heard });
         assert.deepEqual(faultsOf(results, `sansocket-${testee}`, selection), []);
         if (inspector === undefined) return;
         await t.test('the inspector finds what the suite breaks, and nothing else', async () => {
@@ -64,6 +64,29 @@ test('the inspection names what is missing, what is too much, and whose it is', 
     '4.1.3: mask-missing of who is judged',
     '5.18: mask-present instead of message-interrupted',
   ]);
+});
+
+test('what a clock has decided is run once more, by itself; what is wrong is not', async () => {
+  const ok = { behavior: 'OK', behaviorClose: 'OK', result: 'as expected', resultClose: 'properly' };
+  const unclean = { ...ok, behaviorClose: 'UNCLEAN' };
+  const late = { ...ok, behavior: 'FAILED', result: 'Did not receive message within 100 seconds.' };
+  const wrong = { ...ok, behavior: 'FAILED', result: 'Actual events differ from any expected.' };
+  const answers = [
+    { 1.1: ok, 1.2: unclean, 1.3: wrong, 9.1: { ...late, started: 'first' }, 9.2: late },
+    { 1.2: ok, 9.1: ok, 9.2: late },
+  ];
+  const orders = [];
+  const run = async (order) => {
+    orders.push(order);
+    return { agents: ['me'], verdicts: answers.shift() };
+  };
+  const { verdicts, again } = await judgedFairly(
+    { testee: 'me', role: 'client', selection: { patterns: ['*'], count: 5 } },
+    run,
+  );
+  assert.deepEqual(orders[1].selection, { patterns: ['1.2', '9.1', '9.2'], count: 3 });
+  assert.deepEqual(verdicts, { 1.1: ok, 1.2: ok, 1.3: wrong, 9.1: { ...ok, started: 'first' }, 9.2: late });
+  assert.deepEqual(again, { 1.2: unclean, 9.1: { ...late, started: 'first' }, 9.2: late });
 });
 
 describe('the gate', () => {

@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url';
 
 const file = fileURLToPath(new URL('results.jsonl', import.meta.url));
 
-/** All that is kept: `{ name, judge, runtime, verdicts: { case: verdict } }`. */
+/**
+ * All that is kept: `{ name, judge, runtime, verdicts: { case: verdict }, again: { case: verdict } }`, where `again` has the first
+ * verdict of what was run once more.
+ */
 export function kept() {
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
@@ -13,13 +16,17 @@ export function kept() {
 }
 
 /** Keeps a run in the place of the one before it. */
-export function keep({ name, judge, runtime, verdicts }) {
-  const short = Object.entries(verdicts).map(([id, { behavior, behaviorClose, result }]) => {
-    const verdict = behavior === behaviorClose ? behavior : `${behavior}, closing ${behaviorClose}`;
-    return [id, behavior === 'OK' ? verdict : `${verdict}: ${result}`];
-  });
-  const run = { name, judge, runtime: runtime.trim().split('\n')[0], verdicts: Object.fromEntries(short) };
+export function keep({ name, judge, runtime, verdicts, again }) {
+  const run = { name, judge, runtime: runtime.trim().split('\n')[0], verdicts: brief(verdicts), again: brief(again) };
   const others = kept().filter((other) => other.name !== name || other.judge !== judge);
   const all = [...others, run].sort((a, b) => `${a.name} ${a.judge}`.localeCompare(`${b.name} ${b.judge}`, 'en'));
   writeFileSync(file, all.map((one) => `${JSON.stringify(one)}\n`).join(''));
+}
+
+function brief(verdicts) {
+  const entries = Object.entries(verdicts).map(([id, { behavior, behaviorClose, result }]) => {
+    const verdict = behavior === behaviorClose ? behavior : `${behavior}, closing ${behaviorClose}`;
+    return [id, behavior === 'OK' ? verdict : `${verdict}: ${result}`];
+  });
+  return Object.fromEntries(entries);
 }

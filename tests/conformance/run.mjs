@@ -42,18 +42,19 @@ export const runs = Object.entries(testees).flatMap(([testee, { client, version 
  * Resolves to the verdicts: `{ agents, verdicts: { case: { behavior, behaviorClose, result, resultClose, … } } }`.
  * Of each also `started`, a time; `request`, the head that was sent; and `isLegal`: whether the suite wants a clean close.
  *
+ * - `folder`: of `target/conformance/`, for the reports.
  * - `progress`: gets `(done, count)`.
  * - `heard`: gets what is said on each connection, see tap.mjs.
  */
-export async function judged({ judge, testee, role, selection, progress = () => {}, heard }) {
+export async function judged({ judge, testee, role, selection, folder = `${testee}-${role}`, progress, heard }) {
   const agent = `sansocket-${testee}`;
-  const outdir = join(targetDir, 'conformance', `${testee}-${role}`);
+  const outdir = join(targetDir, 'conformance', folder);
   // Whatever is in it afterwards is of this run.
   rmSync(outdir, { recursive: true, force: true });
   mkdirSync(outdir, { recursive: true });
   const order = { role, outdir, agent, patterns: selection.patterns, heard };
   const judgeIt = role === 'server' ? judgeServer : judgeClient;
-  await judgeIt(judge, testees[testee], order, (done) => progress(done, selection.count));
+  await judgeIt(judge, testees[testee], order, (done) => progress?.(done, selection.count));
   return verdictsIn(outdir, agent);
 }
 
