@@ -220,7 +220,7 @@ const faults = {
 };
 
 for (const [name, [text, line, column, message, before]] of Object.entries(faults)) {
-  test(`pointed at: ${name}`, () => {
+  test(`I09: pointed at: ${name}`, () => {
     const { bytes: read, error } = bytesOfText(text);
     assert.match(error.message, message);
     assert.deepEqual([error.line, error.column], [line, column]);
@@ -228,7 +228,13 @@ for (const [name, [text, line, column, message, before]] of Object.entries(fault
   });
 }
 
-test('the time is linear in the length of the text, on whatever it stumbles', () => {
+test('I09: a line of 100 MiB is read to its fault', () => {
+  const { bytes: read, error } = bytesOfText(`${'81'.repeat(50 << 20)}g`);
+  assert.equal(read.length, 50 << 20);
+  assert.deepEqual([error.line, error.column], [1, (100 << 20) + 1]);
+});
+
+test('I09: the time is linear in the length of the text, on whatever it stumbles', () => {
   const texts = {
     numbers: (n) => '129,'.repeat(n / 4),
     comments: (n) => `[129, ${'/*'.repeat(n / 2)}`,
