@@ -207,21 +207,21 @@ fn check_client(vector: &Vector) {
 }
 
 #[test]
-fn server() {
+fn handshake_server() {
     let vectors: Vec<_> = hostile().into_iter().filter(|vector| vector.group() == "handshake-server").collect();
     assert_eq!(vectors.len(), 137);
     vectors.iter().for_each(check_server);
 }
 
 #[test]
-fn client() {
+fn handshake_client() {
     let vectors: Vec<_> = hostile().into_iter().filter(|vector| vector.group() == "handshake-client").collect();
     assert_eq!(vectors.len(), 64);
     vectors.iter().for_each(check_client);
 }
 
 #[test]
-fn endless_fields_are_refused_at_the_first_one_too_many() {
+fn l11_endless_fields_are_refused_at_the_first_one_too_many() {
     let vector = vector("L11");
     check_server(&vector);
     let max = vector.expect("max_headers").as_u64().unwrap();
@@ -230,12 +230,12 @@ fn endless_fields_are_refused_at_the_first_one_too_many() {
 }
 
 #[test]
-fn a_value_of_spaces_is_refused() {
+fn l13_a_value_of_spaces_is_refused() {
     check_server(&vector("L13"));
 }
 
 #[test]
-fn endless_interim_responses_are_refused_after_sixteen() {
+fn l15_endless_interim_responses_are_refused_after_sixteen() {
     let vector = vector("L15");
     check_client(&vector);
     let interim = b"HTTP/1.1 103 Early Hints\r\n\r\n".len() as u64;
@@ -252,9 +252,9 @@ fn a_refusal_shows_its_body() {
     assert_eq!(headers.get("www-authenticate"), Some(&b"Basic"[..]));
 }
 
-/// B01, B03, B05: nothing that could split the request gets into it.
+/// Nothing that could split the request gets into it.
 #[test]
-fn requests_that_cannot_be_written() {
+fn b01_b03_b05_requests_that_cannot_be_written() {
     let throws = |options: ClientOptions| ClientHandshake::new(&options, [0; 16]).unwrap_err().kind();
     let with_path = |path| throws(ClientOptions::new("a", path));
     assert_eq!(with_path("/a\r\nX-Evil: 1"), vector("B01").expect("throws").as_str().unwrap());
@@ -275,9 +275,8 @@ const CONNECT: [(&str, &[u8]); 6] = [
     ("sec-websocket-version", b"13"),
 ];
 
-/// X01
 #[test]
-fn extended_connect_is_accepted_without_a_key() {
+fn x01_extended_connect_is_accepted_without_a_key() {
     let vector = vector("X01");
     let request = connect::read_request(CONNECT, &Origins::Any).unwrap();
     assert_eq!(
@@ -291,9 +290,8 @@ fn extended_connect_is_accepted_without_a_key() {
     }
 }
 
-/// X03
 #[test]
-fn extended_connect_has_no_fields_of_a_connection() {
+fn x03_extended_connect_has_no_fields_of_a_connection() {
     for (name, value) in [("connection", "upgrade"), ("upgrade", "websocket"), ("transfer-encoding", "chunked")] {
         let fields = CONNECT.into_iter().chain([(name, value.as_bytes())]);
         let violation = connect::read_request(fields, &Origins::Any).unwrap_err();
@@ -301,9 +299,8 @@ fn extended_connect_has_no_fields_of_a_connection() {
     }
 }
 
-/// X05
 #[test]
-fn extended_connect_must_be_enabled_first() {
+fn x05_extended_connect_must_be_enabled_first() {
     let mut setting = EnableConnectProtocol::default();
     assert_eq!(setting.check().unwrap_err().kind(), vector("X05").expect("error").as_str().unwrap());
     assert_eq!(setting.receive(0), Ok(()));
@@ -313,9 +310,8 @@ fn extended_connect_must_be_enabled_first() {
     assert_eq!(setting.receive(0).unwrap_err().kind(), "h2_settings");
 }
 
-/// X07
 #[test]
-fn extended_connect_is_answered_with_success_and_an_open_stream() {
+fn x07_extended_connect_is_answered_with_success_and_an_open_stream() {
     let request = ConnectRequest::new(&ClientOptions::new("a", "/chat"), "https").unwrap();
     for (status, end_stream) in [("101", false), ("200", true), ("404", false)] {
         let violation = request.read_response([(":status", status.as_bytes())], end_stream).unwrap_err();

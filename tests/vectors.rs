@@ -108,7 +108,7 @@ fn check_group(group: &str, count: usize) {
 }
 
 #[test]
-fn frames() {
+fn frame() {
     check_group("frame", 164);
 }
 
@@ -119,7 +119,7 @@ fn utf8() {
 
 #[test]
 #[cfg(feature = "deflate")]
-fn compressed_messages() {
+fn pmd() {
     check_group("pmd", 58);
 }
 

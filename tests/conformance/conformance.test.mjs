@@ -8,6 +8,7 @@ import { faultsOf } from './gate.mjs';
 import { inspection } from './inspection.mjs';
 import { judges } from './judges.mjs';
 import { selections } from './selection.mjs';
+import { verdictsOf } from './vectors.mjs';
 
 // Most of the time they wait, for a peer that is not to answer.
 describe('Autobahn', { concurrency: 2 }, () => {
@@ -87,6 +88,30 @@ test('what a clock has decided is run once more, by itself; what is wrong is not
   assert.deepEqual(orders[1].selection, { patterns: ['1.2', '9.1', '9.2'], count: 3 });
   assert.deepEqual(verdicts, { 1.1: ok, 1.2: ok, 1.3: wrong, 9.1: { ...ok, started: 'first' }, 9.2: late });
   assert.deepEqual(again, { 1.2: unclean, 9.1: { ...late, started: 'first' }, 9.2: late });
+});
+
+test('vectors are judged by every test that is named for them, in Rust and on Node', () => {
+  const rust = [
+    'test h2 ... ok',
+    'test b01_b03_b05_requests_that_cannot_be_written ... ok',
+    'test l01_empty_fragments_count ... FAILED',
+    'test l03_a_large_frame_byte_by_byte ... ignored, minutes',
+    'test b99_of_none ... ok',
+    'test b07 ... ok',
+  ];
+  const ofRust = { B01: true, B03: true, B05: true, L01: false, X01: true, X03: true, X05: true, X07: true };
+  assert.deepEqual(verdictsOf(rust.join('\n')), ofRust);
+  const node = [
+    'ok 1 - F01: RFC 6455 §5.2',
+    'ok 2 - W05, W07: bytes are taken when they are passed',
+    '# Subtest: Firefox',
+    "    not ok 1 - W13: script-src 'self' alone",
+    "    ok 1 - W13: script-src 'self' alone",
+    'not ok 3 - W05: detached bytes are refused',
+    'ok 4 - B07: close codes # SKIP',
+    'ok 5 - the index of the frame',
+  ];
+  assert.deepEqual(verdictsOf(node.join('\n')), { F01: true, W05: false, W07: true, W13: false });
 });
 
 describe('the gate', () => {
