@@ -1,6 +1,6 @@
 // One run: one judge, one implementation in one role, a selection of cases.
 
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -64,7 +64,12 @@ async function judgeServer(judge, { program }, order, progress) {
   try {
     const [, port] = await testee.line(/^port (\d+)$/);
     between = await tapped(port, order);
-    await ended(start(judge.command({ ...order, address: `127.0.0.1:${between.port}` }), { longest: LONGEST }));
+    await reported(
+      start(judge.command({ ...order, address: `127.0.0.1:${between.port}` }), { longest: LONGEST }),
+      order,
+    );
+  } catch (error) {
+    throw new Error(`${error.message}\nWhat was judged says:\n${testee.output()}`);
   } finally {
     between?.close();
     await testee.stop();
@@ -80,7 +85,7 @@ async function judgeClient(judge, { program, client }, order, progress) {
     const onLine = counting(progress);
     if (client) await client({ port: between.port, agent: order.agent, progress });
     else await ended(start([...program, 'client', order.agent, String(between.port)], { longest: LONGEST, onLine }));
-    await ended(judging);
+    await reported(judging, order);
   } finally {
     between.close();
     await judging.stop();
@@ -106,8 +111,16 @@ async function ended(process) {
   if (code !== 0) throw new Error(`a program ended with ${code}:\n${process.output()}`);
 }
 
+/** Waits for the end of a judge, who is to leave a report: without a peer wstest gives up as if nothing were wrong. */
+async function reported(judging, { outdir }) {
+  await ended(judging);
+  if (!existsSync(indexIn(outdir))) throw new Error(`the judge left no report:\n${judging.output()}`);
+}
+
+const indexIn = (outdir) => join(outdir, 'index.json');
+
 function verdictsIn(outdir, agent) {
-  const index = JSON.parse(readFileSync(join(outdir, 'index.json'), 'utf8'));
+  const index = JSON.parse(readFileSync(indexIn(outdir), 'utf8'));
   const verdicts = index[agent] ?? {};
   const entries = Object.entries(verdicts).map(([id, { behavior, behaviorClose, reportfile }]) => {
     const report = JSON.parse(readFileSync(join(outdir, reportfile), 'utf8'));
