@@ -81,10 +81,9 @@ function rowOf(run) {
   const [title, platform] = testees[testeeOf(run)];
   const all = Object.values(run.verdicts);
   const ok = all.filter((verdict) => verdict === 'OK').length;
-  const version = /\d+(\.\d+)+/.exec(run.runtime)[0];
   const [, role] = run.name.split(':');
   const again = Object.keys(run.again).length;
-  return [title, `${platform} ${version}`, role, run.judge, all.length, ok, all.length - ok, again || ''];
+  return [title, `${platform} ${run.runtime}`, role, run.judge, all.length, ok, all.length - ok, again || ''];
 }
 
 /** Whether the judges say the same of what both have judged. */

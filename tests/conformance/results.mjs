@@ -15,13 +15,16 @@ export function kept() {
   return lines.map((line) => JSON.parse(line));
 }
 
-/** Keeps a run in the place of the one before it. */
+/** Keeps a run in the place of the one before it. `runtime`: what it says of its version. */
 export function keep({ name, judge, runtime, verdicts, again }) {
-  const run = { name, judge, runtime: runtime.trim().split('\n')[0], verdicts: brief(verdicts), again: brief(again) };
+  const run = { name, judge, runtime: versionIn(runtime), verdicts: brief(verdicts), again: brief(again) };
   const others = kept().filter((other) => other.name !== name || other.judge !== judge);
   const all = [...others, run].sort((a, b) => `${a.name} ${a.judge}`.localeCompare(`${b.name} ${b.judge}`, 'en'));
   writeFileSync(file, all.map((one) => `${JSON.stringify(one)}\n`).join(''));
 }
+
+/** The starter of a browser may say something else first. */
+const versionIn = (output) => /\d+(\.\d+)+/.exec(output)[0];
 
 function brief(verdicts) {
   const entries = Object.entries(verdicts).map(([id, { behavior, behaviorClose, result }]) => {
