@@ -7,6 +7,8 @@ import { judgedFairly } from './again.mjs';
 import { faultsOf } from './gate.mjs';
 import { inspection } from './inspection.mjs';
 import { judges } from './judges.mjs';
+import { versionIn } from './results.mjs';
+import { judged } from './run.mjs';
 import { selections } from './selection.mjs';
 import { verdictsOf } from './vectors.mjs';
 
@@ -88,6 +90,20 @@ test('what a clock has decided is run once more, by itself; what is wrong is not
   assert.deepEqual(orders[1].selection, { patterns: ['1.2', '9.1', '9.2'], count: 3 });
   assert.deepEqual(verdicts, { 1.1: ok, 1.2: ok, 1.3: wrong, 9.1: { ...ok, started: 'first' }, 9.2: late });
   assert.deepEqual(again, { 1.2: unclean, 9.1: { ...late, started: 'first' }, 9.2: late });
+});
+
+test('a judge that leaves no report is a fault, with what it said', async () => {
+  const judge = { command: () => [process.execPath, '--eval', 'console.log("nobody is there")'] };
+  const order = { judge, testee: 'node-bare', role: 'server', selection: selections.quick, folder: 'no-report' };
+  await assert.rejects(judged(order), /no report:\nnobody is there/);
+});
+
+test('a version is what looks like one', () => {
+  assert.equal(versionIn('v20.20.2\n'), '20.20.2');
+  assert.equal(
+    versionIn('/usr/bin/chromium: 9: [: 25276510208: unexpected operator\nChromium 156.0.8078.108'),
+    '156.0.8078.108',
+  );
 });
 
 test('vectors are judged by every test that is named for them, in Rust and on Node', () => {

@@ -24,7 +24,7 @@ export function keep({ name, judge, runtime, verdicts, again }) {
 }
 
 /** The starter of a browser may say something else first. */
-const versionIn = (output) => /\d+(\.\d+)+/.exec(output)[0];
+export const versionIn = (output) => /\d+(\.\d+)+/.exec(output)[0];
 
 function brief(verdicts) {
   const entries = Object.entries(verdicts).map(([id, { behavior, behaviorClose, result }]) => {
