@@ -46,10 +46,10 @@ in 12 and 13 messages of 1 KiB, and of 8 KiB in fragments of 256 bytes.
 
 **Who judged.** wstest is Autobahn's own runner, which needs Python 2.7. [kosoku](https://github.com/curioswitch/kosoku) runs the same case files on
 a current Python. Two defects of it are mended from outside in [run_kosoku.py](../tests/conformance/judges/run_kosoku.py), both about
-compression: it crashes over uncompressed text, and skips cases if a client does not name \`client_no_context_takeover\`. ${agreement(runs)}
+compression: it crashes over uncompressed text, and skips cases if a client does not name \`client_no_context_takeover\`.${agreement(runs)}
 
-**Run again.** On a busy machine a judge gives up on whoever is right: half a second for the end of a connection is all that some cases allow. Cases
-that a judge's clock has decided are run once more, by themselves, and the second verdict counts. ${runAgain(runs)}
+**Run again.** On a busy machine a judge gives up on whoever is right: a second for the end of a connection, or half of one, is all that some cases
+allow. Those that a judge's clock has decided are run once more, by themselves, and the second verdict counts. ${runAgain(runs)}
 
 ### Cases that are not OK
 
@@ -70,7 +70,7 @@ the other runtimes and in browsers as well: [runtimes.md](runtimes.md).
 | \`npm test -- --only conformance\` | the quick part of Autobahn, on Node |
 | \`npm run conformance\` | the quick part, everywhere |
 | \`npm run conformance -- --full --write\` | all cases, everywhere; about ten minutes for each line of the table. Writes this page |
-| \`npm run conformance -- --full --judge kosoku --only node-class:server\` | a single line |
+| \`npm run conformance -- --full --judge wstest --only node-class:server\` | a single line, by a judge that is named |
 | \`npm run vectors\` | the hostile input, in Rust and on Node. Writes this page |
 
 Every verdict behind the tables is in [results.jsonl](../tests/conformance/results.jsonl) and [vectors.jsonl](../tests/conformance/vectors.jsonl). The
@@ -98,8 +98,8 @@ function agreement(runs) {
       .map((id) => `${id} of ${a.name} (${a.judge}: ${a.verdicts[id]}; ${b.judge}: ${b.verdicts[id]})`),
   );
   return differing.length === 0
-    ? 'Of every case that both have judged they say the same.'
-    : `They differ in ${differing.join(', ')}.`;
+    ? ' Of every case that both have judged they say the same.'
+    : ` They differ in ${differing.join(', ')}.`;
 }
 
 /** The cases that were run again, and what they were at first. */
@@ -107,7 +107,7 @@ function runAgain(runs) {
   const cases = runs.flatMap(({ name, judge, again }) =>
     Object.entries(again).map(([id, verdict]) => `${id} of ${name}, ${judge} (${verdict})`),
   );
-  return cases.length === 0 ? 'There was none.' : `At first these were otherwise: ${cases.join(', ')}.`;
+  return cases.length === 0 ? 'There were none.' : `At first these were otherwise: ${cases.join(', ')}.`;
 }
 
 /** The cases with another verdict than OK: the reason, and whose they are if not of all. */
