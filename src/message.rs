@@ -113,15 +113,17 @@ impl OpenMessage {
         self.held.capacity()
     }
 
-    /// Takes the next bytes of unmasked payload and hands out what `deliver` asks for.
+    /// Takes the next bytes of unmasked payload and hands out what `deliver` asks for. `ascii` is whether they are known to be
+    /// that.
     pub(crate) fn push(
         &mut self,
         piece: &[u8],
+        ascii: bool,
         rest: Rest,
         deliver: Deliver,
         on_event: &mut impl FnMut(Event<'_>),
     ) -> Result<(), PieceFault> {
-        if let Err(decided_by) = self.validate(piece, rest.ends_message()) {
+        if let Err(decided_by) = self.validate(piece, ascii, rest.ends_message()) {
             let decision = Decision::Bytes(decided_by);
             if deliver == Deliver::Payload {
                 let valid = piece.get(..decided_by.saturating_sub(1)).unwrap_or_default();
@@ -168,7 +170,7 @@ impl OpenMessage {
             let inflated = inflater.inflate(piece, ends, &mut self.held, usize::MAX);
             // What came out before a fault is judged before it, as it is when the two come in different chunks.
             let held = mem::take(&mut self.held);
-            let valid = self.validate(held.get(start..).unwrap_or_default(), ends && inflated.is_ok());
+            let valid = self.validate(held.get(start..).unwrap_or_default(), false, ends && inflated.is_ok());
             self.held = held;
             valid.map_err(|_| bad_text)?;
             inflated.map_err(fault)?;
@@ -183,13 +185,13 @@ impl OpenMessage {
             let mut inflated = Vec::new();
             let progress = inflater.inflate(piece, ends, &mut inflated, MAX_PRESIZE);
             let last = ends && progress.is_ok_and(|progress| progress.done);
-            if let Err(decided_by) = self.validate(&inflated, false) {
+            if let Err(decided_by) = self.validate(&inflated, false, false) {
                 inflated.truncate(decided_by.saturating_sub(1));
                 self.hand_out_payload(Cow::Owned(inflated), false, on_event);
                 return Err(bad_text);
             }
             // Where only the end is wrong, the last byte may have been handed out before the end was known: it always is.
-            if last && self.validate(&[], true).is_err() {
+            if last && self.validate(&[], false, true).is_err() {
                 self.hand_out_payload(Cow::Owned(inflated), false, on_event);
                 return Err(bad_text);
             }
@@ -204,8 +206,11 @@ impl OpenMessage {
 
     /// Fails at the first impossible byte of a text; one that ends inside a code point fails at its last byte. The
     /// error is the number of bytes up to and with that byte.
-    fn validate(&mut self, piece: &[u8], ends: bool) -> Result<(), usize> {
+    fn validate(&mut self, piece: &[u8], ascii: bool, ends: bool) -> Result<(), usize> {
         if self.kind == MessageKind::Binary || self.raw {
+            return Ok(());
+        }
+        if ascii && self.utf8.is_complete() {
             return Ok(());
         }
         match self.utf8.push(piece) {

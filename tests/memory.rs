@@ -226,3 +226,30 @@ fn a_frame_that_memory_cannot_hold_is_not_sent() {
     connection.send_binary(&large).unwrap();
     assert_eq!(frames(connection.output())[0].payload, large);
 }
+
+#[test]
+fn output_that_was_written_is_memory_for_the_next() {
+    let mut sender = connection(Role::Client, Options::default());
+    let mut other = connection(Role::Client, Options::default());
+    let message = [7; 5000];
+    sender.send_binary(&message).unwrap();
+    let written = sender.data_to_send().unwrap();
+    let expected = other.send_binary(&message).and_then(|()| other.data_to_send()).unwrap();
+    let (peak, written) = peak_of(|| {
+        let mut written = written;
+        for connection in [&mut sender, &mut other] {
+            connection.reuse_output(written);
+            connection.send_binary(&message).unwrap();
+            written = connection.data_to_send().unwrap();
+        }
+        written
+    });
+    assert_eq!(peak, 0);
+    assert_eq!(written.len(), expected.len());
+    assert_eq!(other.bytes_held(), 0);
+
+    // What waits is not given up for it.
+    other.send_ping(b"waits").unwrap();
+    other.reuse_output(written);
+    assert_eq!(other.data_to_send().unwrap().len(), 2 + 4 + 5);
+}

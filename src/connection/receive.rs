@@ -11,12 +11,19 @@ use crate::event::{Event, FrameInfo, MessageKind};
 use crate::frame::{FrameHeader, LengthForm, Opcode, Prefix};
 use crate::limits::{Limits, MAX_SIZE};
 use crate::mask::Mask;
+#[cfg(feature = "fast-path")]
+use crate::message::Deliver;
 use crate::message::{Decision, OpenMessage, PieceFault, Rest};
 use crate::random::Randomness;
 use crate::widen;
 
 /// The most payload bytes of a control frame (RFC 6455 §5.5).
 pub(super) const MAX_CONTROL_PAYLOAD: usize = 125;
+
+/// The bytes that are unmasked, checked and copied at a time where they are kept, so that each step finds them in the fastest
+/// cache.
+#[cfg(feature = "fast-path")]
+const BLOCK: usize = 2 << 10;
 
 /// A violation in a header, and the position in the header of the byte with which it became certain.
 struct HeaderFault {
@@ -282,7 +289,14 @@ impl<R: Randomness> Connection<R> {
         on_event: &mut impl FnMut(Event<'_>),
     ) -> Result<usize, ProtocolError> {
         let used = usize::try_from(frame.remaining).map_or(bytes.len(), |remaining| remaining.min(bytes.len()));
+        #[cfg(feature = "fast-path")]
+        let used = if self.keeps(frame, used) { used.min(BLOCK) } else { used };
         let piece = bytes.get_mut(..used).unwrap_or_default();
+        #[cfg(feature = "fast-path")]
+        let ascii = frame.mask.as_mut().is_some_and(|mask| mask.apply_to_text(piece));
+        #[cfg(not(feature = "fast-path"))]
+        let ascii = false;
+        #[cfg(not(feature = "fast-path"))]
         if let Some(mask) = &mut frame.mask {
             mask.apply(piece);
         }
@@ -294,7 +308,7 @@ impl<R: Randomness> Connection<R> {
         let received = if frame.opcode.is_control() {
             self.receive_control(frame, piece, on_event)
         } else {
-            self.receive_data_piece(frame, piece, start, on_event)
+            self.receive_data_piece(frame, piece, ascii, start, on_event)
         };
         match received {
             Ok(()) => Ok(used),
@@ -304,10 +318,19 @@ impl<R: Randomness> Connection<R> {
         }
     }
 
+    /// Whether so many bytes of a frame are copied, to be handed out when more of them are there.
+    #[cfg(feature = "fast-path")]
+    fn keeps(&self, frame: Frame, used: usize) -> bool {
+        let Some(message) = &self.input.message else { return false };
+        let parts = message.bytes_held() > 0 || frame.remaining > widen(used);
+        parts && !frame.opcode.is_control() && !message.compressed && self.options.deliver != Deliver::Payload
+    }
+
     fn receive_data_piece(
         &mut self,
         frame: Frame,
         piece: &[u8],
+        ascii: bool,
         start: u64,
         on_event: &mut impl FnMut(Event<'_>),
     ) -> Result<(), Fault> {
@@ -319,7 +342,7 @@ impl<R: Randomness> Connection<R> {
             Some(deflate) if message.compressed && !deflate.passthrough => {
                 message.push_compressed(piece, rest, deliver, &mut deflate.inflater, on_event)
             }
-            _ => message.push(piece, rest, deliver, on_event),
+            _ => message.push(piece, ascii, rest, deliver, on_event),
         };
         pushed.map_err(|PieceFault { violation, decided_by }| match decided_by {
             Decision::Bytes(bytes) => Fault { violation, offset: start.saturating_add(widen(bytes)).saturating_sub(1) },

@@ -44,7 +44,9 @@ impl<R: Randomness> Connection<R> {
     /// [`UsageError::NotOpen`] after a Close, [`UsageError::FragmentOrder`] inside a fragmented message,
     /// [`UsageError::BufferFull`], [`UsageError::NoRandomness`].
     pub fn send_text(&mut self, text: &str) -> Result<(), UsageError> {
-        self.send_message(MessageKind::Text, text.as_bytes(), true)
+        let message = self.begin(MessageKind::Text, text.len(), true)?;
+        // It is UTF-8 by its type.
+        self.queue_data_frame(Opcode::Text, message, text.as_bytes(), true)
     }
 
     /// Queues a binary message in one frame.
@@ -78,9 +80,7 @@ impl<R: Randomness> Connection<R> {
         data: &[u8],
         options: SendOptions,
     ) -> Result<(), UsageError> {
-        self.check_can_begin()?;
-        let coding = if options.compress && self.compresses(data.len()) { Coding::Compressed } else { Coding::Plain };
-        let message = OutgoingMessage { kind, utf8: Utf8Validator::new(), coding };
+        let message = self.begin(kind, data.len(), options.compress)?;
         self.send_data_frame(opcode_of(kind), message, data, options.fin)
     }
 
@@ -183,6 +183,16 @@ impl<R: Randomness> Connection<R> {
         Ok(mem::take(&mut self.output.buffer))
     }
 
+    /// Gives memory to encode frames in: what [`data_to_send`](Self::data_to_send) gave, once it was written. Its content
+    /// is dropped. It stays with this connection until the next `data_to_send`, so that one buffer serves many connections,
+    /// if it is given to each before that sends.
+    pub fn reuse_output(&mut self, mut buffer: Vec<u8>) {
+        if self.output.buffer.is_empty() {
+            buffer.clear();
+            self.output.buffer = buffer;
+        }
+    }
+
     /// Encodes the Pongs and the Close that are due, so that [`output`](Self::output) has everything. It begins a
     /// drain: [`clear_output`](Self::clear_output) ends it, and without that the output grows.
     ///
@@ -251,6 +261,13 @@ impl<R: Randomness> Connection<R> {
         }
     }
 
+    /// A message that begins with so many bytes, if one may begin.
+    fn begin(&self, kind: MessageKind, length: usize, compress: bool) -> Result<OutgoingMessage, UsageError> {
+        self.check_can_begin()?;
+        let coding = if compress && self.compresses(length) { Coding::Compressed } else { Coding::Plain };
+        Ok(OutgoingMessage { kind, utf8: Utf8Validator::new(), coding })
+    }
+
     fn send_data_frame(
         &mut self,
         opcode: Opcode,
@@ -264,6 +281,17 @@ impl<R: Randomness> Connection<R> {
         if message.has_text() && (message.utf8.push(data).is_err() || (fin && !message.utf8.is_complete())) {
             return Err(UsageError::InvalidUtf8);
         }
+        self.queue_data_frame(opcode, message, data, fin)
+    }
+
+    /// Queues a frame of which everything but the room for it was checked.
+    fn queue_data_frame(
+        &mut self,
+        opcode: Opcode,
+        message: OutgoingMessage,
+        data: &[u8],
+        fin: bool,
+    ) -> Result<(), UsageError> {
         self.check_room(data)?;
         self.flush_pongs()?;
         let header = FrameHeader { fin, ..FrameHeader::new(opcode, widen(data.len())) };
@@ -381,10 +409,9 @@ impl<R: Randomness> Connection<R> {
         let frame = MAX_HEADER_BYTES.saturating_add(payload.len());
         self.output.buffer.try_reserve(frame).map_err(|_| UsageError::BufferFull)?;
         self.output.buffer.extend_from_slice(&header.encode());
-        let start = self.output.buffer.len();
-        self.output.buffer.extend_from_slice(payload);
-        if let Some(key) = header.masking_key {
-            Mask::new(key).apply(self.output.buffer.get_mut(start..).unwrap_or_default());
+        match header.masking_key {
+            Some(key) => Mask::new(key).append(payload, &mut self.output.buffer),
+            None => self.output.buffer.extend_from_slice(payload),
         }
         Ok(())
     }

@@ -58,8 +58,8 @@ impl Encoder for Client {
         for _ in 0..count {
             self.connection.send_text(self.text).expect("open");
         }
-        self.connection.flush().expect("randomness");
-        self.sink.write_all(self.connection.output()).expect("memory");
-        self.connection.clear_output();
+        let output = self.connection.data_to_send().expect("randomness");
+        self.sink.write_all(&output).expect("memory");
+        self.connection.reuse_output(output);
     }
 }
