@@ -7,6 +7,8 @@ import { CHUNK, cut, framesOf, payloads, SIZES } from './lib/traffic.mjs';
 
 const limits = { maxMessageSize: 1 << 20 };
 
+const TRANSIENT = { transient: true };
+
 function takeEvents(connection, take) {
   for (const event of connection.events()) {
     if (event.type === 'text' || event.type === 'binary') take(event.data);
@@ -37,27 +39,44 @@ function owningReceiver(role, take) {
   };
 }
 
-/** The transport reads into memory of the codec. */
-function reservingReceiver(role, take) {
+/** Messages are views of memory of the codec, and done with before the next call. */
+function viewingReceiver(role, take) {
   const connection = new Connection({ role, ...limits });
   return {
-    read: (chunk) => connection.reserve(CHUNK).set(chunk),
     feed(chunk) {
-      connection.commit(chunk.length);
+      connection.receiveData(chunk, TRANSIENT);
       takeEvents(connection, take);
     },
   };
 }
+
+/** The transport reads into memory of the codec. */
+const reservingReceiver = (options) => (role, take) => {
+  const connection = new Connection({ role, ...limits });
+  return {
+    read: (chunk) => connection.reserve(CHUNK).set(chunk),
+    feed(chunk) {
+      connection.commit(chunk.length, options);
+      takeEvents(connection, take);
+    },
+  };
+};
 
 /** What the table of goals has, and others that can be driven. */
 const cells = [
   ...rows('decode masked text', { kind: 'text', masked: true }),
   ...rows('decode masked non-ASCII text', { kind: 'non-ASCII text', masked: true }),
   ...rows('decode unmasked text', { kind: 'text' }),
-  ...rows('decode masked text, reserve and commit', { kind: 'text', masked: true, receiver: reservingReceiver }),
+  ...rows('decode masked text, reserve and commit', { kind: 'text', masked: true, receiver: reservingReceiver() }),
   ...rows('decode masked binary, copied', { kind: 'binary', masked: true }),
   ...rows('decode masked binary, in the chunk', { kind: 'binary', masked: true, receiver: owningReceiver }),
-  ...rows('decode masked binary, reserve and commit', { kind: 'binary', masked: true, receiver: reservingReceiver }),
+  ...rows('decode masked binary, transient view', { kind: 'binary', masked: true, receiver: viewingReceiver }),
+  ...rows('decode masked binary, reserve and commit', { kind: 'binary', masked: true, receiver: reservingReceiver() }),
+  ...rows('decode masked binary, reserve and commit, transient view', {
+    kind: 'binary',
+    masked: true,
+    receiver: reservingReceiver(TRANSIENT),
+  }),
   ...rows('decode unmasked binary, copied', { kind: 'binary' }),
   ...rows('decode unmasked binary, in the chunk', { kind: 'binary', receiver: owningReceiver }),
   ...rows('frames of 4 KiB, masked binary', { kind: 'binary', masked: true, part: 4096 }, ['16 KiB', '1 MiB']),

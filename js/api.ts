@@ -1,7 +1,13 @@
 /** Everything that a user imports, whichever way the WebAssembly module is had. */
 
 export { Connection } from './connection.js';
-export type { InputOptions, OutputOptions, SendBinaryOptions, SendOptions } from './connection-options.js';
+export type {
+  CommitOptions,
+  InputOptions,
+  OutputOptions,
+  SendBinaryOptions,
+  SendOptions,
+} from './connection-options.js';
 export { CloseCode, Opcode, version } from './constants.js';
 export type { PerMessageDeflateOptions } from './deflate.js';
 export { ProtocolError, type ProtocolErrorCode, UsageError, type UsageErrorCode } from './errors.js';

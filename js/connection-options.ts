@@ -28,8 +28,18 @@ export interface SendBinaryOptions extends SendOptions {
   readonly copy?: boolean | undefined;
 }
 
+/** How the messages in what is received are handed out. */
+export interface CommitOptions {
+  /**
+   * Whether the data of binary messages, and of parts of messages, may be views of the memory of the module, instead of copies.
+   * Such a view holds until the next call of anything in this package, and that is also how long the events of one call should
+   * be looked at: copy what is to be kept, and answer when you have seen them all. Default false.
+   */
+  readonly transient?: boolean | undefined;
+}
+
 /** How input is taken. */
-export interface InputOptions {
+export interface InputOptions extends CommitOptions {
   /**
    * Whether the array and its memory are given away: large binary messages are unmasked in it and handed out as parts of it,
    * instead of copies. Nobody else must read or write it any more. Default false.
@@ -85,4 +95,20 @@ export function flagsOf(options: SendOptions | undefined): readonly [fin: number
   if (options === undefined) return WHOLE;
   const { fin, compress } = objectOf('options', options);
   return [Number(booleanOf('options.fin', fin, true)), Number(booleanOf('options.compress', compress, true))];
+}
+
+/** Nothing is given away, and nothing is a view. */
+const COPIES = { owned: false, transient: false };
+
+/** How what is received is taken and handed out. */
+export function inputFlags(options: InputOptions | undefined): {
+  readonly owned: boolean;
+  readonly transient: boolean;
+} {
+  if (options === undefined) return COPIES;
+  const { owned, transient } = objectOf('options', options);
+  return {
+    owned: booleanOf('options.owned', owned, false),
+    transient: booleanOf('options.transient', transient, false),
+  };
 }

@@ -1,9 +1,11 @@
-import { booleanOf, bytesOf, integerOf, lengthOf, objectOf, oneOf, stringOf } from './arguments.js';
+import { booleanOf, bytesOf, integerOf, lengthOf, oneOf, stringOf } from './arguments.js';
 import {
+  type CommitOptions,
   checkedCode,
   connectionSettings,
   flagsOf,
   type InputOptions,
+  inputFlags,
   MAX_BUFFERED_BYTES,
   type OutputOptions,
   PACKED_DEFLATE,
@@ -17,13 +19,13 @@ import { NO_DEFLATE } from './deflate.js';
 import { dispose } from './dispose.js';
 import { typeError, UsageError } from './errors.js';
 import { EventQueue } from './event-queue.js';
-import { maskedBytes, maskedText } from './masked.js';
+import { MAX_HEADER } from './frame-header.js';
+import { OutgoingFrames } from './outgoing.js';
 import { Payload, placeFor } from './payload.js';
 import { PreparedMessage } from './prepared.js';
 import type { Bytes, ConnectionEvent, ConnectionOptions, MessageKind, Role, State } from './types.js';
-import { UnmaskedFrames } from './unmasked.js';
 import type { CallName, Codec } from './wasm/codec.js';
-import { Refusal } from './wasm/codec.js';
+import { Refusal, Source } from './wasm/codec.js';
 import { Handle } from './wasm/handle.js';
 import { utf8Length } from './wasm/pool.js';
 import { readEvents } from './wasm/records.js';
@@ -44,15 +46,6 @@ const Flag = {
   WriteEnded: 1 << 3,
   OutputPending: 1 << 4,
 } as const;
-
-/** Where the bytes are that a connection receives. */
-const Source = { Input: 0, Reserved: 1, End: 2 } as const;
-
-/** Bytes of the longest header. */
-const MAX_HEADER = 14;
-
-/** The shortest payload of a client that is better masked outside the output of the core. */
-const LEAST_MASKED_OUTSIDE = 1 << 12;
 
 /** Stands for an empty Close. */
 const NO_CODE = 0;
@@ -79,12 +72,12 @@ export class Connection {
   readonly #events = new EventQueue();
   readonly #slice: number;
   #flags = 0;
-  /** Whether a whole message is a frame of its header and its data, masked by a client: without compression. */
+  /** Whether a whole message is a frame of its header and its data: without compression. */
   readonly #isPlain: boolean;
   /** Whether a message was begun whose last frame is still to be sent. */
   #hasBegun = false;
   /** What goes out before all that the core has. */
-  readonly #unmasked = new UnmaskedFrames();
+  readonly #outgoing: OutgoingFrames;
   readonly #maxBufferedBytes: number;
   /** The binary message whose payload is arriving, if it is large. */
   #payload: Payload | undefined;
@@ -99,6 +92,7 @@ export class Connection {
     const compresses = settings[PACKED_DEFLATE] !== NO_DEFLATE[0];
     this.#slice = compresses ? COMPRESSED_SLICE : SLICE;
     this.#isPlain = !compresses;
+    this.#outgoing = new OutgoingFrames(this.role === 'client');
     this.#maxBufferedBytes = settings[MAX_BUFFERED_BYTES] as number;
     this.#handle = new Handle(this, (codec) => codec.call('codec_connection_new', ...settings));
   }
@@ -132,7 +126,7 @@ export class Connection {
   get bytesHeld(): number {
     const { codec } = this.#handle;
     codec.call('codec_connection_measure', this.#handle.value);
-    return codec.value(0) + this.#unmasked.length + (this.#payload?.received ?? 0);
+    return codec.value(0) + this.#outgoing.length + (this.#payload?.received ?? 0);
   }
 
   /** Bytes received. Watch it to time out a slow peer. */
@@ -148,10 +142,15 @@ export class Connection {
    */
   receiveData(bytes: Bytes, options?: InputOptions): void {
     const { codec } = this.#handle;
-    const owned = options !== undefined && booleanOf('options.owned', objectOf('options', options).owned, false);
+    const { owned, transient } = inputFlags(options);
     const view = bytesOf('bytes', bytes);
     if (view.buffer === codec.bytes.buffer) {
       throw typeError('invalid_argument', '"bytes" expected memory of your own; what reserve() gave goes to commit()');
+    }
+    if (transient && this.#payload === undefined && lengthOf(view) <= this.#slice) {
+      codec.receive(this.#handle.value, Source.Input, 0, codec.writeBytes(view), false);
+      this.#collect(codec, true);
+      return;
     }
     this.#receive(codec, view, owned);
     codec.releaseInput();
@@ -161,8 +160,8 @@ export class Connection {
   receiveEof(): void {
     const { codec } = this.#handle;
     this.#payload = undefined;
-    codec.receive(this.#handle.value, Source.End, 0);
-    this.#collect(codec);
+    codec.receive(this.#handle.value, Source.End, 0, 0, false);
+    this.#collect(codec, false);
   }
 
   /**
@@ -179,8 +178,9 @@ export class Connection {
   }
 
   /** Takes the first `length` bytes of what {@link reserve} gave, as {@link receiveData} does. */
-  commit(length: number): void {
+  commit(length: number, options?: CommitOptions): void {
     const { codec } = this.#handle;
+    const { transient } = inputFlags(options);
     const reserved = this.#reserved;
     if (reserved === undefined) throw typeError('invalid_argument', '"length" expected a reserve() before commit()');
     if (reserved.length === 0) {
@@ -189,13 +189,10 @@ export class Connection {
     }
     integerOf('length', length, 0, reserved.length);
     this.#reserved = undefined;
-    if (this.#payload !== undefined) {
-      // Memory may grow meanwhile.
-      this.#receive(codec, reserved.slice(0, length), true);
-      return;
-    }
-    codec.receive(this.#handle.value, Source.Reserved, length);
-    this.#collect(codec);
+    if (transient && this.#payload === undefined) {
+      codec.receive(this.#handle.value, Source.Reserved, 0, length, false);
+      this.#collect(codec, true);
+    } else this.#receiveReserved(codec, reserved.byteOffset, length);
   }
 
   /** The events that have happened, oldest first. What is not iterated over stays for the next call. */
@@ -211,11 +208,11 @@ export class Connection {
   dataToSend(options?: OutputOptions): Uint8Array<ArrayBuffer>[] {
     const { codec } = this.#handle;
     const pooled = options?.pooled === true;
-    if ((this.#flags & Flag.OutputPending) === 0) return this.#unmasked.take(pooled);
+    if ((this.#flags & Flag.OutputPending) === 0) return this.#outgoing.take(codec, pooled);
     // What can fail comes first: nothing is lost.
     this.#call(codec, 'codec_connection_drain');
     const output = codec.takeOutput(pooled);
-    const chunks = this.#unmasked.take(pooled);
+    const chunks = this.#outgoing.take(codec, pooled);
     if (output.length > 0) chunks.push(output);
     return chunks;
   }
@@ -229,14 +226,11 @@ export class Connection {
     const flags = flagsOf(options);
     const text = stringOf('data', data);
     const { codec } = this.#handle;
-    if (flags[0] === 1 && this.#sendsPlainly(text.length)) {
+    if (flags[0] === 1 && this.#sendsPlainly()) {
       // Of many texts it need not be known how long they are.
       const most = text.length * 3;
       if (!this.#hasRoom(most) && !this.#hasRoom(utf8Length(text))) throw refusalError(Refusal.BufferFull);
-      if (this.role === 'server') return this.#unmasked.addText(text);
-      const length = utf8Length(text);
-      this.#unmasked.add(maskedText(codec, text, length));
-      return length;
+      return this.#outgoing.addText(codec, text);
     }
     const length = codec.writeText(text);
     this.#sendData(codec, Opcode.Text, length, flags);
@@ -252,12 +246,11 @@ export class Connection {
     const copy = booleanOf('options.copy', options?.copy, true);
     const bytes = bytesOf('data', data);
     const { codec } = this.#handle;
-    if (flags[0] === 1 && this.#sendsPlainly(lengthOf(bytes))) {
+    if (flags[0] === 1 && this.#sendsPlainly()) {
       if (!this.#hasRoom(lengthOf(bytes))) throw refusalError(Refusal.BufferFull);
       // The memory of the module may move.
       const moves = bytes.buffer === codec.bytes.buffer;
-      if (this.role === 'server') this.#unmasked.addBytes(bytes, copy || moves);
-      else this.#unmasked.add(maskedBytes(codec, moves ? bytes.slice() : bytes));
+      this.#outgoing.addBytes(codec, moves ? bytes.slice() : bytes, copy);
     } else this.#sendData(codec, Opcode.Binary, codec.writeBytes(bytes), flags);
   }
 
@@ -334,18 +327,17 @@ export class Connection {
     this.#reserved = undefined;
     this.#events.clear();
     this.#payload = undefined;
-    this.#unmasked.take(true);
+    this.#outgoing.clear();
   }
 
-  /** Whether a whole message of so much is best framed here: it changes nothing in the core, and comes before all that the core has. */
-  #sendsPlainly(length: number): boolean {
-    const may = this.#isPlain && !this.#hasBegun && (this.#flags & (Flag.State | Flag.OutputPending)) === 0;
-    return may && (this.role === 'server' || length >= LEAST_MASKED_OUTSIDE);
+  /** Whether a whole message is framed here: it changes nothing in the core, and comes before all that the core has. */
+  #sendsPlainly(): boolean {
+    return this.#isPlain && !this.#hasBegun && (this.#flags & (Flag.State | Flag.OutputPending)) === 0;
   }
 
   /** As the core counts it for what it holds. */
   #hasRoom(length: number): boolean {
-    return this.#unmasked.length + MAX_HEADER + length <= this.#maxBufferedBytes;
+    return this.#outgoing.length + MAX_HEADER + length <= this.#maxBufferedBytes;
   }
 
   #close(code: number, reason: string, fail: boolean): void {
@@ -398,8 +390,8 @@ export class Connection {
       }
       const most = this.#lookAhead ? MAX_HEADER : this.#slice;
       const used = codec.writeBytes(view, at, Math.min(at + most, length));
-      codec.receive(this.#handle.value, Source.Input, used);
-      this.#collect(codec);
+      codec.receive(this.#handle.value, Source.Input, 0, used, true);
+      this.#collect(codec, false);
       const aside = codec.value(1);
       this.#lookAhead = aside > 0;
       at += aside > 0 ? codec.value(0) : used;
@@ -421,11 +413,38 @@ export class Connection {
     const length = Math.min(payload.missing, lengthOf(view) - at);
     const piece = new Uint8Array(view.buffer, view.byteOffset + at, length);
     this.#take(codec, piece, payload.place(piece, owned));
-    if (payload.missing === 0) {
-      this.#payload = undefined;
-      this.#events.queued.push({ type: 'binary', data: payload.whole });
-    }
+    this.#handOut(payload);
     return length;
+  }
+
+  /** Takes bytes that are in the memory of the module already, at `address`. Large payload is unmasked there, and copied out once. */
+  #receiveReserved(codec: Codec, address: number, length: number): void {
+    const { value } = this.#handle;
+    for (let at = 0; at < length; ) {
+      const payload = this.#payload;
+      if (payload === undefined) {
+        codec.receive(value, Source.Reserved, at, length - at, true);
+        this.#collect(codec, false);
+        const aside = codec.value(1);
+        if (aside === 0) return;
+        at += codec.value(0);
+        this.#payload = new Payload(aside);
+      } else {
+        const here = Math.min(payload.missing, length - at);
+        codec.passPayload(value, Source.Reserved, at, here);
+        const piece = codec.bytes.subarray(address + at, address + at + here);
+        payload.place(piece, false).set(piece);
+        this.#handOut(payload);
+        at += here;
+      }
+    }
+  }
+
+  /** Ends a payload that is whole. */
+  #handOut(payload: Payload): void {
+    if (payload.missing > 0) return;
+    this.#payload = undefined;
+    this.#events.queued.push({ type: 'binary', data: payload.whole });
   }
 
   /** Takes payload that stays outside to where it is to be, unmasked. */
@@ -433,13 +452,13 @@ export class Connection {
     if (this.role === 'server') codec.unmaskPayload(this.#handle.value, piece, place);
     else {
       if (place.buffer !== piece.buffer) place.set(piece);
-      codec.passPayload(this.#handle.value, lengthOf(piece));
+      codec.passPayload(this.#handle.value, Source.Input, 0, lengthOf(piece));
     }
   }
 
-  #collect(codec: Codec): void {
+  #collect(codec: Codec, views: boolean): void {
     this.#flags = codec.flags;
-    readEvents(codec, this.#events.queued);
+    readEvents(codec, this.#events.queued, views);
   }
 }
 

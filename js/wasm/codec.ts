@@ -19,10 +19,17 @@ interface Exports {
   codec_keys_written(codec: number): void;
   codec_accept_key(codec: number, length: number): number;
   codec_connection_new(codec: number, ...options: number[]): number;
-  codec_connection_receive(codec: number, handle: number, source: number, length: number): number;
-  codec_connection_pass_payload(codec: number, handle: number, length: number): number;
-  codec_masking_key(codec: number): number;
+  codec_connection_receive(
+    codec: number,
+    handle: number,
+    source: number,
+    start: number,
+    length: number,
+    aside: number,
+  ): number;
+  codec_connection_pass_payload(codec: number, handle: number, source: number, start: number, length: number): number;
   codec_mask(codec: number, key: number, length: number): number;
+  codec_mask_frames(codec: number, length: number): number;
   codec_connection_reserve(codec: number, handle: number, length: number): number;
   codec_connection_send(
     codec: number,
@@ -86,6 +93,9 @@ export const Refusal = {
   BadHandle: 11,
   OutOfMemory: 12,
 } as const;
+
+/** Where the bytes are that a connection receives. */
+export const Source = { Input: 0, Reserved: 1, End: 2 } as const;
 
 /** The largest output that is taken from the pool. */
 const POOLED = 1 << 12;
@@ -167,9 +177,9 @@ export class Codec {
   }
 
   /** The call of every chunk, without what finding it by its name costs. The handle gives only codecs that are alive. */
-  receive(handle: number, source: number, length: number): void {
+  receive(handle: number, source: number, start: number, length: number, aside: boolean): void {
     try {
-      this.#exports.codec_connection_receive(this.#self, handle, source, length);
+      this.#exports.codec_connection_receive(this.#self, handle, source, start, length, aside ? 1 : 0);
     } catch (cause) {
       throw this.#crashed(cause);
     }
@@ -240,29 +250,48 @@ export class Codec {
     return length;
   }
 
-  /** Tells a connection that so many bytes of payload have arrived, of which it need not see any. */
-  passPayload(handle: number, length: number): void {
+  /** Tells a connection that so many bytes of payload have arrived, which it unmasks where they are if they are masked. */
+  passPayload(handle: number, source: number, start: number, length: number): void {
     try {
-      this.#exports.codec_connection_pass_payload(this.#self, handle, length);
+      this.#exports.codec_connection_pass_payload(this.#self, handle, source, start, length);
     } catch (cause) {
       throw this.#crashed(cause);
     }
   }
 
-  /** The same where they are masked: unmasks `source` into `target`, which has the same length and may be the same. */
+  /** The same where they are masked and outside: unmasks `source` into `target`, which has the same length and may be the same. */
   unmaskPayload(handle: number, source: Uint8Array, target: Uint8Array): void {
-    this.#through(source, target, (length) => this.passPayload(handle, length));
+    this.#through(source, target, (length) => this.passPayload(handle, Source.Input, 0, length));
   }
 
-  /** A fresh masking key, as a number. */
-  maskingKey(): number {
-    while (this.call('codec_masking_key') === Refusal.NoRandomness) this.drawKeys();
-    return this.value(0);
+  /** A fresh masking key, as a number: its first byte is the lowest. */
+  takeKey(): number {
+    const { words } = this;
+    // The pool of `src/wasm/random.rs`: its bytes, and behind them how many were served.
+    const start = (words[this.#status + Status.Keys] as number) >>> 2;
+    const count = (words[this.#status + Status.KeysLength] as number) >>> 2;
+    if ((words[start + count] as number) >>> 2 >= count) this.drawKeys();
+    const used = (words[start + count] as number) >>> 2;
+    words[start + count] = (used + 1) << 2;
+    return words[start + used] as number;
   }
 
   /** Masks `source` into `target`, which has the same length and may be the same. */
   mask(key: number, source: Uint8Array, target: Uint8Array): void {
     this.#through(source, target, (length) => this.call('codec_mask', key, length));
+  }
+
+  /** Masks the payloads of frames that have their keys: those of `source`, into `target`, which has the same length and may be the same. */
+  maskFrames(source: Uint8Array, target: Uint8Array): void {
+    const length = lengthOf(source);
+    for (let start = 0; start < length; ) {
+      const given = this.writeBytes(source, start, Math.min(start + MASKED, length));
+      this.call('codec_mask_frames', given);
+      // The last of them may be cut.
+      const used = this.value(0);
+      target.set(this.bytes.subarray(this.#input, this.#input + used), start);
+      start += used;
+    }
   }
 
   /** Copies `source` to `target` through the memory for arguments, where `change` does something to each piece. */

@@ -18,7 +18,7 @@ const Host = (
 const SLAB = 1 << 16;
 
 /** The longest text that is faster written unit by unit than by an encoder. */
-const SHORT = 32;
+export const SHORT = 32;
 
 const encoder = new TextEncoder();
 

@@ -40,8 +40,8 @@ const RECORD = 4;
  */
 const GROUP = 4096;
 
-/** Makes the events of the last call. */
-export function readEvents(codec: Codec, events: ConnectionEvent[]): void {
+/** Makes the events of the last call. With `views`, the data of messages are views of linear memory, until the next call. */
+export function readEvents(codec: Codec, events: ConnectionEvent[], views: boolean): void {
   const { words } = codec;
   const end = codec.recordsEnd;
   for (let at = codec.recordsAt; at < end; at += RECORD) {
@@ -52,22 +52,22 @@ export function readEvents(codec: Codec, events: ConnectionEvent[]): void {
         at = readTexts(codec, at, end, events);
         break;
       case Kind.Binary:
-        at = readBinaries(codec, at, end, events);
+        at = readBinaries(codec, at, end, events, views);
         break;
       case Kind.Compressed:
-        events.push({ type: 'compressed', kind: kindOf(word), data: bytesAt(codec, at) });
+        events.push({ type: 'compressed', kind: kindOf(word), data: bytesAt(codec, at, views) });
         break;
       case Kind.Fragment:
-        events.push({ type: 'fragment', ...partAt(codec, at) });
+        events.push({ type: 'fragment', ...partAt(codec, at, views) });
         break;
       case Kind.Payload:
-        events.push({ type: 'payload', ...partAt(codec, at) });
+        events.push({ type: 'payload', ...partAt(codec, at, views) });
         break;
       case Kind.Ping:
-        events.push({ type: 'ping', data: bytesAt(codec, at) });
+        events.push({ type: 'ping', data: bytesAt(codec, at, false) });
         break;
       case Kind.Pong:
-        events.push({ type: 'pong', data: bytesAt(codec, at) });
+        events.push({ type: 'pong', data: bytesAt(codec, at, false) });
         break;
       case Kind.Close:
         events.push({ type: 'close', code: word >>> 16, reason: textAt(codec, at) });
@@ -97,7 +97,7 @@ export function readFrames(codec: Codec): { frames: Frame[]; error: ProtocolErro
     if (((words[at] as number) & KIND) === Kind.Error) {
       error = errorAt(codec, at);
     } else {
-      const payload = bytesOfRange(codec, decodedAddress(codec, at), words[at + 3] as number);
+      const payload = bytesOfRange(codec, decodedAddress(codec, at), words[at + 3] as number, false);
       frames.push({ ...headerAt(words, at, payload.length), payload });
     }
   }
@@ -151,17 +151,17 @@ function lengthOfRun(words: Uint32Array, at: number, last: number): number {
 }
 
 /** Reads a run of binary messages that lie side by side; gives the position of its last record. */
-function readBinaries(codec: Codec, at: number, end: number, events: ConnectionEvent[]): number {
+function readBinaries(codec: Codec, at: number, end: number, events: ConnectionEvent[], views: boolean): number {
   const { words } = codec;
   const last = endOfRun(words, at, end);
-  const copy = bytesOfRange(codec, addressOf(codec, at), lengthOfRun(words, at, last));
+  const run = bytesOfRange(codec, addressOf(codec, at), lengthOfRun(words, at, last), views);
   if (last === at) {
-    events.push({ type: 'binary', data: copy });
+    events.push({ type: 'binary', data: run });
     return at;
   }
-  for (let from = 0; at <= last; at += RECORD) {
+  for (let from = run.byteOffset; at <= last; at += RECORD) {
     const length = words[at + 2] as number;
-    events.push({ type: 'binary', data: new Uint8Array(copy.buffer, from, length) });
+    events.push({ type: 'binary', data: new Uint8Array(run.buffer, from, length) });
     from += length;
   }
   return last;
@@ -172,12 +172,12 @@ function addressOf(codec: Codec, at: number): number {
   return ((codec.words[at] as number) & IN_ARENA) === 0 ? where : codec.arena + where;
 }
 
-function bytesOfRange(codec: Codec, start: number, length: number): Uint8Array<ArrayBuffer> {
-  return codec.bytes.slice(start, start + length);
+function bytesOfRange(codec: Codec, start: number, length: number, view: boolean): Uint8Array<ArrayBuffer> {
+  return view ? codec.bytes.subarray(start, start + length) : codec.bytes.slice(start, start + length);
 }
 
-function bytesAt(codec: Codec, at: number): Uint8Array<ArrayBuffer> {
-  return bytesOfRange(codec, addressOf(codec, at), codec.words[at + 2] as number);
+function bytesAt(codec: Codec, at: number, view: boolean): Uint8Array<ArrayBuffer> {
+  return bytesOfRange(codec, addressOf(codec, at), codec.words[at + 2] as number, view);
 }
 
 function textAt(codec: Codec, at: number): string {
@@ -189,11 +189,11 @@ function kindOf(word: number): MessageKind {
   return (word & PART_TEXT) === 0 ? 'binary' : 'text';
 }
 
-function partAt(codec: Codec, at: number): PartEvent {
+function partAt(codec: Codec, at: number, view: boolean): PartEvent {
   const word = codec.words[at] as number;
   return {
     kind: kindOf(word),
-    data: bytesAt(codec, at),
+    data: bytesAt(codec, at, view),
     first: (word & PART_FIRST) !== 0,
     last: (word & PART_LAST) !== 0,
     compressed: (word & PART_COMPRESSED) !== 0,

@@ -14,7 +14,7 @@ use crate::{
     UsageError,
 };
 #[cfg(feature = "fast-path")]
-use crate::{Mask, Randomness};
+use crate::{FrameHeader, Mask, MaskingKey};
 
 // The low two bits of the flags of a connection are its state, as a number.
 const CLOSE_EXPECTED: u32 = 1 << 2;
@@ -74,64 +74,70 @@ impl Codec {
     }
 
     /// Feeds `length` bytes, or for the `source` 2 the end of the input; leaves records. The bytes are those of the input
-    /// for the `source` 0, those that [`connection_reserve`](Self::connection_reserve) gave for 1.
+    /// for the `source` 0, those that [`connection_reserve`](Self::connection_reserve) gave for 1, from `start` on.
     ///
-    /// Payload of large binary messages in the input may stay with JavaScript. Word 0 has how many bytes were taken, word 1 how
+    /// With `aside`, payload of large binary messages stays with JavaScript. Word 0 has how many bytes were taken, word 1 how
     /// many of payload follow for [`connection_pass_payload`](Self::connection_pass_payload).
-    pub fn connection_receive(&mut self, handle: u32, source: u32, length: usize) -> u32 {
+    pub fn connection_receive(&mut self, handle: u32, source: u32, start: usize, length: usize, aside: bool) -> u32 {
         let Self { objects, records, input, status, .. } = self;
         let Some(Channel { connection, reserved }) = objects.channel(handle) else { return Refusal::BadHandle as u32 };
         records.clear();
         if source == 2 {
             connection.end(&mut |event| records.event(event));
         } else {
-            let Some(bytes) = (if source == 0 { input } else { reserved }).get_mut(..length) else {
+            let Some(bytes) = given(input, reserved, source, start, length) else {
                 return Refusal::InvalidArgument as u32;
             };
             let on_event = &mut |event: Event<'_>| records.event(event);
             #[cfg(feature = "fast-path")]
             {
-                let least = if source == 0 { LEAST_ASIDE } else { u64::MAX };
+                let least = if aside { LEAST_ASIDE } else { u64::MAX };
                 let taken = connection.receive_up_to_payload(bytes, least, on_event);
                 let [.., first, second, _] = status;
                 *first = u32_of(taken);
                 [*second, _] = halves(connection.payload_aside());
             }
             #[cfg(not(feature = "fast-path"))]
-            connection.receive(bytes, on_event);
+            {
+                let _ = aside;
+                connection.receive(bytes, on_event);
+            }
         }
         status[word::FLAGS] = flags(connection);
         self.give_records();
         0
     }
 
-    /// Tells that `length` bytes of payload that stays with JavaScript have arrived. If it is masked they are at the start of
-    /// the input, and are unmasked there.
+    /// Tells that `length` bytes of payload that stays with JavaScript have arrived. If it is masked they are those of `source`
+    /// from `start` on, and are unmasked there.
     #[cfg(feature = "fast-path")]
-    pub fn connection_pass_payload(&mut self, handle: u32, length: u32) -> u32 {
+    pub fn connection_pass_payload(&mut self, handle: u32, source: u32, start: usize, length: u32) -> u32 {
         let Self { objects, input, .. } = self;
-        let Some(Channel { connection, .. }) = objects.channel(handle) else { return Refusal::BadHandle as u32 };
-        let bytes = usize::try_from(length).ok().and_then(|length| input.get_mut(..length)).unwrap_or_default();
-        connection.pass_payload(u64::from(length), bytes);
+        let Some(Channel { connection, reserved }) = objects.channel(handle) else { return Refusal::BadHandle as u32 };
+        let bytes = usize::try_from(length).ok().and_then(|length| given(input, reserved, source, start, length));
+        connection.pass_payload(u64::from(length), bytes.unwrap_or_default());
         0
     }
 
-    /// Gives a fresh masking key as word 0, for a frame that JavaScript writes.
-    #[cfg(feature = "fast-path")]
-    pub fn masking_key(&mut self) -> u32 {
-        let mut key = [0; 4];
-        if Randomness::fill(&mut self.keys, &mut key).is_err() {
-            return Refusal::NoRandomness as u32;
-        }
-        self.give_values([u32::from_be_bytes(key), 0, 0]);
-        0
-    }
-
-    /// Masks the first `length` bytes of the input with such a key: a multiple of four, but for the last of a payload.
+    /// Masks the first `length` bytes of the input with a key, whose first byte is the lowest: a multiple of four, but for the last of a payload.
     #[cfg(feature = "fast-path")]
     pub fn mask(&mut self, key: u32, length: usize) -> u32 {
         let Some(bytes) = self.input.get_mut(..length) else { return Refusal::InvalidArgument as u32 };
-        Mask::new(key.to_be_bytes()).apply(bytes);
+        Mask::new(key.to_le_bytes()).apply(bytes);
+        0
+    }
+
+    /// Masks the payload of each frame in the first `length` bytes of the input with the key that its header has; a frame that
+    /// is cut is left as it is. Gives the bytes that the others take as word 0.
+    #[cfg(feature = "fast-path")]
+    pub fn mask_frames(&mut self, length: usize) -> u32 {
+        let Some(bytes) = self.input.get_mut(..length) else { return Refusal::InvalidArgument as u32 };
+        let mut masked: usize = 0;
+        while let Some((key, payload, end)) = frame_at(bytes, masked) {
+            Mask::new(key).apply(payload);
+            masked = end;
+        }
+        self.give_values([u32_of(masked), 0, 0]);
         0
     }
 
@@ -244,6 +250,29 @@ impl Codec {
         self.give_values([held, low, high]);
         0
     }
+}
+
+/// Bytes that JavaScript has written.
+fn given<'a>(
+    input: &'a mut [u8],
+    reserved: &'a mut [u8],
+    source: u32,
+    start: usize,
+    length: usize,
+) -> Option<&'a mut [u8]> {
+    let memory = if source == 0 { input } else { reserved };
+    // Without the fast path all is taken at once.
+    let rest = if cfg!(feature = "fast-path") { memory.get_mut(start..)? } else { memory };
+    rest.get_mut(..length)
+}
+
+/// The key and the payload of the frame at `start`, and where it ends.
+#[cfg(feature = "fast-path")]
+fn frame_at(bytes: &mut [u8], start: usize) -> Option<(MaskingKey, &mut [u8], usize)> {
+    let header = FrameHeader::parse(bytes.get(start..)?)?;
+    let start = start.checked_add(header.header_length())?;
+    let end = start.checked_add(usize::try_from(header.payload_length).ok()?)?;
+    Some((header.masking_key?, bytes.get_mut(start..end)?, end))
 }
 
 fn flags(connection: &Connection<super::random::Keys>) -> u32 {

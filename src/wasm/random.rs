@@ -1,4 +1,4 @@
-//! One pool of random bytes for all connections of an instance, filled by JavaScript.
+//! One pool of random bytes for all connections of an instance, filled by JavaScript, which takes keys from it too.
 
 use alloc::rc::Rc;
 use core::cell::Cell;
@@ -12,6 +12,8 @@ pub const POOL_BYTES: usize = 4096;
 #[derive(Clone)]
 pub struct KeyPool(Rc<Pool>);
 
+/// JavaScript knows where the count is: behind the bytes.
+#[repr(C)]
 struct Pool {
     bytes: [Cell<u8>; POOL_BYTES],
     /// Bytes at the front that were served, and are not served again.

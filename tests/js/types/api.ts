@@ -94,6 +94,10 @@ same<Same<Extract<ConnectionEvent, { type: 'close' }>, CloseEvent>>();
 
 // What goes in and out.
 connection.receiveData(new Uint8Array());
+connection.receiveData(new Uint8Array(), { owned: true, transient: undefined });
+connection.commit(1, { transient: true });
+// @ts-expect-error: what was reserved is the module's already
+connection.commit(1, { owned: true });
 connection.receiveData(new ArrayBuffer(1));
 connection.receiveData(new SharedArrayBuffer(1));
 connection.receiveData(new DataView(new ArrayBuffer(1)));
