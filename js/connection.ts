@@ -353,6 +353,11 @@ export class Connection {
   }
 
   #send(codec: Codec, opcode: number, length: number, [fin, compress]: readonly [fin: number, compress: number]): void {
+    // The core does not know of what waits outside.
+    if (this.#outgoing.length > 0 && !this.#hasRoom(length)) {
+      codec.releaseInput();
+      throw refusalError(Refusal.BufferFull);
+    }
     const refusal = codec.send(this.#handle.value, opcode, length, fin, compress, NO_CODE);
     if (refusal === Refusal.None) {
       codec.releaseInput();

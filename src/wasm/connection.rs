@@ -25,6 +25,11 @@ const OUTPUT_PENDING: u32 = 1 << 4;
 #[cfg(feature = "fast-path")]
 const LEAST_ASIDE: u64 = 4096;
 
+/// The same where it was read into reserved memory: it need not be copied to get here, so it pays only for messages that come in
+/// many pieces.
+#[cfg(feature = "fast-path")]
+const LEAST_RESERVED_ASIDE: u64 = 128 << 10;
+
 #[wasm_bindgen]
 impl Codec {
     /// A connection; gives its handle, or 0 if there is no room. `role` is 0 for a client and 1 for a server,
@@ -91,7 +96,11 @@ impl Codec {
             let on_event = &mut |event: Event<'_>| records.event(event);
             #[cfg(feature = "fast-path")]
             {
-                let least = if aside { LEAST_ASIDE } else { u64::MAX };
+                let least = match source {
+                    _ if !aside => u64::MAX,
+                    0 => LEAST_ASIDE,
+                    _ => LEAST_RESERVED_ASIDE,
+                };
                 let taken = connection.receive_up_to_payload(bytes, least, on_event);
                 let [.., first, second, _] = status;
                 *first = u32_of(taken);

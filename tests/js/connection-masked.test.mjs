@@ -138,3 +138,21 @@ test('the bound on what waits counts them', () => {
   assert.equal(frames(outputOf(connection)).length, 2);
   connection.sendBinary(bytesOf(LARGE));
 });
+
+for (const role of ['client', 'server']) {
+  test(`the bound on what waits counts small messages for whatever is sent after them: ${role}`, () => {
+    const connection = new Connection({ role, maxBufferedBytes: 60 });
+    connection.sendText('x'.repeat(30));
+    for (const send of [
+      () => connection.sendPing('0123456789abcdef'),
+      () => connection.sendText('0123456789abcdef'),
+      () => connection.sendText('0123456789abcdef', { fin: false }),
+    ])
+      refused(send, 'buffer_full');
+    connection.sendClose(1000, 'the last frame always fits');
+    assert.deepEqual(
+      frames(outputOf(connection)).map(({ opcode }) => opcode),
+      [1, 8],
+    );
+  });
+}
