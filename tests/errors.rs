@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use sansocket::{CloseCode, ProtocolError, UsageError, Violation};
+use sansocket::{CloseCode, NoRandomness, ProtocolError, UsageError, Violation};
 
 /// Kind, name in JavaScript, close code, and section of RFC 6455 or RFC 7692.
 const VIOLATIONS: [(Violation, &str, &str, u16, u16, &str); 24] = [
@@ -79,4 +79,9 @@ fn every_wrong_call_has_a_name_and_a_sentence() {
     }
     assert_eq!(errors[0].0.to_string(), r#""port" expected a number"#);
     assert_eq!(HashSet::from(errors.map(|(error, _)| error.to_string())).len(), errors.len());
+}
+
+#[test]
+fn a_source_of_randomness_that_fails_says_so() {
+    assert_eq!(NoRandomness.to_string(), "no source of randomness");
 }

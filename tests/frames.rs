@@ -19,6 +19,17 @@ fn a_header_is_as_long_as_its_parts() {
     }
 }
 
+/// RFC 6455 §5.5: the top bit says so, of opcodes that no one has defined as well.
+#[test]
+fn an_opcode_is_four_bits_and_the_first_means_control() {
+    for bits in 0..16 {
+        let opcode = Opcode::from_bits(bits);
+        assert_eq!((opcode.bits(), opcode.is_control()), (bits, bits >= 8));
+        assert_eq!(Opcode::from_bits(0xF0 | bits), opcode);
+    }
+    assert_eq!(Opcode::Reserved(0xF3).bits(), 3);
+}
+
 /// What a connection refuses, a tool has to show.
 #[test]
 fn the_decoder_takes_what_a_connection_would_not() {
@@ -62,6 +73,7 @@ fn the_decoder_stops_at_what_cannot_be_a_frame() {
         (MAX_SIZE, "8100 827f 001fffffffffffff", None),
         (MAX_SIZE, "8100 827f 0020000000000000", error(Violation::FrameTooLarge, 11)),
         (u64::MAX, "8100 827f 0020000000000000", error(Violation::FrameTooLarge, 11)),
+        (u64::MAX, "8100 827f 7fffffffffffffff", error(Violation::FrameTooLarge, 11)),
         (u64::MAX, "8100 827f 8000000000000000", error(Violation::LengthMsb, 11)),
     ] {
         let (frames, mut decoder) = decode(max_frame_size, &hex(stream));

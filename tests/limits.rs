@@ -81,6 +81,8 @@ fn the_number_of_fragments() {
         let expected = violation(Violation::TooManyFragments, start + 1, 2 * limit - 1);
         assert_eq!(error(limits, &input), expected, "{limit}");
     }
+    let none = Limits { max_fragments: 0, ..Limits::DEFAULT };
+    assert_eq!(error(none, &frame(true, Opcode::Binary, 1)), violation(Violation::TooManyFragments, 1, 0));
 }
 
 #[test]

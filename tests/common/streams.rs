@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use sansocket::{FrameHeader, LengthForm, MAX_SIZE, MessageKind, Opcode, Randomness as _, Role};
 
-use crate::common::{Seeded, encode};
-use crate::model::Report;
+use super::common::{Seeded, encode};
+use super::model::Report;
 
 /// A message and how it goes over the wire.
 #[derive(Clone, Debug)]
