@@ -138,6 +138,7 @@ export const steps = {
     bring: (line) => rustup(['toolchain', 'install', 'nightly', '--profile', 'minimal'], line),
   },
   'cargo-fuzz': crate('cargo-fuzz', '0.13.2', 'cargo-fuzz', 60),
+  'cargo-mutants': crate('cargo-mutants', '27.1.0', 'cargo-mutants', 180),
   'cargo-deny': crate('cargo-deny', '0.20.2', 'cargo-deny', 150),
   'c++': debian('a C++ compiler', ['c++', 'g++', 'clang++'], ['g++'], 30),
   'wasm-pack': crate('wasm-pack', '0.15.1', 'wasm-pack', 70),
@@ -192,7 +193,7 @@ export const steps = {
 };
 
 /** Of no use to the tests that always run. */
-const optional = ['wstest', 'cargo-deny'];
+const optional = ['wstest', 'cargo-deny', 'cargo-mutants'];
 
 const build = ['wasm-target', 'wasm-bindgen', 'node-modules'];
 
