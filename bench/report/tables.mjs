@@ -92,7 +92,7 @@ const path = ({ path: { messages } }) =>
       'by hand',
       'times the floor',
       'against ws',
-      'by hand',
+      'by hand, against ws',
       'memory: ws',
       'ours',
     ],
