@@ -66,6 +66,35 @@ fn what_is_smaller_or_no_whole_binary_message_is_taken() {
 }
 
 #[test]
+fn an_empty_message_has_nothing_to_leave() {
+    let mut events = 0;
+    let mut input = frame(true, Opcode::Binary, b"");
+    let mut server = server(Deliver::Messages);
+    assert_eq!(server.receive_up_to_payload(&mut input, 0, &mut |_| events += 1), input.len());
+    assert_eq!((server.payload_aside(), events), (0, 1));
+}
+
+#[test]
+fn a_payload_of_which_some_was_taken_is_taken() {
+    let mut server = server(Deliver::Messages);
+    let mut input = frame(true, Opcode::Binary, &[0; 300]);
+    let (beginning, rest) = input.split_at_mut(20);
+    server.receive(beginning, &mut |_| {});
+    assert_eq!(taken(&mut server, rest), (rest.len(), 0, 1));
+}
+
+#[test]
+fn what_does_not_fit_32_bits_is_taken() {
+    let mut server = connection(Role::Server, {
+        let mut options = Options::default();
+        options.limits.max_message_size = sansocket::MAX_SIZE;
+        options
+    });
+    let mut header = [0x82, 0xff, 0, 0, 0, 1, 0, 0, 0, 0, 1, 2, 3, 4];
+    assert_eq!(taken(&mut server, &mut header), (14, 0, 0));
+}
+
+#[test]
 fn nothing_is_passed_where_nothing_was_left() {
     let mut server = server(Deliver::Messages);
     let mut bytes = PAYLOAD;
