@@ -5,7 +5,7 @@
 
 import { lengthOf } from '../arguments.js';
 import { UsageError } from '../errors.js';
-import { pool, utf8Length, writeAscii } from './pool.js';
+import { pool, SHORT, utf8Length, writeAscii } from './pool.js';
 import { fillRandom } from './random.js';
 
 /** The functions of `src/wasm/`. Numbers only; addresses are those of linear memory. */
@@ -99,9 +99,6 @@ export const Source = { Input: 0, Reserved: 1, End: 2 } as const;
 
 /** The largest output that is taken from the pool. */
 const POOLED = 1 << 12;
-
-/** The longest text that is faster written unit by unit than by an encoder. */
-const SHORT = 32;
 
 /** The bytes that are masked at a time: what fits the fastest cache of a processor. A multiple of four, for the phase. */
 const MASKED = 1 << 14;
