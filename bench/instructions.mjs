@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { Failure, main } from '../tools/lib/failure.mjs';
-import { at, targetDir } from '../tools/lib/paths.mjs';
+import { at, targetDir, which } from '../tools/lib/paths.mjs';
 import { must } from '../tools/lib/run.mjs';
 import { printTable } from './lib/compare.mjs';
 
@@ -14,10 +14,26 @@ const TIMES = 20;
 const ALLOWED = 1.03;
 const BASELINE = at('bench', 'instructions.json');
 
+/**
+ * The same on every machine: no variable of the caller's, and of the C library neither memory that moves by `mremap` where a block
+ * happens to have no room behind it, nor copies by `rep movsb`, of which each byte counts as an instruction.
+ */
+const environment = {
+  GLIBC_TUNABLES: [
+    'glibc.malloc.mmap_threshold=1073741824',
+    'glibc.malloc.trim_threshold=1073741824',
+    'glibc.malloc.top_pad=67108864',
+    'glibc.cpu.x86_rep_movsb_threshold=1073741824',
+    'glibc.cpu.x86_rep_stosb_threshold=1073741824',
+  ].join(':'),
+};
+
 /** Instructions of a workload done so often. */
 async function count(program, name, times) {
   const options = ['--tool=callgrind', '--callgrind-out-file=/dev/null'];
-  const { stderr } = await promisify(execFile)('valgrind', [...options, program, name, String(times)]);
+  const { stderr } = await promisify(execFile)(which('valgrind'), [...options, program, name, String(times)], {
+    env: environment,
+  });
   const collected = /Collected : (\d+)/.exec(stderr)?.[1];
   if (collected === undefined) throw new Failure(`"${name}" could not be counted:\n${stderr}`);
   return Number(collected);

@@ -9,6 +9,7 @@ import { duration } from './lib/board.mjs';
 import { Failure, main } from './lib/failure.mjs';
 import { root } from './lib/paths.mjs';
 import { run } from './lib/run.mjs';
+import { tail } from './lib/rust.mjs';
 import { suites } from './lib/suites.mjs';
 import { setup } from './setup.mjs';
 
@@ -28,10 +29,16 @@ await main(async () => {
   );
   const results = (await Promise.all(lanes.map((lane) => runInOrder(lane, lanes.length > 1)))).flat();
 
+  // Once more, where it is not between the output of a thousand tests that passed.
+  for (const { title, output } of results.flatMap(({ failures }) => failures)) {
+    heading(`failed: ${title}`);
+    console.log(tail(output, 60));
+  }
+
   heading('summary');
   for (const { name, passed, failed, skipped, seconds } of results) {
     const counts = `${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`;
-    console.log(`${failed ? '✗' : '✓'} ${name.padEnd(14)} ${counts.padEnd(36)} ${duration(seconds)}`);
+    console.log(`${failed ? '✗' : '✓'} ${name.padEnd(18)} ${counts.padEnd(36)} ${duration(seconds)}`);
   }
   const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
   console.log(`\n${total('passed')} passed, ${total('failed')} failed`);
@@ -65,21 +72,24 @@ function named(word) {
 async function runSuite({ name, env, commands, counts }, print) {
   const start = performance.now();
   const sum = { passed: 0, failed: 0, skipped: 0 };
+  const failures = [];
   for (const [command, ...args] of commands()) {
-    heading(`${name}: ${[command, ...args].join(' ')}`, print);
+    const title = `${name}: ${[command, ...args].join(' ')}`;
+    heading(title, print);
     const options = { env, onLine: print, minutes: LONGEST };
     const { code, output } = await run(command, args, options);
     const counted = counts(output, code);
     for (const key of Object.keys(sum)) sum[key] += counted[key];
     // A program that did not come to its tests printed no count.
     if (code !== 0 && counted.failed === 0) sum.failed += 1;
+    if (code !== 0 || counted.failed > 0) failures.push({ title, output });
     if (code !== 0) print(`✗ ${name}: exit code ${code}`);
   }
   if (sum.passed + sum.failed === 0) {
     print(`✗ ${name}: no test was run`);
     sum.failed = 1;
   }
-  return { name, ...sum, seconds: (performance.now() - start) / 1000 };
+  return { name, ...sum, failures, seconds: (performance.now() - start) / 1000 };
 }
 
 function heading(text, print = console.log) {

@@ -27,12 +27,11 @@ export async function aptInstall(packages, line) {
     ];
     return run(all[0], all.slice(1), { onLine: line });
   };
-  const install = () => apt('install', '-y', '--no-install-recommends', ...packages);
 
-  // On a new machine the package lists are missing, on an old one they are stale: either shows as a failure.
-  if ((await install()).code === 0) return;
+  // With stale lists apt installs what is too old, if the mirror still has it. That they cannot be renewed is no failure: what is
+  // asked for may be at hand.
   await apt('update');
-  const { code, output } = await install();
+  const { code, output } = await apt('install', '-y', '--no-install-recommends', ...packages);
   if (code !== 0) throw new Failure(`apt-get could not install ${packages.join(', ')}:\n${tail(output)}`, remedy);
 }
 

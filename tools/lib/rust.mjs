@@ -85,4 +85,4 @@ export async function installCrate(crate, version, line) {
 
 export const cargoInstallDir = join(toolsDir, 'build');
 
-export const tail = (text) => text.split('\n').slice(-25).join('\n');
+export const tail = (text, lines = 25) => text.split('\n').slice(-lines).join('\n');
