@@ -28,7 +28,7 @@ function ownSender(masked) {
   let continued = false;
   return {
     send(data, fin = true) {
-      if (continued) connection.sendContinuation(data, { fin });
+      if (continued) connection.sendContinuation(data, { copy, fin });
       else if (typeof data === 'string') connection.sendText(data, fin ? undefined : { fin });
       else connection.sendBinary(data, { copy, fin });
       continued = !fin;

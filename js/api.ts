@@ -6,6 +6,7 @@ export type {
   InputOptions,
   OutputOptions,
   SendBinaryOptions,
+  SendContinuationOptions,
   SendOptions,
 } from './connection-options.js';
 export { CloseCode, Opcode, version } from './constants.js';

@@ -28,6 +28,9 @@ export interface SendBinaryOptions extends SendOptions {
   readonly copy?: boolean | undefined;
 }
 
+/** Options of a part of a message that is not the first. */
+export type SendContinuationOptions = Pick<SendBinaryOptions, 'fin' | 'copy'>;
+
 /** How the messages in what is received are handed out. */
 export interface CommitOptions {
   /**

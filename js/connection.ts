@@ -11,6 +11,7 @@ import {
   PACKED_DEFLATE,
   ROLE,
   type SendBinaryOptions,
+  type SendContinuationOptions,
   type SendOptions,
   WHOLE,
 } from './connection-options.js';
@@ -19,7 +20,7 @@ import { NO_DEFLATE } from './deflate.js';
 import { dispose } from './dispose.js';
 import { typeError, UsageError } from './errors.js';
 import { EventQueue } from './event-queue.js';
-import { MAX_HEADER } from './frame-header.js';
+import { firstByte, MAX_HEADER } from './frame-header.js';
 import { OutgoingFrames } from './outgoing.js';
 import { Payload, placeFor } from './payload.js';
 import { PreparedMessage } from './prepared.js';
@@ -47,8 +48,20 @@ const Flag = {
   OutputPending: 1 << 4,
 } as const;
 
+const encoder = new TextEncoder();
+
 /** Stands for an empty Close. */
 const NO_CODE = 0;
+
+/** Where the message is framed that was begun and whose last frame is still to be sent. */
+const Begun = {
+  /** There is none. */
+  No: 0,
+  /** In the core, which compresses it or sees to it that its parts are UTF-8. */
+  Inside: 1,
+  /** Here. The core does not know of it. */
+  Outside: 2,
+} as const;
 
 /**
  * A WebSocket connection without the socket, open from the start: the opening handshake is a separate object.
@@ -72,10 +85,9 @@ export class Connection {
   readonly #events = new EventQueue();
   readonly #slice: number;
   #flags = 0;
-  /** Whether a whole message is a frame of its header and its data: without compression. */
+  /** Whether a frame is its header and its data: without compression. */
   readonly #isPlain: boolean;
-  /** Whether a message was begun whose last frame is still to be sent. */
-  #hasBegun = false;
+  #begun: (typeof Begun)[keyof typeof Begun] = Begun.No;
   /** What goes out before all that the core has. */
   readonly #outgoing: OutgoingFrames;
   readonly #maxBufferedBytes: number;
@@ -210,7 +222,7 @@ export class Connection {
     const pooled = options?.pooled === true;
     if ((this.#flags & Flag.OutputPending) === 0) return this.#outgoing.take(codec, pooled);
     // What can fail comes first: nothing is lost.
-    this.#call(codec, 'codec_connection_drain');
+    this.#call(codec, 'codec_connection_drain', 1);
     const output = codec.takeOutput(pooled);
     const chunks = this.#outgoing.take(codec, pooled);
     if (output.length > 0) chunks.push(output);
@@ -232,6 +244,7 @@ export class Connection {
       if (!this.#hasRoom(most) && !this.#hasRoom(utf8Length(text))) throw refusalError(Refusal.BufferFull);
       return this.#outgoing.addText(codec, text);
     }
+    this.#checkCanBegin(codec);
     const length = codec.writeText(text);
     this.#sendData(codec, Opcode.Text, length, flags);
     return length;
@@ -246,22 +259,33 @@ export class Connection {
     const copy = booleanOf('options.copy', options?.copy, true);
     const bytes = bytesOf('data', data);
     const { codec } = this.#handle;
-    if (flags[0] === 1 && this.#sendsPlainly()) {
-      if (!this.#hasRoom(lengthOf(bytes))) throw refusalError(Refusal.BufferFull);
-      // The memory of the module may move.
-      const moves = bytes.buffer === codec.bytes.buffer;
-      this.#outgoing.addBytes(codec, moves ? bytes.slice() : bytes, copy);
-    } else this.#sendData(codec, Opcode.Binary, codec.writeBytes(bytes), flags);
+    if (this.#sendsPlainly()) this.#sendOutside(codec, Opcode.Binary, bytes, flags[0] === 1, copy);
+    else {
+      this.#checkCanBegin(codec);
+      this.#sendData(codec, Opcode.Binary, codec.writeBytes(bytes), flags);
+    }
   }
 
   /**
    * Sends the next part of the message that is open; it ends the message unless `{ fin: false }`. The bytes of a text
-   * may be cut inside a code point.
+   * may be cut inside a code point. Those of a binary message are copied, unless `{ copy: false }` says otherwise.
    */
-  sendContinuation(data: string | Bytes, options?: Pick<SendOptions, 'fin'>): void {
+  sendContinuation(data: string | Bytes, options?: SendContinuationOptions): void {
     const { codec } = this.#handle;
     const flags = flagsOf(options);
-    this.#sendData(codec, Opcode.Continuation, writeData(codec, data), flags);
+    const copy = booleanOf('options.copy', options?.copy, true);
+    if (this.#begun !== Begun.Outside) {
+      this.#sendData(codec, Opcode.Continuation, writeData(codec, data), flags);
+      return;
+    }
+    const bytes = typeof data === 'string' ? encoder.encode(data) : bytesOf('data', data);
+    if ((this.#flags & Flag.State) !== 0) {
+      const refusal = this.#whyNotBegin(codec);
+      if (refusal !== Refusal.FragmentOrder) throw refusalError(refusal);
+    }
+    // In order: what the core has came before.
+    if ((this.#flags & Flag.OutputPending) !== 0) this.#addEncoded(codec);
+    this.#sendOutside(codec, Opcode.Continuation, bytes, flags[0] === 1, copy);
   }
 
   /** Sends a message that was prepared for many connections. */
@@ -271,6 +295,7 @@ export class Connection {
     if (prepared.codec !== codec) {
       throw typeError('invalid_argument', '"message" expected one of the same WebAssembly instance: make it anew');
     }
+    this.#checkCanBegin(codec);
     this.#call(codec, 'codec_connection_send_prepared', prepared.value);
   }
 
@@ -282,8 +307,9 @@ export class Connection {
     const { codec } = this.#handle;
     const text = Number(oneOf('kind', kind, ['text', 'binary']) === 'text');
     const [fin] = flagsOf(options);
-    const length = codec.writeBytes(bytesOf('data', data));
-    this.#call(codec, 'codec_connection_send_compressed', text, length, fin);
+    const bytes = bytesOf('data', data);
+    this.#checkCanBegin(codec);
+    this.#call(codec, 'codec_connection_send_compressed', text, codec.writeBytes(bytes), fin);
   }
 
   /** Sends a Ping with at most 125 bytes. The peer answers with a `pong` event of the same bytes. */
@@ -330,9 +356,34 @@ export class Connection {
     this.#outgoing.clear();
   }
 
-  /** Whether a whole message is framed here: it changes nothing in the core, and comes before all that the core has. */
+  /** Whether a message can be framed here: it changes nothing in the core, and comes before all that the core has. */
   #sendsPlainly(): boolean {
-    return this.#isPlain && !this.#hasBegun && (this.#flags & (Flag.State | Flag.OutputPending)) === 0;
+    return this.#isPlain && this.#begun === Begun.No && (this.#flags & (Flag.State | Flag.OutputPending)) === 0;
+  }
+
+  /** Sends a frame without the core. */
+  #sendOutside(codec: Codec, opcode: number, bytes: Uint8Array, fin: boolean, copy: boolean): void {
+    if (!this.#hasRoom(lengthOf(bytes))) throw refusalError(Refusal.BufferFull);
+    // The memory of the module may move.
+    const moves = bytes.buffer === codec.bytes.buffer;
+    this.#outgoing.addBytes(codec, firstByte(opcode, fin), moves ? bytes.slice() : bytes, copy);
+    this.#begun = fin ? Begun.No : Begun.Outside;
+  }
+
+  /** What the core does not know: no message may begin while another is sent in parts (RFC 6455 §5.4). */
+  #checkCanBegin(codec: Codec): void {
+    if (this.#begun === Begun.Outside) throw refusalError(this.#whyNotBegin(codec));
+  }
+
+  /** Why no message can begin beside one of which the core does not know: it is not open any more, or the order. */
+  #whyNotBegin(codec: Codec): number {
+    return codec.send(this.#handle.value, Opcode.Continuation, 0, 1, 1, NO_CODE);
+  }
+
+  /** Takes what the core has encoded. That is no drain: what counts until the next one goes on. */
+  #addEncoded(codec: Codec): void {
+    this.#call(codec, 'codec_connection_drain', 0);
+    this.#outgoing.addEncoded(codec.takeOutput());
   }
 
   /** As the core counts it for what it holds. */
@@ -349,7 +400,7 @@ export class Connection {
 
   #sendData(codec: Codec, opcode: number, length: number, flags: readonly [fin: number, compress: number]): void {
     this.#send(codec, opcode, length, flags);
-    this.#hasBegun = flags[0] === 0;
+    this.#begun = flags[0] === 0 ? Begun.Inside : Begun.No;
   }
 
   #send(codec: Codec, opcode: number, length: number, [fin, compress]: readonly [fin: number, compress: number]): void {

@@ -1,4 +1,4 @@
-/** The header of a frame that is a whole message (RFC 6455 §5.2). */
+/** The header of a frame without extensions (RFC 6455 §5.2). */
 
 const FIN = 0x80;
 
@@ -15,17 +15,22 @@ export function headerLength(length: number, masked: boolean): number {
   return (length < 126 ? 2 : length < 1 << 16 ? 4 : 10) + (masked ? KEY_LENGTH : 0);
 }
 
+/** The first byte. */
+export function firstByte(opcode: number, fin: boolean): number {
+  return fin ? FIN | opcode : opcode;
+}
+
 /** Writes the header, with a masking key if there is one, its first byte lowest; gives where the payload begins. */
 export function writeHeader(
   memory: Uint8Array,
   at: number,
-  opcode: number,
+  first: number,
   length: number,
   key: number | undefined,
 ): number {
   const mask = key === undefined ? 0 : MASK;
   let end = at + 2;
-  memory[at] = FIN | opcode;
+  memory[at] = first;
   if (length < 126) {
     memory[at + 1] = mask | length;
   } else if (length < 1 << 16) {

@@ -1,12 +1,12 @@
 /**
- * Whole messages, framed where they are written: without compression a frame is its header and the payload, as it is or masked
+ * Data frames, framed where they are written: without compression a frame is its header and the payload, as it is or masked
  * (RFC 6455 §5.2), and nothing else about the connection changes. To cross into the module for each would cost a small message
  * more than that, so those of a client wait as they are, with their keys, and are masked together when they are taken.
  */
 
 import { lengthOf } from './arguments.js';
 import { Opcode } from './constants.js';
-import { headerLength, MAX_HEADER, writeHeader } from './frame-header.js';
+import { firstByte, headerLength, MAX_HEADER, writeHeader } from './frame-header.js';
 import type { Codec } from './wasm/codec.js';
 import { allocate, pool, SHORT, utf8Length, writeAscii, writeUtf8 } from './wasm/pool.js';
 
@@ -19,18 +19,16 @@ const LONG_MASKED = 1 << 12;
 /** A shorter payload is faster copied behind its header than written by itself. */
 const SHORTEST_APART = 1 << 10;
 
-/** A piece of output, and whether it is frames in the pool, whose masks are still to be applied. */
-interface Chunk {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly isPooled: boolean;
-}
+const WHOLE_TEXT = firstByte(Opcode.Text, true);
 
 /** Frames that were not taken yet, in order. */
 export class OutgoingFrames {
   readonly #masked: boolean;
   readonly #long: number;
   /** What comes before the last ones. */
-  #chunks: Chunk[] = [];
+  #chunks: Uint8Array<ArrayBuffer>[] = [];
+  /** Which of them lie in the pool, and have their masks still to be applied. */
+  #pooled: boolean[] = [];
   /** The last ones lie side by side in the pool: in this memory, from `#start` to `#end`. */
   #memory = pool.memory;
   #start = 0;
@@ -51,12 +49,12 @@ export class OutgoingFrames {
     if (length < this.#long) {
       pool.ensure(MAX_HEADER + length);
       const { memory, free } = pool;
-      const start = writeHeader(memory, free, Opcode.Text, length, key);
+      const start = writeHeader(memory, free, WHOLE_TEXT, length, key);
       writeUtf8(memory, text, start, length);
       this.#extend(start + length);
     } else {
       const frame = allocate(headerLength(length, this.#masked) + length);
-      const start = writeHeader(frame, 0, Opcode.Text, length, key);
+      const start = writeHeader(frame, 0, WHOLE_TEXT, length, key);
       writeUtf8(frame, text, start, length);
       if (key !== undefined) codec.mask(key, frame.subarray(start), frame.subarray(start));
       this.#add(frame);
@@ -64,8 +62,11 @@ export class OutgoingFrames {
     return length;
   }
 
-  /** Adds a binary message. Unless `copied`, all but a short payload is handed out as it is, if it need not be masked. */
-  addBytes(codec: Codec, bytes: Uint8Array, copied: boolean): void {
+  /**
+   * Adds a frame that begins with the byte `first`. Unless `copied`, all but a short payload is handed out as it is, if it need not
+   * be masked.
+   */
+  addBytes(codec: Codec, first: number, bytes: Uint8Array, copied: boolean): void {
     const length = lengthOf(bytes);
     const key = this.#key(codec);
     const apart = !copied && !this.#masked && length >= SHORTEST_APART;
@@ -73,30 +74,38 @@ export class OutgoingFrames {
       const inside = apart ? 0 : length;
       pool.ensure(MAX_HEADER + inside);
       const { memory, free } = pool;
-      const start = writeHeader(memory, free, Opcode.Binary, length, key);
+      const start = writeHeader(memory, free, first, length, key);
       if (!apart) memory.set(bytes, start);
       this.#extend(start + inside);
       if (apart) this.#push(bytes as Uint8Array<ArrayBuffer>);
     } else {
       const frame = allocate(headerLength(length, this.#masked) + length);
-      const start = writeHeader(frame, 0, Opcode.Binary, length, key);
+      const start = writeHeader(frame, 0, first, length, key);
       if (key === undefined) frame.set(bytes, start);
       else codec.mask(key, bytes, frame.subarray(start));
       this.#add(frame);
     }
   }
 
+  /** Adds what the core has encoded: everything that came before it is here. */
+  addEncoded(bytes: Uint8Array<ArrayBuffer>): void {
+    if (bytes.length > 0) this.#push(bytes);
+  }
+
   /** Takes them all. Unless `pooled`, the arrays are plain ones, and have nothing of the pool. */
   take(codec: Codec, pooled: boolean): Uint8Array<ArrayBuffer>[] {
     if (this.length === 0) return [];
     this.length = 0;
-    const last = this.#takeLast();
     // Mostly there is nothing else.
-    if (last !== undefined && this.#chunks.length === 0) return [this.#finished(codec, last, pooled)];
+    if (this.#chunks.length === 0) return [this.#finished(codec, this.#takeLast(), pooled)];
+    this.#cut();
     const chunks = this.#chunks;
+    for (let i = 0; i < chunks.length; i += 1) {
+      if (this.#pooled[i]) chunks[i] = this.#finished(codec, chunks[i] as Uint8Array<ArrayBuffer>, pooled);
+    }
     this.#chunks = [];
-    if (last !== undefined) chunks.push({ bytes: last, isPooled: true });
-    return chunks.map(({ bytes, isPooled }) => (isPooled ? this.#finished(codec, bytes, pooled) : bytes));
+    this.#pooled = [];
+    return chunks;
   }
 
   /** Forgets them. */
@@ -104,6 +113,7 @@ export class OutgoingFrames {
     this.length = 0;
     this.#start = this.#end;
     this.#chunks = [];
+    this.#pooled = [];
   }
 
   /** A key for one frame, if it is to be masked. What can fail comes first. */
@@ -117,7 +127,7 @@ export class OutgoingFrames {
     pool.ensure(MAX_HEADER + length);
     const { memory, free } = pool;
     if (!writeAscii(memory, text, free + headerLength(length, this.#masked))) return false;
-    this.#extend(writeHeader(memory, free, Opcode.Text, length, this.#key(codec)) + length);
+    this.#extend(writeHeader(memory, free, WHOLE_TEXT, length, this.#key(codec)) + length);
     return true;
   }
 
@@ -141,18 +151,19 @@ export class OutgoingFrames {
 
   #push(bytes: Uint8Array<ArrayBuffer>): void {
     this.#cut();
-    this.#chunks.push({ bytes, isPooled: false });
+    this.#chunks.push(bytes);
+    this.#pooled.push(false);
     this.length += bytes.length;
   }
 
-  /** What lies in the pool is complete. */
+  /** The last ones are complete, if there are any. */
   #cut(): void {
-    const last = this.#takeLast();
-    if (last !== undefined) this.#chunks.push({ bytes: last, isPooled: true });
+    if (this.#start === this.#end) return;
+    this.#chunks.push(this.#takeLast());
+    this.#pooled.push(true);
   }
 
-  #takeLast(): Uint8Array<ArrayBuffer> | undefined {
-    if (this.#start === this.#end) return undefined;
+  #takeLast(): Uint8Array<ArrayBuffer> {
     const last = this.#memory.subarray(this.#start, this.#end);
     this.#start = this.#end;
     return last;

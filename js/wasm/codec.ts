@@ -43,7 +43,7 @@ interface Exports {
   codec_connection_send_compressed(codec: number, handle: number, text: number, length: number, fin: number): number;
   codec_prepared_new(codec: number, text: number, length: number): number;
   codec_connection_send_prepared(codec: number, handle: number, prepared: number): number;
-  codec_connection_drain(codec: number, handle: number): number;
+  codec_connection_drain(codec: number, handle: number, all: number): number;
   codec_connection_measure(codec: number, handle: number): number;
   codec_decoder_new(codec: number, maxFrameSize: number): number;
   codec_decoder_decode(codec: number, handle: number, length: number, ended: number): number;

@@ -183,6 +183,17 @@ impl<R: Randomness> Connection<R> {
         Ok(mem::take(&mut self.output.buffer))
     }
 
+    /// Takes what is encoded so far and the Pongs that are due, so that frames of the caller's own can follow. That is no drain:
+    /// a Close that is due stays so, and what is limited between two drains counts on.
+    ///
+    /// # Errors
+    ///
+    /// As [`data_to_send`](Self::data_to_send).
+    pub fn queued_data(&mut self) -> Result<Vec<u8>, UsageError> {
+        self.flush_pongs()?;
+        Ok(mem::take(&mut self.output.buffer))
+    }
+
     /// Gives memory to encode frames in: what [`data_to_send`](Self::data_to_send) gave, once it was written. Its content
     /// is dropped. It stays with this connection until the next `data_to_send`, so that one buffer serves many connections,
     /// if it is given to each before that sends.

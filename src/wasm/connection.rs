@@ -238,12 +238,13 @@ impl Codec {
         answer(result)
     }
 
-    /// Takes all bytes that are to be written, as output.
-    pub fn connection_drain(&mut self, handle: u32) -> u32 {
-        let Some(channel) = self.objects.channel(handle) else { return Refusal::BadHandle as u32 };
-        match channel.connection.data_to_send() {
+    /// Takes all bytes that are to be written, as output; without `all` what [`Connection::queued_data`] gives.
+    pub fn connection_drain(&mut self, handle: u32, all: bool) -> u32 {
+        let Some(Channel { connection, .. }) = self.objects.channel(handle) else { return Refusal::BadHandle as u32 };
+        let bytes = if all { connection.data_to_send() } else { connection.queued_data() };
+        match bytes {
             Ok(bytes) => {
-                self.status[word::FLAGS] = flags(&channel.connection);
+                self.status[word::FLAGS] = flags(connection);
                 self.give_out(bytes);
                 0
             }
