@@ -19,6 +19,14 @@ export function bytesOf(name: string, value: Bytes): Uint8Array {
   throw typeError('invalid_argument', `"${name}" expected ${expected}, got ${describe(value)}`);
 }
 
+/**
+ * The same without a look at the memory, which costs a small chunk as much as to copy it. If that is shared, the view may grow at any
+ * time: it is for those who take its {@link lengthOf} once, and copy to where more does no harm.
+ */
+export function chunkOf(name: string, value: Bytes): Uint8Array {
+  return ArrayBuffer.isView(value) && value instanceof Uint8Array && lengthOf(value) > 0 ? value : bytesOf(name, value);
+}
+
 function viewOf(value: unknown): Uint8Array | undefined {
   try {
     // Neither a proxy of a view nor an object with the prototype of one is a view.

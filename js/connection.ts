@@ -1,4 +1,4 @@
-import { booleanOf, bytesOf, integerOf, lengthOf, oneOf, stringOf } from './arguments.js';
+import { booleanOf, bytesOf, chunkOf, integerOf, lengthOf, oneOf, stringOf } from './arguments.js';
 import {
   type CommitOptions,
   checkedCode,
@@ -155,16 +155,17 @@ export class Connection {
   receiveData(bytes: Bytes, options?: InputOptions): void {
     const { codec } = this.#handle;
     const { owned, transient } = inputFlags(options);
-    const view = bytesOf('bytes', bytes);
-    if (view.buffer === codec.bytes.buffer) {
+    const view = chunkOf('bytes', bytes);
+    if (codec.lent && view.buffer === codec.bytes.buffer) {
       throw typeError('invalid_argument', '"bytes" expected memory of your own; what reserve() gave goes to commit()');
     }
-    if (transient && this.#payload === undefined && lengthOf(view) <= this.#slice) {
-      codec.receive(this.#handle.value, Source.Input, 0, codec.writeBytes(view), false);
+    const length = lengthOf(view);
+    if (transient && this.#payload === undefined && length <= this.#slice) {
+      codec.receive(this.#handle.value, Source.Input, 0, codec.writeBytes(view, length), false);
       this.#collect(codec, true);
       return;
     }
-    this.#receive(codec, view, owned);
+    this.#receive(codec, view, length, owned);
     codec.releaseInput();
   }
 
@@ -186,6 +187,7 @@ export class Connection {
     const at = codec.call('codec_connection_reserve', this.#handle.value, length) >>> 0;
     if (at === 0) throw new UsageError('out_of_memory', `no memory for ${length} bytes`);
     this.#reserved = codec.bytes.subarray(at, at + length);
+    codec.lent = true;
     return this.#reserved;
   }
 
@@ -365,7 +367,7 @@ export class Connection {
   #sendOutside(codec: Codec, opcode: number, bytes: Uint8Array, fin: boolean, copy: boolean): void {
     if (!this.#hasRoom(lengthOf(bytes))) throw refusalError(Refusal.BufferFull);
     // The memory of the module may move.
-    const moves = bytes.buffer === codec.bytes.buffer;
+    const moves = codec.lent && bytes.buffer === codec.bytes.buffer;
     this.#outgoing.addBytes(codec, firstByte(opcode, fin), moves ? bytes.slice() : bytes, copy);
     this.#begun = fin ? Begun.No : Begun.Outside;
   }
@@ -437,15 +439,14 @@ export class Connection {
     this.#flags = codec.flags;
   }
 
-  #receive(codec: Codec, view: Uint8Array, owned: boolean): void {
-    const length = lengthOf(view);
+  #receive(codec: Codec, view: Uint8Array, length: number, owned: boolean): void {
     for (let at = 0; at < length; ) {
       if (this.#payload !== undefined) {
-        at += this.#receivePayload(codec, this.#payload, view, at, owned);
+        at += this.#receivePayload(codec, this.#payload, view, length, at, owned);
         continue;
       }
       const most = this.#lookAhead ? MAX_HEADER : this.#slice;
-      const used = codec.writeBytes(view, at, Math.min(at + most, length));
+      const used = codec.writeBytes(view, length, at, Math.min(at + most, length));
       codec.receive(this.#handle.value, Source.Input, 0, used, true);
       this.#collect(codec, false);
       const aside = codec.value(1);
@@ -465,12 +466,19 @@ export class Connection {
   }
 
   /** Takes what there is of the payload, from `at` on; gives how many bytes. */
-  #receivePayload(codec: Codec, payload: Payload, view: Uint8Array, at: number, owned: boolean): number {
-    const length = Math.min(payload.missing, lengthOf(view) - at);
-    const piece = new Uint8Array(view.buffer, view.byteOffset + at, length);
+  #receivePayload(
+    codec: Codec,
+    payload: Payload,
+    view: Uint8Array,
+    length: number,
+    at: number,
+    owned: boolean,
+  ): number {
+    const here = Math.min(payload.missing, length - at);
+    const piece = new Uint8Array(view.buffer, view.byteOffset + at, here);
     this.#take(codec, piece, payload.place(piece, owned));
     this.#handOut(payload);
-    return length;
+    return here;
   }
 
   /** Takes bytes that are in the memory of the module already, at `address`. Large payload is unmasked there, and copied out once. */
@@ -514,6 +522,7 @@ export class Connection {
 
   #collect(codec: Codec, views: boolean): void {
     this.#flags = codec.flags;
+    codec.lent ||= views;
     readEvents(codec, this.#events.queued, views);
   }
 }

@@ -47,7 +47,7 @@ export class FrameDecoder {
     const frames: Frame[] = [];
     const length = lengthOf(view);
     for (let start = 0; start < length && this.#error === undefined; start += SLICE) {
-      const used = codec.writeBytes(view, start, Math.min(start + SLICE, length));
+      const used = codec.writeBytes(view, length, start, Math.min(start + SLICE, length));
       codec.call('codec_decoder_decode', this.#handle.value, used, 0);
       const read = readFrames(codec);
       for (const frame of read.frames) frames.push(frame);

@@ -126,6 +126,8 @@ export class Codec {
   bytes: Uint8Array<ArrayBuffer>;
   /** The same memory as 32-bit words. */
   words: Uint32Array<ArrayBuffer>;
+  /** Whether a caller was ever given a view of this memory, which can come back as an argument. */
+  lent = false;
   /** Why the instance is dead, if it is. */
   #cause: unknown;
   #dead = false;
@@ -135,6 +137,8 @@ export class Codec {
   readonly #status: number;
   #input = 0;
   #inputLength = 0;
+  /** The memory for arguments: nothing that is copied into it can go beyond. */
+  #inputBytes = new Uint8Array();
 
   /** @internal Node's declarations do not have this type. */
   constructor(module: WebAssembly.Module) {
@@ -231,8 +235,8 @@ export class Codec {
     return output;
   }
 
-  /** Copies the argument of the next call into memory; gives its length. */
-  writeBytes(source: Uint8Array, start = 0, end = lengthOf(source)): number {
+  /** Copies the argument of the next call into memory, or of an array of `total` bytes a part; gives the length. */
+  writeBytes(source: Uint8Array, total = lengthOf(source), start = 0, end = total): number {
     const length = end - start;
     // A view of this very memory would be lost when it grows.
     const safe = length > this.#inputLength && source.buffer === this.bytes.buffer ? new Uint8Array(source) : source;
@@ -242,8 +246,7 @@ export class Codec {
       for (let i = 0; i < length; i += 1) bytes[at + i] = safe[start + i] as number;
       return length;
     }
-    const whole = length === lengthOf(safe);
-    this.bytes.set(whole ? safe : new Uint8Array(safe.buffer, safe.byteOffset + start, length), at);
+    this.#inputBytes.set(length === total ? safe : new Uint8Array(safe.buffer, safe.byteOffset + start, length));
     return length;
   }
 
@@ -282,7 +285,7 @@ export class Codec {
   maskFrames(source: Uint8Array, target: Uint8Array): void {
     const length = lengthOf(source);
     for (let start = 0; start < length; ) {
-      const given = this.writeBytes(source, start, Math.min(start + MASKED, length));
+      const given = this.writeBytes(source, length, start, Math.min(start + MASKED, length));
       this.call('codec_mask_frames', given);
       // The last of them may be cut.
       const used = this.value(0);
@@ -295,7 +298,7 @@ export class Codec {
   #through(source: Uint8Array, target: Uint8Array, change: (length: number) => void): void {
     const length = lengthOf(source);
     for (let start = 0; start < length; start += MASKED) {
-      const used = this.writeBytes(source, start, Math.min(start + MASKED, length));
+      const used = this.writeBytes(source, length, start, Math.min(start + MASKED, length));
       change(used);
       target.set(this.bytes.subarray(this.#input, this.#input + used), start);
     }
@@ -356,6 +359,7 @@ export class Codec {
     if (at === 0) return false;
     this.#input = at;
     this.#inputLength = length;
+    this.#inputBytes = this.bytes.subarray(at, at + length);
     return true;
   }
 
@@ -364,6 +368,7 @@ export class Codec {
     const buffer = this.#exports.memory.buffer as ArrayBuffer;
     this.bytes = new Uint8Array(buffer);
     this.words = new Uint32Array(buffer);
+    this.#inputBytes = this.bytes.subarray(this.#input, this.#input + this.#inputLength);
     this.#strings = HostBuffer?.from(buffer);
   }
 

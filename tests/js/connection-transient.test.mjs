@@ -31,6 +31,18 @@ function received(feed, stream, size, options, settings) {
   return events;
 }
 
+// The first test: nothing else has given out a view of the memory yet.
+test('a view that comes back as an argument is copied, or refused where it is input', () => {
+  const server = new Connection({ role: 'server' });
+  const payload = new Uint8Array(5000).fill(7);
+  server.receiveData(frameFor('server', 2, payload), TRANSIENT);
+  const [{ data }] = eventsOf(server);
+  throwsFor(() => server.receiveData(data), TypeError, 'bytes');
+  server.sendBinary(data, { copy: false });
+  data.fill(0);
+  assert.deepEqual(frames(outputOf(server))[0].payload, payload);
+});
+
 for (const [name, feed] of Object.entries(ways)) {
   for (const deliver of ['messages', 'fragments', 'payload']) {
     test(`${name}: the events are those of copies, however they are delivered: ${deliver}`, () => {
