@@ -13,6 +13,7 @@ const cells = [
   ...rows('encode masked text, corked', { kind: 'text', masked: true }),
   ...rows('encode masked non-ASCII text, corked', { kind: 'non-ASCII text', masked: true }),
   ...rows('encode masked binary, corked', { kind: 'binary', masked: true }),
+  ...rows('encode masked binary, corked, given away', { kind: 'binary', masked: true, owned: true }),
   ...rows('encode unmasked text, corked', { kind: 'text' }),
   ...rows('encode unmasked binary, corked', { kind: 'binary' }),
   ...rows('send in parts of 4 KiB, unmasked binary', { kind: 'binary', part: PART }, ['16 KiB', '1 MiB']),
@@ -20,17 +21,17 @@ const cells = [
   ...rows('encode masked text, corked', { kind: 'text', masked: true, peer: 'websocket-driver' }),
 ];
 
-function ownSender(masked) {
+function ownSender(masked, owned) {
   const connection = new Connection({ role: masked ? 'client' : 'server' });
   const options = { pooled: true };
-  // As ws does it.
-  const copy = false;
+  // As ws does it, unless the data are given away.
+  const use = owned ? { owned } : { copy: false };
   let continued = false;
   return {
     send(data, fin = true) {
-      if (continued) connection.sendContinuation(data, { copy, fin });
+      if (continued) connection.sendContinuation(data, { ...use, fin });
       else if (typeof data === 'string') connection.sendText(data, fin ? undefined : { fin });
-      else connection.sendBinary(data, { copy, fin });
+      else connection.sendBinary(data, fin ? use : { ...use, fin });
       continued = !fin;
     },
     drain: () => connection.dataToSend(options),
@@ -39,7 +40,7 @@ function ownSender(masked) {
 
 const peers = { ws: wsSender, undici: undiciSender, 'websocket-driver': driverSender };
 
-function sides({ size, kind, peer, masked = false, part }) {
+function sides({ size, kind, peer, masked = false, part, owned = false }) {
   const messages = payloads(kind, SIZES[size], CHUNK);
   const data =
     part === undefined
@@ -47,7 +48,7 @@ function sides({ size, kind, peer, masked = false, part }) {
       : messages.flatMap((message) => partsOf(message, part));
   const sideOf = (lane) => {
     // Equality first.
-    for (const { data: payload, last } of data) lane.send(payload, last);
+    for (const { data: payload, last } of data) lane.send(owned ? Buffer.from(payload) : payload, last);
     const frames = [...decodeFrames(Buffer.concat(lane.drain()))];
     assert.equal(frames.length, data.length);
     for (const [i, frame] of frames.entries()) {
@@ -64,7 +65,7 @@ function sides({ size, kind, peer, masked = false, part }) {
       },
     };
   };
-  return { ours: sideOf(ownSender(masked)), peer: sideOf(peers[peer](masked)) };
+  return { ours: sideOf(ownSender(masked, owned)), peer: sideOf(peers[peer](masked)) };
 }
 
 export const workloads = cells.map((cell) => ({ ...cell, sides: () => sides(cell) }));

@@ -26,10 +26,15 @@ export interface SendBinaryOptions extends SendOptions {
    * output, which then must not change until it was written. Default true.
    */
   readonly copy?: boolean | undefined;
+  /**
+   * Whether the array and its memory are given away: a client without compression masks large data in it and hands it out as
+   * output, instead of a copy, and so does a server without masking it. Nobody else must read or write it any more. Default false.
+   */
+  readonly owned?: boolean | undefined;
 }
 
 /** Options of a part of a message that is not the first. */
-export type SendContinuationOptions = Pick<SendBinaryOptions, 'fin' | 'copy'>;
+export type SendContinuationOptions = Pick<SendBinaryOptions, 'fin' | 'copy' | 'owned'>;
 
 /** How the messages in what is received are handed out. */
 export interface CommitOptions {
@@ -98,6 +103,24 @@ export function flagsOf(options: SendOptions | undefined): readonly [fin: number
   if (options === undefined) return WHOLE;
   const { fin, compress } = objectOf('options', options);
   return [Number(booleanOf('options.fin', fin, true)), Number(booleanOf('options.compress', compress, true))];
+}
+
+/** Whose the bytes of a message are while they wait. */
+export const Use = {
+  /** They are copied. */
+  Copied: 0,
+  /** Nobody changes them. */
+  Lent: 1,
+  /** Nobody else needs them. */
+  Owned: 2,
+} as const;
+export type Use = (typeof Use)[keyof typeof Use];
+
+/** How binary data may be used. */
+export function useOf(options: SendBinaryOptions | undefined): Use {
+  const copied = booleanOf('options.copy', options?.copy, true);
+  if (booleanOf('options.owned', options?.owned, false)) return Use.Owned;
+  return copied ? Use.Copied : Use.Lent;
 }
 
 /** Nothing is given away, and nothing is a view. */

@@ -1,4 +1,4 @@
-import { booleanOf, bytesOf, chunkOf, integerOf, lengthOf, oneOf, stringOf } from './arguments.js';
+import { bytesOf, chunkOf, integerOf, lengthOf, oneOf, stringOf } from './arguments.js';
 import {
   type CommitOptions,
   checkedCode,
@@ -13,6 +13,8 @@ import {
   type SendBinaryOptions,
   type SendContinuationOptions,
   type SendOptions,
+  type Use,
+  useOf,
   WHOLE,
 } from './connection-options.js';
 import { Opcode } from './constants.js';
@@ -253,15 +255,15 @@ export class Connection {
   }
 
   /**
-   * Sends a binary message, or with `{ fin: false }` the first part of one. The bytes are copied, unless `{ copy: false }`
-   * says otherwise.
+   * Sends a binary message, or with `{ fin: false }` the first part of one. The bytes are copied, unless
+   * `{ copy: false }` or `{ owned: true }` says otherwise.
    */
   sendBinary(data: Bytes, options?: SendBinaryOptions): void {
     const flags = flagsOf(options);
-    const copy = booleanOf('options.copy', options?.copy, true);
+    const use = useOf(options);
     const bytes = bytesOf('data', data);
     const { codec } = this.#handle;
-    if (this.#sendsPlainly()) this.#sendOutside(codec, Opcode.Binary, bytes, flags[0] === 1, copy);
+    if (this.#sendsPlainly()) this.#sendOutside(codec, Opcode.Binary, bytes, flags[0] === 1, use);
     else {
       this.#checkCanBegin(codec);
       this.#sendData(codec, Opcode.Binary, codec.writeBytes(bytes), flags);
@@ -270,12 +272,13 @@ export class Connection {
 
   /**
    * Sends the next part of the message that is open; it ends the message unless `{ fin: false }`. The bytes of a text
-   * may be cut inside a code point. Those of a binary message are copied, unless `{ copy: false }` says otherwise.
+   * may be cut inside a code point. Those of a binary message are copied, unless the options say
+   * otherwise.
    */
   sendContinuation(data: string | Bytes, options?: SendContinuationOptions): void {
     const { codec } = this.#handle;
     const flags = flagsOf(options);
-    const copy = booleanOf('options.copy', options?.copy, true);
+    const use = useOf(options);
     if (this.#begun !== Begun.Outside) {
       this.#sendData(codec, Opcode.Continuation, writeData(codec, data), flags);
       return;
@@ -287,7 +290,7 @@ export class Connection {
     }
     // In order: what the core has came before.
     if ((this.#flags & Flag.OutputPending) !== 0) this.#addEncoded(codec);
-    this.#sendOutside(codec, Opcode.Continuation, bytes, flags[0] === 1, copy);
+    this.#sendOutside(codec, Opcode.Continuation, bytes, flags[0] === 1, use);
   }
 
   /** Sends a message that was prepared for many connections. */
@@ -364,11 +367,11 @@ export class Connection {
   }
 
   /** Sends a frame without the core. */
-  #sendOutside(codec: Codec, opcode: number, bytes: Uint8Array, fin: boolean, copy: boolean): void {
+  #sendOutside(codec: Codec, opcode: number, bytes: Uint8Array, fin: boolean, use: Use): void {
     if (!this.#hasRoom(lengthOf(bytes))) throw refusalError(Refusal.BufferFull);
     // The memory of the module may move.
     const moves = codec.lent && bytes.buffer === codec.bytes.buffer;
-    this.#outgoing.addBytes(codec, firstByte(opcode, fin), moves ? bytes.slice() : bytes, copy);
+    this.#outgoing.addBytes(codec, firstByte(opcode, fin), moves ? bytes.slice() : bytes, use);
     this.#begun = fin ? Begun.No : Begun.Outside;
   }
 

@@ -5,6 +5,7 @@
  */
 
 import { lengthOf } from './arguments.js';
+import { Use } from './connection-options.js';
 import { Opcode } from './constants.js';
 import { firstByte, headerLength, MAX_HEADER, writeHeader } from './frame-header.js';
 import type { Codec } from './wasm/codec.js';
@@ -62,22 +63,20 @@ export class OutgoingFrames {
     return length;
   }
 
-  /**
-   * Adds a frame that begins with the byte `first`. Unless `copied`, all but a short payload is handed out as it is, if it need not
-   * be masked.
-   */
-  addBytes(codec: Codec, first: number, bytes: Uint8Array, copied: boolean): void {
+  /** Adds a frame that begins with the byte `first`. A payload that is not short is handed out as it is, if `use` allows it. */
+  addBytes(codec: Codec, first: number, bytes: Uint8Array, use: Use): void {
     const length = lengthOf(bytes);
     const key = this.#key(codec);
-    const apart = !copied && !this.#masked && length >= SHORTEST_APART;
-    if (apart || length < this.#long) {
-      const inside = apart ? 0 : length;
-      pool.ensure(MAX_HEADER + inside);
+    if (
+      key === undefined ? use !== Use.Copied && length >= SHORTEST_APART : use === Use.Owned && length >= this.#long
+    ) {
+      this.#addApart(codec, first, bytes as Uint8Array<ArrayBuffer>, key);
+    } else if (length < this.#long) {
+      pool.ensure(MAX_HEADER + length);
       const { memory, free } = pool;
       const start = writeHeader(memory, free, first, length, key);
-      if (!apart) memory.set(bytes, start);
-      this.#extend(start + inside);
-      if (apart) this.#push(bytes as Uint8Array<ArrayBuffer>);
+      memory.set(bytes, start);
+      this.#extend(start + length);
     } else {
       const frame = allocate(headerLength(length, this.#masked) + length);
       const start = writeHeader(frame, 0, first, length, key);
@@ -114,6 +113,22 @@ export class OutgoingFrames {
     this.#start = this.#end;
     this.#chunks = [];
     this.#pooled = [];
+  }
+
+  /** Adds a frame whose payload stays where it is. */
+  #addApart(codec: Codec, first: number, bytes: Uint8Array<ArrayBuffer>, key: number | undefined): void {
+    const length = lengthOf(bytes);
+    if (key === undefined) {
+      pool.ensure(MAX_HEADER);
+      this.#extend(writeHeader(pool.memory, pool.free, first, length, key));
+    } else {
+      codec.mask(key, bytes, bytes);
+      // Not in the pool, where it would be taken for a frame to be masked.
+      const header = new Uint8Array(headerLength(length, true));
+      writeHeader(header, 0, first, length, key);
+      this.#push(header);
+    }
+    this.#push(bytes);
   }
 
   /** A key for one frame, if it is to be masked. What can fail comes first. */

@@ -274,6 +274,37 @@ test('the bytes that were given to send can be changed right after', () => {
   assert.deepEqual(frames(outputOf(connection))[0].payload, Uint8Array.of(1, 2, 3));
 });
 
+test('bytes that are given away are the output: a client masks them where they are', () => {
+  for (const role of roles) {
+    for (const length of [10, 1023, 1024, 4095, 4096, 20_000, 100_000]) {
+      const connection = new Connection({ role });
+      const data = new Uint8Array(length).map((_, i) => i ^ (i >> 8));
+      const given = [data.slice(), data.slice()];
+      connection.sendText('before');
+      for (const bytes of given) connection.sendBinary(bytes, { owned: true });
+      connection.sendText('after');
+      const chunks = connection.dataToSend();
+      const sent = frames(concat(...chunks));
+      assert.deepEqual(
+        sent.map(({ opcode }) => opcode),
+        [1, 2, 2, 1],
+      );
+      for (const { payload } of sent.slice(1, 3)) assert.deepEqual(payload, data);
+      const least = role === 'client' ? 4096 : 1024;
+      for (const bytes of given) assert.equal(chunks.includes(bytes), length >= least, `${role}, ${length}`);
+      connection.free();
+    }
+  }
+});
+
+test('bytes that are given away to a connection that compresses are copied', () => {
+  const connection = new Connection({ role: 'client', perMessageDeflate: {} });
+  const data = new Uint8Array(10_000).fill(7);
+  connection.sendBinary(data, { owned: true, compress: false });
+  assert.deepEqual(data, new Uint8Array(10_000).fill(7));
+  assert.deepEqual(frames(outputOf(connection))[0].payload, data);
+});
+
 test('a large message is sent whole, and its memory is given back', () => {
   for (const role of roles) {
     const connection = new Connection({ role });
