@@ -261,7 +261,7 @@ export class Connection {
   sendBinary(data: Bytes, options?: SendBinaryOptions): void {
     const flags = flagsOf(options);
     const use = useOf(options);
-    const bytes = bytesOf('data', data);
+    const bytes = chunkOf('data', data);
     const { codec } = this.#handle;
     if (this.#sendsPlainly()) this.#sendOutside(codec, Opcode.Binary, bytes, flags[0] === 1, use);
     else {
@@ -283,7 +283,7 @@ export class Connection {
       this.#sendData(codec, Opcode.Continuation, writeData(codec, data), flags);
       return;
     }
-    const bytes = typeof data === 'string' ? encoder.encode(data) : bytesOf('data', data);
+    const bytes = typeof data === 'string' ? encoder.encode(data) : chunkOf('data', data);
     if ((this.#flags & Flag.State) !== 0) {
       const refusal = this.#whyNotBegin(codec);
       if (refusal !== Refusal.FragmentOrder) throw refusalError(refusal);

@@ -40,9 +40,8 @@ export function writeHeader(
     end = at + 4;
   } else {
     memory[at + 1] = mask | 127;
-    const view = new DataView(memory.buffer, memory.byteOffset + at + 2, 8);
-    view.setUint32(0, length / 2 ** 32);
-    view.setUint32(4, length);
+    writeUint32(memory, at + 2, length / 2 ** 32);
+    writeUint32(memory, at + 6, length);
     end = at + 10;
   }
   if (key === undefined) return end;
@@ -51,4 +50,12 @@ export function writeHeader(
   memory[end + 2] = key >>> 16;
   memory[end + 3] = key >>> 24;
   return end + KEY_LENGTH;
+}
+
+/** Big-endian, of what may be larger the low 32 bits. To make a `DataView` takes longer. */
+function writeUint32(memory: Uint8Array, at: number, value: number): void {
+  memory[at] = value >>> 24;
+  memory[at + 1] = value >>> 16;
+  memory[at + 2] = value >>> 8;
+  memory[at + 3] = value;
 }
