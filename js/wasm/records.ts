@@ -159,9 +159,10 @@ function readBinaries(codec: Codec, at: number, end: number, events: ConnectionE
     events.push({ type: 'binary', data: run });
     return at;
   }
+  const { buffer } = run;
   for (let from = run.byteOffset; at <= last; at += RECORD) {
     const length = words[at + 2] as number;
-    events.push({ type: 'binary', data: new Uint8Array(run.buffer, from, length) });
+    events.push({ type: 'binary', data: new Uint8Array(buffer, from, length) });
     from += length;
   }
   return last;
