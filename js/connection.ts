@@ -45,7 +45,8 @@ const STATES = ['open', 'closing', 'closed'] as const;
 /** The flags of a connection: `src/wasm/connection.rs` has the same. */
 const Flag = {
   State: 3,
-  CloseExpected: 1 << 2,
+  /** In a state other than open: our Close is due, but messages can still come before it. */
+  StillSends: 1 << 2,
   WriteEnded: 1 << 3,
   OutputPending: 1 << 4,
 } as const;
@@ -123,7 +124,7 @@ export class Connection {
    */
   get closeExpected(): boolean {
     this.#handle.codec;
-    return (this.#flags & Flag.CloseExpected) !== 0;
+    return this.state === 'closing';
   }
 
   /**
@@ -242,16 +243,14 @@ export class Connection {
     const flags = flagsOf(options);
     const text = stringOf('data', data);
     const { codec } = this.#handle;
-    if (flags[0] === 1 && this.#sendsPlainly()) {
+    if (flags[0] === 1 && this.#sendsPlainly(codec)) {
       // Of many texts it need not be known how long they are.
       const most = text.length * 3;
       if (!this.#hasRoom(most) && !this.#hasRoom(utf8Length(text))) throw refusalError(Refusal.BufferFull);
       return this.#outgoing.addText(codec, text);
     }
-    this.#checkCanBegin(codec);
-    const length = codec.writeText(text);
-    this.#sendData(codec, Opcode.Text, length, flags);
-    return length;
+    this.#checkOrder(false);
+    return this.#sendData(codec, Opcode.Text, text, flags);
   }
 
   /**
@@ -263,10 +262,10 @@ export class Connection {
     const use = useOf(options);
     const bytes = chunkOf('data', data);
     const { codec } = this.#handle;
-    if (this.#sendsPlainly()) this.#sendOutside(codec, Opcode.Binary, bytes, flags[0] === 1, use);
+    if (this.#sendsPlainly(codec)) this.#sendOutside(codec, Opcode.Binary, bytes, flags[0] === 1, use);
     else {
-      this.#checkCanBegin(codec);
-      this.#sendData(codec, Opcode.Binary, codec.writeBytes(bytes), flags);
+      this.#checkOrder(false);
+      this.#sendData(codec, Opcode.Binary, bytes, flags);
     }
   }
 
@@ -279,18 +278,13 @@ export class Connection {
     const { codec } = this.#handle;
     const flags = flagsOf(options);
     const use = useOf(options);
-    if (this.#begun !== Begun.Outside) {
-      this.#sendData(codec, Opcode.Continuation, writeData(codec, data), flags);
-      return;
-    }
-    const bytes = typeof data === 'string' ? encoder.encode(data) : chunkOf('data', data);
-    if ((this.#flags & Flag.State) !== 0) {
-      const refusal = this.#whyNotBegin(codec);
-      if (refusal !== Refusal.FragmentOrder) throw refusalError(refusal);
-    }
-    // In order: what the core has came before.
-    if ((this.#flags & Flag.OutputPending) !== 0) this.#addEncoded(codec);
-    this.#sendOutside(codec, Opcode.Continuation, bytes, flags[0] === 1, use);
+    this.#checkOrder(true);
+    if (this.#begun === Begun.Outside) {
+      const bytes = typeof data === 'string' ? encoder.encode(data) : chunkOf('data', data);
+      if (!this.#canSend) throw refusalError(Refusal.NotOpen);
+      this.#addEncoded(codec);
+      this.#sendOutside(codec, Opcode.Continuation, bytes, flags[0] === 1, use);
+    } else this.#sendData(codec, Opcode.Continuation, data, flags);
   }
 
   /** Sends a message that was prepared for many connections. */
@@ -300,7 +294,8 @@ export class Connection {
     if (prepared.codec !== codec) {
       throw typeError('invalid_argument', '"message" expected one of the same WebAssembly instance: make it anew');
     }
-    this.#checkCanBegin(codec);
+    this.#checkOrder(false);
+    this.#makeRoom(codec, PreparedMessage.lengthOf(message));
     this.#call(codec, 'codec_connection_send_prepared', prepared.value);
   }
 
@@ -313,20 +308,21 @@ export class Connection {
     const text = Number(oneOf('kind', kind, ['text', 'binary']) === 'text');
     const [fin] = flagsOf(options);
     const bytes = bytesOf('data', data);
-    this.#checkCanBegin(codec);
+    this.#checkOrder(false);
     this.#call(codec, 'codec_connection_send_compressed', text, codec.writeBytes(bytes), fin);
+    this.#begun = fin === 0 ? Begun.Inside : Begun.No;
   }
 
   /** Sends a Ping with at most 125 bytes. The peer answers with a `pong` event of the same bytes. */
   sendPing(data: string | Bytes = ''): void {
     const { codec } = this.#handle;
-    this.#send(codec, Opcode.Ping, writeData(codec, data), WHOLE);
+    this.#send(codec, Opcode.Ping, data, WHOLE);
   }
 
   /** Sends a Pong that no Ping asked for, a sign of life. Pings are answered without it. */
   sendPong(data: string | Bytes = ''): void {
     const { codec } = this.#handle;
-    this.#send(codec, Opcode.Pong, writeData(codec, data), WHOLE);
+    this.#send(codec, Opcode.Pong, data, WHOLE);
   }
 
   /**
@@ -361,9 +357,15 @@ export class Connection {
     this.#outgoing.clear();
   }
 
-  /** Whether a message can be framed here: it changes nothing in the core, and comes before all that the core has. */
-  #sendsPlainly(): boolean {
-    return this.#isPlain && this.#begun === Begun.No && (this.#flags & (Flag.State | Flag.OutputPending)) === 0;
+  get #canSend(): boolean {
+    return (this.#flags & Flag.State) === 0 || (this.#flags & Flag.StillSends) !== 0;
+  }
+
+  /** Whether a message can be framed here: it changes nothing in the core, and follows all that the core has. */
+  #sendsPlainly(codec: Codec): boolean {
+    if (!this.#isPlain || this.#begun !== Begun.No || !this.#canSend) return false;
+    this.#addEncoded(codec);
+    return true;
   }
 
   /** Sends a frame without the core. */
@@ -375,20 +377,24 @@ export class Connection {
     this.#begun = fin ? Begun.No : Begun.Outside;
   }
 
-  /** What the core does not know: no message may begin while another is sent in parts (RFC 6455 §5.4). */
-  #checkCanBegin(codec: Codec): void {
-    if (this.#begun === Begun.Outside) throw refusalError(this.#whyNotBegin(codec));
+  /** The frames of a message are not mixed with those of another (RFC 6455 §5.4). The core does not know of all that was begun. */
+  #checkOrder(continues: boolean): void {
+    if ((this.#begun !== Begun.No) === continues) return;
+    throw refusalError(this.#canSend ? Refusal.FragmentOrder : Refusal.NotOpen);
   }
 
-  /** Why no message can begin beside one of which the core does not know: it is not open any more, or the order. */
-  #whyNotBegin(codec: Codec): number {
-    return codec.send(this.#handle.value, Opcode.Continuation, 0, 1, 1, NO_CODE);
-  }
-
-  /** Takes what the core has encoded. That is no drain: what counts until the next one goes on. */
+  /** Takes what the core has encoded, to put more behind it. That is no drain: what counts until the next one goes on. */
   #addEncoded(codec: Codec): void {
+    if ((this.#flags & Flag.OutputPending) === 0) return;
     this.#call(codec, 'codec_connection_drain', 0);
     this.#outgoing.addEncoded(codec.takeOutput());
+  }
+
+  /** Sees to it that the core, which does not know of what waits outside, adds no frame for which there is no room. */
+  #makeRoom(codec: Codec, length: number): void {
+    if (this.#outgoing.length === 0 || !this.#canSend) return;
+    this.#addEncoded(codec);
+    if (!this.#hasRoom(length)) throw refusalError(Refusal.BufferFull);
   }
 
   /** As the core counts it for what it holds. */
@@ -403,22 +409,35 @@ export class Connection {
     if (fail) this.#payload = undefined;
   }
 
-  #sendData(codec: Codec, opcode: number, length: number, flags: readonly [fin: number, compress: number]): void {
-    this.#send(codec, opcode, length, flags);
+  #sendData(
+    codec: Codec,
+    opcode: number,
+    data: string | Bytes,
+    flags: readonly [fin: number, compress: number],
+  ): number {
+    const length = this.#send(codec, opcode, data, flags);
     this.#begun = flags[0] === 0 ? Begun.Inside : Begun.No;
+    return length;
   }
 
-  #send(codec: Codec, opcode: number, length: number, [fin, compress]: readonly [fin: number, compress: number]): void {
-    // The core does not know of what waits outside.
-    if (this.#outgoing.length > 0 && !this.#hasRoom(length)) {
-      codec.releaseInput();
-      throw refusalError(Refusal.BufferFull);
+  /** Sends a frame of the core's; gives the bytes of its payload, uncompressed. */
+  #send(
+    codec: Codec,
+    opcode: number,
+    data: string | Bytes,
+    [fin, compress]: readonly [fin: number, compress: number],
+  ): number {
+    const bytes = typeof data === 'string' ? data : chunkOf('data', data);
+    if (this.#outgoing.length > 0) {
+      this.#makeRoom(codec, typeof bytes === 'string' ? utf8Length(bytes) : lengthOf(bytes));
     }
+    const length = typeof bytes === 'string' ? codec.writeText(bytes) : codec.writeBytes(bytes);
     const refusal = codec.send(this.#handle.value, opcode, length, fin, compress, NO_CODE);
     if (refusal === Refusal.None) {
       codec.releaseInput();
       this.#flags = codec.flags;
     } else this.#finish(codec, refusal, 'codec_connection_send', opcode, length, fin, compress, NO_CODE);
+    return length;
   }
 
   #call(codec: Codec, name: CallName, ...rest: number[]): void {
@@ -532,7 +551,3 @@ export class Connection {
 
 export interface Connection extends Disposable {}
 dispose(Connection);
-
-function writeData(codec: Codec, data: string | Bytes): number {
-  return typeof data === 'string' ? codec.writeText(data) : codec.writeBytes(bytesOf('data', data));
-}

@@ -15,13 +15,14 @@ import { Handle } from './wasm/handle.js';
  */
 export class PreparedMessage {
   readonly #handle: Handle;
+  #length = 0;
 
   /** Text is sent as a text message, bytes as a binary one. */
   constructor(data: string | Bytes) {
     this.#handle = new Handle(this, (codec) => {
-      const length = typeof data === 'string' ? codec.writeText(data) : codec.writeBytes(bytesOf('data', data));
+      this.#length = typeof data === 'string' ? codec.writeText(data) : codec.writeBytes(bytesOf('data', data));
       try {
-        return codec.call('codec_prepared_new', Number(typeof data === 'string'), length);
+        return codec.call('codec_prepared_new', Number(typeof data === 'string'), this.#length);
       } finally {
         codec.releaseInput();
       }
@@ -32,6 +33,11 @@ export class PreparedMessage {
   static handleOf(message: PreparedMessage): Handle {
     if (typeof message === 'object' && message !== null && #handle in message) return message.#handle;
     throw typeError('invalid_argument', `"message" expected PreparedMessage, got ${describe(message)}`);
+  }
+
+  /** Bytes of its payload, uncompressed. @internal */
+  static lengthOf(message: PreparedMessage): number {
+    return message.#length;
   }
 
   /** Gives back its memory. Sending it throws then; a second `free` does nothing. */

@@ -255,10 +255,11 @@ impl<R: Randomness> Connection<R> {
         self.output.pongs.extend_from_slice(payload);
     }
 
-    /// Until our Close is encoded. The one that answers the peer is encoded when the output is drained, so that what
-    /// answers the messages before the peer's Close, or before its fault, can be sent whether or not they came in the
-    /// same chunk. RFC 6455 §5.5.1 allows the delay.
-    const fn can_send(&self) -> bool {
+    /// Whether messages, Pings and Pongs can be sent: until our Close is encoded. The one that answers the peer is encoded
+    /// when the output is drained, so that what answers the messages before the peer's Close, or before its fault, can be
+    /// sent whether or not they came in the same chunk. RFC 6455 §5.5.1 allows the delay.
+    #[must_use]
+    pub const fn can_send(&self) -> bool {
         let close_encoded = self.output.close_sent && self.output.close.is_none();
         !close_encoded && !self.input.ended
     }

@@ -17,7 +17,7 @@ use crate::{
 use crate::{FrameHeader, Mask, MaskingKey};
 
 // The low two bits of the flags of a connection are its state, as a number.
-const CLOSE_EXPECTED: u32 = 1 << 2;
+const STILL_SENDS: u32 = 1 << 2;
 const WRITE_ENDED: u32 = 1 << 3;
 const OUTPUT_PENDING: u32 = 1 << 4;
 
@@ -241,8 +241,10 @@ impl Codec {
     /// Takes all bytes that are to be written, as output; without `all` what [`Connection::queued_data`] gives.
     pub fn connection_drain(&mut self, handle: u32, all: bool) -> u32 {
         let Some(Channel { connection, .. }) = self.objects.channel(handle) else { return Refusal::BadHandle as u32 };
-        let bytes = if all { connection.data_to_send() } else { connection.queued_data() };
-        match bytes {
+        if all && let Err(error) = connection.flush() {
+            return Refusal::from(error) as u32;
+        }
+        match connection.queued_data() {
             Ok(bytes) => {
                 self.status[word::FLAGS] = flags(connection);
                 self.give_out(bytes);
@@ -287,8 +289,9 @@ fn frame_at(bytes: &mut [u8], start: usize) -> Option<(MaskingKey, &mut [u8], us
 
 fn flags(connection: &Connection<super::random::Keys>) -> u32 {
     let flag = |set: bool, bit: u32| if set { bit } else { 0 };
+    let sends = connection.close_expected() && connection.can_send();
     connection.state() as u32
-        | flag(connection.close_expected(), CLOSE_EXPECTED)
+        | flag(sends, STILL_SENDS)
         | flag(connection.write_ended(), WRITE_ENDED)
         | flag(connection.has_output(), OUTPUT_PENDING)
 }
