@@ -1,7 +1,8 @@
-// `npm run fuzz`: tries the crate with inputs that are made up as they go. `npm run fuzz -- [TARGET ...] [--seconds N] [--record]`
+// `npm run fuzz`: tries the crate with inputs that are made up as they go. `npm run fuzz -- [TARGET ...] [--seconds N] [--workers N] [--record]`
 //
-// - `TARGET`: those of fuzz/fuzz_targets; all by default, one after the other.
+// - `TARGET`: those of fuzz/fuzz_targets; all by default.
 // - `--seconds N`: for each of them. Default 60.
+// - `--workers N`: how many at once. Default 1.
 // - `--record`: adds the processor time and the number of runs to fuzz/record.json, and writes docs/fuzzing.md. Then the targets
 //   take turns of five minutes, so that a run may be ended at any time and counts for as long as it took.
 //
@@ -28,11 +29,14 @@ await main(async () => {
     allowPositionals: true,
     options: {
       seconds: { type: 'string', default: '60' },
+      workers: { type: 'string', default: '1' },
       record: { type: 'boolean', default: false },
     },
   });
   const seconds = Number(values.seconds);
   if (!(seconds >= 1)) throw new Failure(`no number of seconds: ${values.seconds}`, 'npm run fuzz -- --seconds 60');
+  const workers = Number(values.workers);
+  if (!(workers >= 1)) throw new Failure(`no number of workers: ${values.workers}`, 'npm run fuzz -- --workers 2');
   const targets = positionals.length > 0 ? positionals : fuzzTargets();
   for (const target of targets) {
     if (!fuzzTargets().includes(target))
@@ -45,15 +49,27 @@ await main(async () => {
   const programOf = (target) => join(fuzzDir, host, 'release', target);
 
   const turn = values.record ? Math.min(TURN, seconds) : seconds;
+  const turns = [];
   for (let spent = 0; spent < seconds; spent += turn) {
-    for (const target of targets) {
-      const result = await fuzz(target, programOf(target), Math.min(turn, seconds - spent));
-      if (values.record) {
-        record(target, result);
-        writeFuzzingDocument();
-      }
-    }
+    for (const target of targets) turns.push({ target, length: Math.min(turn, seconds - spent) });
   }
+  const work = async () => {
+    for (let next = turns.shift(); next !== undefined; next = turns.shift()) {
+      const result = await fuzz(next.target, programOf(next.target), next.length);
+      if (!values.record) continue;
+      record(next.target, result);
+      writeFuzzingDocument();
+    }
+  };
+  // A finding ends it all: the others come to the end of their turn.
+  await Promise.all(
+    Array.from({ length: workers }, () =>
+      work().catch((error) => {
+        turns.length = 0;
+        throw error;
+      }),
+    ),
+  );
 });
 
 /** The folders of a target: `kept` is the one of the repository. */
@@ -65,7 +81,7 @@ function foldersOf(target) {
   return paths;
 }
 
-/** One turn. A finding ends it all. */
+/** One turn. A finding is a failure. */
 async function fuzz(target, program, seconds) {
   const { kept, corpus, seeds, artifacts } = foldersOf(target);
   const options = [

@@ -16,5 +16,12 @@ export const nodeTest = (output) => ({
   skipped: sum(output, /^ℹ (?:skipped|todo) (\d+)$/gm),
 });
 
+/** tools/fuzz.mjs: a line for each target that has found nothing. */
+export const fuzzing = (output, code) => ({
+  passed: [...output.matchAll(/^✓ \S+: \d+ runs/gm)].length,
+  failed: code === 0 ? 0 : 1,
+  skipped: 0,
+});
+
 /** A program that is one test: its exit code tells. */
 export const exitCode = (_output, code) => ({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 });

@@ -4,8 +4,7 @@
 // - `needs`: what it uses of the steps of setup. `build`: whether it uses pkg/.
 // - `commands`: run one after the other. `counts`: how to read their output, see counts.mjs.
 
-import { cargo, exitCode, nodeTest } from './counts.mjs';
-import { fuzzTargets } from './fuzz-record.mjs';
+import { cargo, exitCode, fuzzing, nodeTest } from './counts.mjs';
 import { websockets } from './python.mjs';
 import { wasmRustFlags, wasmTarget } from './rust.mjs';
 import { filesBelow } from './stage.mjs';
@@ -92,16 +91,18 @@ export const suites = [
     commands: () => [['cargo', 'test', '--package', 'sansocket-inspector', '--no-fail-fast']],
     counts: cargo,
   },
-  check(
-    'rust:fuzz',
-    ['nightly', 'cargo-fuzz', 'c++'],
-    fuzzTargets().map((target) => ['node', 'tools/fuzz.mjs', target, '--seconds', process.env.FUZZ_SECONDS ?? '15']),
-  ),
   check('rust:coverage', ['llvm-tools', 'cargo-llvm-cov'], [['node', 'tools/coverage.mjs']]),
   check('rust:instructions', ['valgrind'], [['node', 'bench/instructions.mjs']]),
   wasmPack('wasm:node', [], ['--node']),
   wasmPack('wasm:firefox', ['geckodriver', 'firefox'], ['--headless', '--firefox']),
   wasmPack('wasm:chrome', ['chromium', 'chromedriver'], ['--headless', '--chrome']),
+  // The last of what compiles: by then there is little left to do beside it.
+  {
+    name: 'rust:fuzz',
+    needs: ['nightly', 'cargo-fuzz', 'c++'],
+    commands: () => [['node', 'tools/fuzz.mjs', '--seconds', process.env.FUZZ_SECONDS ?? '60', '--workers', '2']],
+    counts: fuzzing,
+  },
   check('js:format', ['node-modules'], [['biome', 'check']]),
   check('js:page', ['node-modules'], [['tsc', '-p', 'www']], { build: true }),
   check('js:layers', [], [['node', 'tools/layers.mjs']]),
