@@ -16,4 +16,6 @@ test('slow tests are tried on the files that they are about', () => {
   assert.ok(!argumentsFor('src/deflate/bits.rs').includes('deflate_oracle'));
   assert.ok(argumentsFor('src/deflate/bits.rs').includes('utf8::tests'));
   assert.ok(argumentsFor('src/frame.rs').includes('deflate_oracle'));
+  assert.ok(!argumentsFor('src/connection/send.rs').includes('all::memory'));
+  assert.ok(argumentsFor('src/handshake/head.rs').includes('all::memory'));
 });

@@ -9,21 +9,42 @@ import { filesBelow } from './stage.mjs';
 /** The programs of tests that are left out: one compares durations, the others are for wasm. */
 const leftOut = ['linear', 'wasm', 'wasm_browser', 'wasm_worker'];
 
-/** Tests that take long, and what they are about: for other files they are left out, which can only make more mutants survive. */
+/**
+ * Tests that take long, and what they are about, as the beginnings of paths: for other files they are left out, which can only make
+ * more mutants survive. `all::` is before the names of the programs of tests.
+ */
 const slow = [
   {
     tests: ['deflate_compress', 'deflate_inflate', 'deflate_memory', 'deflate_oracle', 'window::tests'],
-    about: 'src/deflate/',
+    about: ['src/deflate/'],
   },
-  { tests: ['utf8::tests'], about: 'src/utf8.rs' },
-  { tests: ['utf16::tests'], about: 'src/utf16.rs' },
+  { tests: ['utf8::tests'], about: ['src/utf8.rs'] },
+  { tests: ['utf16::tests'], about: ['src/utf16.rs'] },
+  { tests: ['mask::tests'], about: ['src/mask.rs'] },
+  { tests: ['handshake_vectors'], about: ['src/handshake/'] },
+  {
+    tests: ['all::memory', 'all::properties', 'all::rfc6455', 'all::vectors'],
+    about: [
+      'close',
+      'connection/',
+      'decoder',
+      'event',
+      'frame',
+      'lib',
+      'limits',
+      'mask',
+      'message',
+      'random',
+      'utf8',
+    ].map((name) => `src/${name}`),
+  },
 ];
 
 /** What the program of tests is to be given for files of `src/`. By itself it would run several tests at once. */
 export const argumentsFor = (...files) => [
   '--test-threads=1',
   ...slow
-    .filter(({ about }) => !files.some((file) => file.startsWith(about)))
+    .filter(({ about }) => !files.some((file) => about.some((beginning) => file.startsWith(beginning))))
     .flatMap(({ tests }) => tests.flatMap((name) => ['--skip', name])),
 ];
 
