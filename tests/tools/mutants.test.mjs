@@ -17,6 +17,10 @@ test('tests are tried on the files that they are about', () => {
   assert.ok(!argumentsFor('src/deflate/bits.rs', 'src/utf8.rs').includes('utf8::tests'));
   assert.ok(programsFor('src/deflate/bits.rs').includes('deflate_oracle'));
   assert.ok(!programsFor('src/deflate/bits.rs').includes('memory'));
+  assert.deepEqual(
+    programsFor('src/deflate/negotiate.rs').filter((name) => name.startsWith('deflate')),
+    ['deflate_negotiate'],
+  );
   assert.ok(programsFor('src/frame.rs').includes('deflate_connection'));
   assert.ok(!programsFor('src/frame.rs').includes('deflate_oracle'));
   assert.ok(programsFor('src/handshake/head.rs', 'src/frame.rs').includes('memory'));

@@ -14,7 +14,19 @@ const leftOut = ['linear', 'wasm', 'wasm_browser', 'wasm_worker'];
  * make more mutants survive.
  */
 const programsAbout = [
-  { programs: /^deflate_(?!connection)/, about: ['src/deflate/'] },
+  { programs: /^deflate_negotiate$/, about: ['src/deflate/negotiate.rs'] },
+  {
+    programs: /^deflate_(?!connection|negotiate)/,
+    about: [
+      'src/deflate/bits.rs',
+      'src/deflate/blocks.rs',
+      'src/deflate/compress.rs',
+      'src/deflate/huffman.rs',
+      'src/deflate/inflate.rs',
+      'src/deflate/output.rs',
+      'src/deflate/window.rs',
+    ],
+  },
   { programs: /^handshake_/, about: ['src/handshake/'] },
   {
     programs: /^(aside|deflate_connection|events|frames|limits|memory|properties|randomness|rfc6455|vectors)$/,
@@ -39,7 +51,7 @@ const slow = [
   { tests: 'mask::tests', about: ['src/mask.rs'] },
   { tests: 'utf16::tests', about: ['src/utf16.rs'] },
   { tests: 'utf8::tests', about: ['src/utf8.rs'] },
-  { tests: 'window::tests', about: ['src/deflate/'] },
+  { tests: 'window::tests', about: ['src/deflate/window.rs'] },
 ];
 
 const isAboutOther =
