@@ -134,6 +134,34 @@ fn the_smallest_window() {
     }
 }
 
+/// What makes each strategy its own, with the smallest window as well, in which others would reach too far back.
+#[test]
+fn strategies() {
+    let mut numbers = Numbers::new(7);
+    let bases: Vec<u8> = (0..2000).map(|_| b"acgt"[numbers.below(4)]).collect();
+    let runs = [7; 1000];
+    let words = b"some words that come again and again, ".repeat(30);
+    for bits in [8, 15] {
+        let payload = |strategy, message: &[u8]| {
+            let options = CompressOptions { level: 6, strategy, ..CompressOptions::DEFAULT };
+            compress(&mut Compressor::new(options, bits), message)
+        };
+        // Without matches each byte takes a bit at least; with those of the byte before, runs take less.
+        assert!(payload(Strategy::HuffmanOnly, &runs).len() >= runs.len() / 8);
+        assert!(payload(Strategy::Rle, &runs).len() < 20);
+        assert!(payload(Strategy::Rle, &words).len() > words.len() / 4);
+    }
+    let payload = |strategy, message: &[u8]| {
+        compress(&mut Compressor::new(CompressOptions { level: 6, strategy, ..CompressOptions::DEFAULT }, 15), message)
+    };
+    for strategy in [Strategy::Default, Strategy::Filtered, Strategy::Fixed] {
+        assert!(payload(strategy, &words).len() < words.len() / 8, "{strategy:?}");
+    }
+    // The type of the first block (RFC 1951 §3.2.3).
+    let block = |strategy| payload(strategy, &bases)[0] >> 1 & 3;
+    assert_eq!((block(Strategy::Default), block(Strategy::Fixed)), (2, 1));
+}
+
 #[test]
 fn ranges() {
     for value in 0..=u8::MAX {

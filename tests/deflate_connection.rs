@@ -159,13 +159,15 @@ fn payload_of_a_compressed_message_streams_in_bounded_pieces() {
     let mut server = Connection::with_randomness(Role::Server, options, Some(Seeded(1)));
     client.send_binary(&vec![7; 8 << 20]).unwrap();
     let (_, events) = deliver(&mut client, &mut server);
-    let pieces = events.iter().map(|event| match event {
-        Event::Payload(part) => part.data.len(),
+    let parts = Vec::from_iter(events.iter().map(|event| match event {
+        Event::Payload(part) => part,
         event => panic!("{event:?}"),
-    });
-    assert!(pieces.clone().all(|length| length <= 64 << 10));
-    assert_eq!(pieces.sum::<usize>(), 8 << 20);
-    assert!(matches!(events.last(), Some(Event::Payload(part)) if part.last));
+    }));
+    for (i, part) in parts.iter().enumerate() {
+        assert!(part.data.len() <= 64 << 10);
+        assert_eq!((part.first, part.last), (i == 0, i + 1 == parts.len()), "part {i}");
+    }
+    assert_eq!(parts.iter().map(|part| part.data.len()).sum::<usize>(), 8 << 20);
 }
 
 #[test]

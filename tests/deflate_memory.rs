@@ -70,6 +70,21 @@ fn idle_inflaters() {
     assert!(all(false, &small, 10) <= KIB);
 }
 
+/// Inside a block with codes of its own there are tables as well, and they are counted.
+#[test]
+fn what_is_held_within_a_message() {
+    let mut numbers = Numbers::new(6);
+    let message: Vec<u8> = (0..2000).map(|_| b"acgt"[numbers.below(4)]).collect();
+    let payload = compress(CompressOptions { level: 9, ..CompressOptions::DEFAULT }, 15, &message);
+    assert_eq!(payload[0] >> 1 & 3, 2, "a dynamic block");
+    let mut inflated = Vec::with_capacity(100_000);
+    let before = live();
+    let mut inflater = Inflater::new(15, false, 1 << 20);
+    inflater.inflate(&payload[..payload.len() / 2], false, &mut inflated, usize::MAX).expect("valid");
+    assert_eq!(live() - before, inflater.bytes_held() as isize);
+    assert!(inflated.len() > 500 && inflater.bytes_held() > inflated.len() + 7 * 1024);
+}
+
 /// Within a message there are tables as well, and the output.
 #[test]
 fn the_peak_of_a_message() {

@@ -2,6 +2,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, clippy::indexing_slicing)]
 
+use std::collections::HashSet;
+
 use proptest::prelude::*;
 use sansocket::deflate::{BadAnswer, DeflateConfig, DeflateParams, check_response, offer, respond};
 use sansocket::handshake::{Extension, Param, parse_extensions};
@@ -221,6 +223,17 @@ fn what_fails_a_client() {
     ] {
         assert_eq!(client(offers, answer), Err(fault), "{offers} / {answer}");
     }
+}
+
+#[test]
+fn each_bad_answer_has_a_sentence() {
+    use BadAnswer::{Mismatch, NotOffered, Parameter, Repeated};
+    let sentences = HashSet::from([NotOffered, Repeated, Parameter, Mismatch].map(|fault| fault.to_string()));
+    assert_eq!(sentences.len(), 4);
+    for sentence in sentences {
+        assert!(sentence.contains("permessage-deflate"), "{sentence}");
+    }
+    assert_eq!(NotOffered.message(), NotOffered.to_string());
 }
 
 /// The lines of the vector file that are about the parameters: the header is cut out of the head by hand here, the

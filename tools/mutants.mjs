@@ -64,10 +64,11 @@ function chosen(named, survivors) {
 /** Takes file after file off the list, in a tree of its own. */
 async function work(name, files, survivors) {
   const digests = new Map(files.map((file) => [file, digest(file)]));
-  const tree = writeTree(name);
+  const tree = writeTree(name, files);
   await test(tree, files);
   for (let file = files.shift(); file !== undefined; file = files.shift()) {
     const start = Date.now();
+    writeTree(name, [file]);
     const before = survivors ? resultOf(file) : { caught: 0, timeout: 0, unviable: 0, survived: [] };
     const found = await mutate(tree, file, before.survived);
     const sum = (kind) => before[kind] + found[kind];

@@ -280,10 +280,21 @@ mod tests {
             "[::1%25lo]",
             "::1",
             "%4",
+            "%4z",
+            "%z4",
             "%zz",
             "\u{e9}",
         ] {
             assert!(!is_authority(bad.as_bytes()), "{bad}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_digits_and_fit_64_bits() {
+        assert_eq!((decimal(b""), decimal(b"007")), (Some(0), Some(7)));
+        assert_eq!(decimal(b"18446744073709551615"), Some(u64::MAX));
+        for bad in ["18446744073709551616", "18446744073709551620", "+1", "1_0", " 1"] {
+            assert_eq!(decimal(bad.as_bytes()), None, "{bad}");
         }
     }
 }

@@ -9,32 +9,79 @@ import { filesBelow } from './stage.mjs';
 /** The programs of tests that are left out: one compares durations, the others are for wasm. */
 const leftOut = ['linear', 'wasm', 'wasm_browser', 'wasm_worker'];
 
-/** Tests that take long, and what they are about: for other files they are left out, which can only make more mutants survive. */
-const slow = [
+/**
+ * Programs of tests and what they are about, as the beginnings of paths: for other files they are not even compiled, which can only
+ * make more mutants survive.
+ */
+const programsAbout = [
+  { programs: /^deflate_negotiate$/, about: ['src/deflate/negotiate.rs'] },
   {
-    tests: ['deflate_compress', 'deflate_inflate', 'deflate_memory', 'deflate_oracle', 'window::tests'],
-    about: 'src/deflate/',
+    programs: /^deflate_(?!connection|negotiate)/,
+    about: [
+      'src/deflate/bits.rs',
+      'src/deflate/blocks.rs',
+      'src/deflate/compress.rs',
+      'src/deflate/huffman.rs',
+      'src/deflate/inflate.rs',
+      'src/deflate/output.rs',
+      'src/deflate/window.rs',
+    ],
   },
-  { tests: ['utf8::tests'], about: 'src/utf8.rs' },
-  { tests: ['utf16::tests'], about: 'src/utf16.rs' },
+  { programs: /^handshake_/, about: ['src/handshake/'] },
+  {
+    programs: /^(aside|deflate_connection|events|frames|limits|memory|properties|randomness|rfc6455|vectors)$/,
+    about: [
+      'src/close.rs',
+      'src/connection/',
+      'src/decoder.rs',
+      'src/event.rs',
+      'src/frame.rs',
+      'src/lib.rs',
+      'src/limits.rs',
+      'src/mask.rs',
+      'src/message.rs',
+      'src/random.rs',
+      'src/utf8.rs',
+    ],
+  },
 ];
+
+/** Tests inside the crate that take long, and what they are about: the same as with programs. */
+const slow = [
+  { tests: 'mask::tests', about: ['src/mask.rs'] },
+  { tests: 'utf16::tests', about: ['src/utf16.rs'] },
+  { tests: 'utf8::tests', about: ['src/utf8.rs'] },
+  { tests: 'window::tests', about: ['src/deflate/window.rs'] },
+];
+
+const isAboutOther =
+  (files) =>
+  ({ about }) =>
+    !files.some((file) => about.some((beginning) => file.startsWith(beginning)));
 
 /** What the program of tests is to be given for files of `src/`. By itself it would run several tests at once. */
 export const argumentsFor = (...files) => [
   '--test-threads=1',
-  ...slow
-    .filter(({ about }) => !files.some((file) => file.startsWith(about)))
-    .flatMap(({ tests }) => tests.flatMap((name) => ['--skip', name])),
+  ...slow.filter(isAboutOther(files)).flatMap(({ tests }) => ['--skip', tests]),
 ];
+
+/** The programs of tests that are tried on files of `src/`. */
+export function programsFor(...files) {
+  const others = programsAbout.filter(isAboutOther(files));
+  return programs().filter((name) => !others.some((other) => other.programs.test(name)));
+}
 
 /** For cargo in a tree. Each property is tried with a few cases. */
 export const environment = (tree) => ({ PROPTEST_CASES: '32', CARGO_TARGET_DIR: join(tree, 'target') });
 
-/** Writes what has changed since the last time, and nothing else, so that cargo sees what there is to do. */
-export function writeTree(name) {
+/**
+ * Writes the tree in which files of `src/` are mutated: what has changed since the last time, and nothing else, so that cargo sees what
+ * there is to do.
+ */
+export function writeTree(name, mutated) {
   const tree = join(targetDir, 'mutants', name);
   const files = new Map(copied().map((path) => [path, readFileSync(at(path))]));
-  for (const [path, make] of Object.entries(made)) files.set(path, Buffer.from(make(tree)));
+  for (const [path, make] of Object.entries(made)) files.set(path, Buffer.from(make(tree, mutated)));
   for (const path of ['tests/memory.rs', 'tests/deflate_memory.rs'])
     files.set(path, Buffer.from(withSharedAllocator(files.get(path).toString())));
   for (const [path, bytes] of files) {
@@ -75,9 +122,9 @@ const made = {
       '#[cfg(test)]\nextern crate self as sansocket;\n#[cfg(test)]\n#[path = "../tests/all.rs"]\nmod all;\n';
     return `${text.replace(/^#!\[(no_std|forbid\(unsafe_code\))\]$/gm, '')}\n${tests}`;
   },
-  'tests/all.rs': () =>
+  'tests/all.rs': (_tree, mutated) =>
     allTests +
-    programs()
+    programsFor(...mutated)
       .map((name) => `#[path = "${name}.rs"]\nmod ${name};\n`)
       .join(''),
 };
