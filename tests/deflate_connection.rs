@@ -74,6 +74,32 @@ fn every_agreement_in_both_directions() {
     }
 }
 
+/// RFC 7692 §7.1.1: without takeover each message begins with an empty window, but not each of its fragments.
+#[test]
+fn a_window_is_kept_as_agreed() {
+    let mut bytes = [0; 600];
+    Seeded(3).fill(&mut bytes).unwrap();
+    let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    for no_takeover in [false, true] {
+        let deflate =
+            DeflateOptions { params: params(no_takeover, 15), threshold: Some(0), ..DeflateOptions::default() };
+        let [mut client, mut server] = pair(deflate);
+        let mut sent = |opcode: Option<MessageKind>, fin| {
+            match opcode {
+                Some(kind) => server.send_message(kind, text.as_bytes(), fin).unwrap(),
+                None => server.send_continuation(text.as_bytes(), fin).unwrap(),
+            }
+            deliver(&mut server, &mut client).0.len()
+        };
+        let first = sent(Some(MessageKind::Text), true);
+        let again = sent(Some(MessageKind::Text), true);
+        assert!(first > 500 && if no_takeover { again == first } else { again < 100 }, "{first}, {again}");
+        let begun = sent(Some(MessageKind::Text), false);
+        let continued = sent(None, true);
+        assert!(continued < 100 && no_takeover == (begun > 500), "{begun}, {continued}");
+    }
+}
+
 #[test]
 fn a_message_can_be_left_as_it_is() {
     let [mut client, mut server] = pair(DeflateOptions { threshold: Some(10), ..Default::default() });
@@ -249,6 +275,9 @@ fn a_compressor_is_lent_and_taken_back() {
     let mut lent = sansocket::deflate::Compressor::new(CompressOptions::DEFAULT, terms.window_bits);
     for round in 0..5 {
         for (client, server) in [(&mut client, &mut server), (&mut other_client, &mut other_server)] {
+            assert!(client.take_compressor().is_none(), "round {round}: it has none of its own");
+            client.lend_compressor(lent);
+            lent = client.take_compressor().unwrap();
             client.lend_compressor(lent);
             client.send_message(MessageKind::Text, b"shared ", false).unwrap();
             assert_eq!(client.compressor_terms(), None, "round {round}: inside a message it is not to be taken");
