@@ -26,12 +26,14 @@ function ownSender(masked, owned) {
   const options = { pooled: true };
   // As ws does it, unless the data are given away.
   const use = owned ? { owned } : { copy: false };
+  // Objects of one shape: to spread them anew for each part takes V8 longer than the part.
+  const parts = [true, false].map((fin) => ({ ...use, fin }));
   let continued = false;
   return {
     send(data, fin = true) {
-      if (continued) connection.sendContinuation(data, { ...use, fin });
-      else if (typeof data === 'string') connection.sendText(data, fin ? undefined : { fin });
-      else connection.sendBinary(data, fin ? use : { ...use, fin });
+      if (continued) connection.sendContinuation(data, parts[fin ? 0 : 1]);
+      else if (typeof data === 'string') connection.sendText(data);
+      else connection.sendBinary(data, parts[fin ? 0 : 1]);
       continued = !fin;
     },
     drain: () => connection.dataToSend(options),

@@ -10,7 +10,7 @@ import { quietly } from './quietly.js';
 import type { Wire, WireSink } from './source.js';
 import { Steps } from './steps.js';
 import { queueTask } from './tasks.js';
-import { letGo, writeAll } from './wire.js';
+import { letGo } from './wire.js';
 
 type Handshake = ClientHandshake | ServerHandshake;
 
@@ -378,7 +378,7 @@ export class Driver implements WireSink {
     const count = this.#unwritten;
     this.#unwritten = 0;
     try {
-      const writing = writeAll(this.#wire, pieces);
+      const writing = this.#wire.writeAll(pieces);
       if (writing === undefined) this.#written(count, inTurn);
       else this.#waitFor(writing, count);
     } catch (reason) {

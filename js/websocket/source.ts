@@ -26,6 +26,8 @@ export interface TransportSource {
   start(sink: TransportSink): void | PromiseLike<void>;
   /** Sends bytes. A promise is the backpressure: nothing more is written until it is fulfilled. A rejection is a loss. */
   write(bytes: Uint8Array<ArrayBuffer>): void | PromiseLike<void>;
+  /** Sends several pieces, in order: for a source that does so with less work than one after the other. */
+  writeAll?(pieces: readonly Uint8Array<ArrayBuffer>[]): void | PromiseLike<void>;
   /** Ends this direction, after all that was written. */
   end?(): void | PromiseLike<void>;
   /** Resets the connection: both directions, at once. */
@@ -77,6 +79,8 @@ export interface Wire {
   readonly pooled: boolean;
   start(sink: WireSink): void;
   write(bytes: Uint8Array<ArrayBuffer>): void | PromiseLike<void>;
+  /** Writes pieces in order. A promise if it is not done with all. */
+  writeAll(pieces: readonly Uint8Array<ArrayBuffer>[]): void | PromiseLike<void>;
   end(): void | PromiseLike<void>;
   abort(reason: unknown): void | PromiseLike<void>;
   pause(): void;
@@ -183,6 +187,19 @@ function streamsOf(wire: Wire): Pick<Transport, 'readable' | 'writable'> {
   return { readable, writable };
 }
 
+/** Writes pieces in order, each when what takes them is done with the one before. */
+export function writeInTurn(
+  to: Pick<TransportSource, 'write'>,
+  pieces: readonly Uint8Array<ArrayBuffer>[],
+  from = 0,
+): void | PromiseLike<void> {
+  for (let at = from; at < pieces.length; at += 1) {
+    const writing = to.write(pieces[at] as Uint8Array<ArrayBuffer>);
+    if (writing !== undefined)
+      return at + 1 < pieces.length ? writing.then(() => writeInTurn(to, pieces, at + 1)) : writing;
+  }
+}
+
 type Item = Uint8Array | { readonly failed: boolean; readonly reason?: unknown };
 
 /** A source whose words arrive in order, in tasks, and not while the consumer has no room. */
@@ -233,6 +250,11 @@ class SourceWire implements Wire {
 
   write(bytes: Uint8Array<ArrayBuffer>): void | PromiseLike<void> {
     return this.#source.write(bytes);
+  }
+
+  writeAll(pieces: readonly Uint8Array<ArrayBuffer>[]): void | PromiseLike<void> {
+    const source = this.#source;
+    return pieces.length > 1 && source.writeAll !== undefined ? source.writeAll(pieces) : writeInTurn(source, pieces);
   }
 
   end(): void | PromiseLike<void> {

@@ -3,7 +3,7 @@
 import { quietly } from './quietly.js';
 import { Room } from './room.js';
 import { Sound, untilSilent } from './silence.js';
-import { takeWire, type Wire, type WireSink } from './source.js';
+import { takeWire, type Wire, type WireSink, writeInTurn } from './source.js';
 import { nextTask } from './tasks.js';
 import { bytesOfChunk, checkTransport, type Transport } from './transport.js';
 
@@ -13,15 +13,6 @@ export function wireOf(transport: unknown): Wire {
   if (wire !== undefined) return wire;
   checkTransport(transport);
   return new StreamWire(transport);
-}
-
-/** Writes pieces in order, each when the wire is done with the one before. A promise if it is not done with all. */
-export function writeAll(wire: Wire, pieces: Uint8Array<ArrayBuffer>[], from = 0): void | PromiseLike<void> {
-  for (let at = from; at < pieces.length; at += 1) {
-    const writing = wire.write(pieces[at] as Uint8Array<ArrayBuffer>);
-    if (writing !== undefined)
-      return at + 1 < pieces.length ? writing.then(() => writeAll(wire, pieces, at + 1)) : writing;
-  }
 }
 
 const ignore = () => {};
@@ -65,6 +56,10 @@ class StreamWire implements Wire {
   async write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     await this.#writer.ready;
     await this.#writer.write(bytes);
+  }
+
+  writeAll(pieces: readonly Uint8Array<ArrayBuffer>[]): void | PromiseLike<void> {
+    return writeInTurn(this, pieces);
   }
 
   end(): Promise<void> {

@@ -95,6 +95,28 @@ test('a writer waits for drain', async () => {
   duplex.destroy();
 });
 
+test('what is written together goes out together, and is waited for once', async () => {
+  const written = [];
+  const duplex = new Duplex({
+    read() {},
+    writev(chunks, done) {
+      written.push({ bytes: chunks.map(({ chunk }) => chunk), done });
+    },
+  });
+  const wire = fromNodeDuplex(duplex)[Symbol.for('sansocket.wire')]();
+  const pieces = [new Uint8Array(100_000), new Uint8Array(1), new Uint8Array(100_000)];
+  let accepted = false;
+  const writing = wire.writeAll(pieces).then(() => {
+    accepted = true;
+  });
+  await new Promise(setImmediate);
+  assert.deepEqual([written.length, written[0].bytes.length, accepted], [1, 3, false]);
+  written[0].done();
+  await writing;
+  assert.equal(wire.writeAll([Uint8Array.of(1), Uint8Array.of(2)]), undefined, 'there is room');
+  duplex.destroy();
+});
+
 test('a stream that is gone or ended when it is given', async () => {
   const { duplex: destroyed } = loose();
   destroyed.destroy();

@@ -84,6 +84,27 @@ test('a start that throws or rejects, and a `closed` that settles, are losses', 
   await assert.rejects(transport.readable.getReader().read(), /the transport has closed/);
 });
 
+test('pieces are written in turn by a source that takes one at a time', async () => {
+  const written = [];
+  const transport = createTransport({
+    start() {},
+    write(bytes) {
+      return new Promise((resolve) => written.push({ bytes, resolve }));
+    },
+  });
+  const wire = transport[Symbol.for('sansocket.wire')]();
+  const writing = wire.writeAll([Uint8Array.of(1), Uint8Array.of(2)]);
+  assert.equal(written.length, 1);
+  written[0].resolve();
+  await new Promise(setImmediate);
+  assert.deepEqual(
+    written.map(({ bytes }) => bytes[0]),
+    [1, 2],
+  );
+  written[1].resolve();
+  await writing;
+});
+
 test('an incomplete source is refused by the name of what it lacks', () => {
   for (const [source, name] of [
     [{}, 'source.start'],
