@@ -3,7 +3,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { fromNodeDuplex } from '../adapters/node.js';
 import type { Accepted } from '../websocket/accepted.js';
-import type { Wire, WireSink } from '../websocket/source.js';
+import { type Wire, type WireSink, writeInTurn } from '../websocket/source.js';
 import type { WebSocketStream } from '../websocket/stream.js';
 import type { WebSocket } from '../websocket/websocket.js';
 import { wireOf } from '../websocket/wire.js';
@@ -109,6 +109,10 @@ class Http2Wire implements Wire {
     this.#stream.respond(fields);
     const body = bytes.subarray(end + 4);
     return body.length > 0 ? this.#wire.write(body) : undefined;
+  }
+
+  writeAll(pieces: readonly Uint8Array<ArrayBuffer>[]): void | PromiseLike<void> {
+    return this.#answered ? this.#wire.writeAll(pieces) : writeInTurn(this, pieces);
   }
 
   end(): void | PromiseLike<void> {
