@@ -123,7 +123,6 @@ export class Connection {
    * fires.
    */
   get closeExpected(): boolean {
-    this.#handle.codec;
     return this.state === 'closing';
   }
 
