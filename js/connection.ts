@@ -480,7 +480,7 @@ export class Connection {
         const payload = new Uint8Array(view.buffer, view.byteOffset + at, aside);
         const place = placeFor(payload, owned);
         this.#take(codec, payload, place);
-        this.#events.queued.push({ type: 'binary', data: place });
+        this.#events.push({ type: 'binary', data: place });
         at += aside;
       }
     }
@@ -529,7 +529,7 @@ export class Connection {
   #handOut(payload: Payload): void {
     if (payload.missing > 0) return;
     this.#payload = undefined;
-    this.#events.queued.push({ type: 'binary', data: payload.whole });
+    this.#events.push({ type: 'binary', data: payload.whole });
   }
 
   /** Takes payload that stays outside to where it is to be, unmasked. */
@@ -544,7 +544,7 @@ export class Connection {
   #collect(codec: Codec, views: boolean): void {
     this.#flags = codec.flags;
     codec.lent ||= views;
-    readEvents(codec, this.#events.queued, views);
+    readEvents(codec, this.#events, views);
   }
 }
 

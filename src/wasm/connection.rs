@@ -10,7 +10,7 @@ use super::slab::{Channel, Object};
 use super::{Codec, Refusal, answer, halves, u32_of, word};
 use crate::limits::MAX_SIZE;
 use crate::{
-    CloseCode, Connection, Deliver, Event, Limits, MessageKind, Opcode, Options, PreparedMessage, Role, SendOptions,
+    CloseCode, Connection, Deliver, Limits, MessageKind, Opcode, Options, PreparedMessage, Role, SendOptions,
     UsageError,
 };
 #[cfg(feature = "fast-path")]
@@ -93,7 +93,6 @@ impl Codec {
             let Some(bytes) = given(input, reserved, source, start, length) else {
                 return Refusal::InvalidArgument as u32;
             };
-            let on_event = &mut |event: Event<'_>| records.event(event);
             #[cfg(feature = "fast-path")]
             {
                 let least = match source {
@@ -101,7 +100,7 @@ impl Codec {
                     0 => LEAST_ASIDE,
                     _ => LEAST_RESERVED_ASIDE,
                 };
-                let taken = connection.receive_up_to_payload(bytes, least, on_event);
+                let taken = connection.receive_some(bytes, least, records);
                 let [.., first, second, _] = status;
                 *first = u32_of(taken);
                 [*second, _] = halves(connection.payload_aside());
@@ -109,7 +108,7 @@ impl Codec {
             #[cfg(not(feature = "fast-path"))]
             {
                 let _ = aside;
-                connection.receive(bytes, on_event);
+                connection.receive(bytes, &mut |event: crate::Event<'_>| records.event(event));
             }
         }
         status[word::FLAGS] = flags(connection);
