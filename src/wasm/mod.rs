@@ -12,6 +12,8 @@ mod deflate;
 mod fields;
 mod frames;
 mod handshake;
+#[cfg(feature = "fast-path")]
+mod outgoing;
 mod random;
 mod records;
 #[cfg(feature = "module")]
