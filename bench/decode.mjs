@@ -7,6 +7,9 @@ import { CHUNK, cut, framesOf, payloads, SIZES } from './lib/traffic.mjs';
 
 const limits = { maxMessageSize: 1 << 20 };
 
+/** So many frames that are alone in their chunks are timed at once: the clock takes as long as a few of them. */
+const ALONE = 100;
+
 const TRANSIENT = { transient: true };
 
 function takeEvents(connection, take) {
@@ -105,7 +108,7 @@ const peers = {
 /** Both sides of a cell get the same memory, filled anew before each step, since some unmask in it. */
 function sides({ size, peer, kind, masked = false, part, receiver, alone, drip, many = 1 }) {
   const bytes = SIZES[size];
-  const data = payloads(kind, bytes, alone ? many * (bytes + 8) : drip ? 4 * (bytes + 8) : undefined);
+  const data = payloads(kind, bytes, alone ? Math.max(many, ALONE) * (bytes + 8) : drip ? 4 * (bytes + 8) : undefined);
   const frames = framesOf(data, masked, part);
   const single = alone || drip;
   const chunks = alone ? frames : cut(frames, drip ? 1 : CHUNK);

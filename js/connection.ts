@@ -224,6 +224,7 @@ export class Connection {
   dataToSend(options?: OutputOptions): Uint8Array<ArrayBuffer>[] {
     const { codec } = this.#handle;
     const pooled = options?.pooled === true;
+    this.#outgoing.frameTexts(codec, pooled);
     if ((this.#flags & Flag.OutputPending) === 0) return this.#outgoing.take(codec, pooled);
     // What can fail comes first: nothing is lost.
     this.#call(codec, 'codec_connection_drain', 1);
@@ -280,7 +281,7 @@ export class Connection {
     this.#checkOrder(true);
     if (this.#begun === Begun.Outside) {
       const bytes = typeof data === 'string' ? encoder.encode(data) : chunkOf('data', data);
-      if (!this.#canSend) throw refusalError(Refusal.NotOpen);
+      if (!this.#canSend()) throw refusalError(Refusal.NotOpen);
       this.#addEncoded(codec);
       this.#sendOutside(codec, Opcode.Continuation, bytes, flags[0] === 1, use);
     } else this.#sendData(codec, Opcode.Continuation, data, flags);
@@ -356,13 +357,13 @@ export class Connection {
     this.#outgoing.clear();
   }
 
-  get #canSend(): boolean {
+  #canSend(): boolean {
     return (this.#flags & Flag.State) === 0 || (this.#flags & Flag.StillSends) !== 0;
   }
 
   /** Whether a message can be framed here: it changes nothing in the core, and follows all that the core has. */
   #sendsPlainly(codec: Codec): boolean {
-    if (!this.#isPlain || this.#begun !== Begun.No || !this.#canSend) return false;
+    if (!this.#isPlain || this.#begun !== Begun.No || !this.#canSend()) return false;
     this.#addEncoded(codec);
     return true;
   }
@@ -379,19 +380,19 @@ export class Connection {
   /** The frames of a message are not mixed with those of another (RFC 6455 §5.4). The core does not know of all that was begun. */
   #checkOrder(continues: boolean): void {
     if ((this.#begun !== Begun.No) === continues) return;
-    throw refusalError(this.#canSend ? Refusal.FragmentOrder : Refusal.NotOpen);
+    throw refusalError(this.#canSend() ? Refusal.FragmentOrder : Refusal.NotOpen);
   }
 
   /** Takes what the core has encoded, to put more behind it. That is no drain: what counts until the next one goes on. */
   #addEncoded(codec: Codec): void {
     if ((this.#flags & Flag.OutputPending) === 0) return;
     this.#call(codec, 'codec_connection_drain', 0);
-    this.#outgoing.addEncoded(codec.takeOutput());
+    this.#outgoing.addEncoded(codec, codec.takeOutput());
   }
 
   /** Sees to it that the core, which does not know of what waits outside, adds no frame for which there is no room. */
   #makeRoom(codec: Codec, length: number): void {
-    if (this.#outgoing.length === 0 || !this.#canSend) return;
+    if (this.#outgoing.length === 0 || !this.#canSend()) return;
     this.#addEncoded(codec);
     if (!this.#hasRoom(length)) throw refusalError(Refusal.BufferFull);
   }
@@ -480,7 +481,7 @@ export class Connection {
         const payload = new Uint8Array(view.buffer, view.byteOffset + at, aside);
         const place = placeFor(payload, owned);
         this.#take(codec, payload, place);
-        this.#events.queued.push({ type: 'binary', data: place });
+        this.#events.push({ type: 'binary', data: place });
         at += aside;
       }
     }
@@ -529,7 +530,7 @@ export class Connection {
   #handOut(payload: Payload): void {
     if (payload.missing > 0) return;
     this.#payload = undefined;
-    this.#events.queued.push({ type: 'binary', data: payload.whole });
+    this.#events.push({ type: 'binary', data: payload.whole });
   }
 
   /** Takes payload that stays outside to where it is to be, unmasked. */
@@ -544,7 +545,7 @@ export class Connection {
   #collect(codec: Codec, views: boolean): void {
     this.#flags = codec.flags;
     codec.lent ||= views;
-    readEvents(codec, this.#events.queued, views);
+    readEvents(codec, this.#events, views);
   }
 }
 

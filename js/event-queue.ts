@@ -1,26 +1,50 @@
 import type { ConnectionEvent } from './types.js';
 
+type Places = (ConnectionEvent | undefined)[];
+
+/** So many places stay. */
+const FEW = 16;
+
 /** Events in order. Iterating takes them out one by one, so that a loop that ends early loses none. */
 export class EventQueue implements IterableIterator<ConnectionEvent> {
-  readonly queued: ConnectionEvent[] = [];
-  #taken = 0;
+  /** Those before the first are empty. */
+  #places: Places = [];
+  #first = 0;
+  #end = 0;
+
+  /** Makes room for so many at once: an array that grows is copied over and over, and an old one costs more to write to. */
+  expect(count: number): void {
+    if (this.#end === 0 && count > FEW) this.#places = new Array(count);
+  }
+
+  push(event: ConnectionEvent): void {
+    this.#places[this.#end] = event;
+    this.#end += 1;
+  }
 
   next(): IteratorResult<ConnectionEvent, undefined> {
-    const value = this.queued[this.#taken];
+    const first = this.#first;
+    const value = this.#places[first];
     if (value === undefined) return { done: true, value };
-    this.#taken += 1;
-    if (this.#taken === this.queued.length) this.clear();
+    this.#places[first] = undefined;
+    this.#first = first + 1;
+    if (this.#first === this.#end) this.#restart();
     return { done: false, value };
   }
 
   clear(): void {
-    // To shorten an array gives its memory back, which the next event would want again.
-    if (this.queued.length === 1) this.queued.pop();
-    else this.queued.length = 0;
-    this.#taken = 0;
+    this.#places = [];
+    this.#restart();
   }
 
   [Symbol.iterator](): this {
     return this;
+  }
+
+  /** All were taken. */
+  #restart(): void {
+    this.#first = 0;
+    this.#end = 0;
+    if (this.#places.length > FEW) this.#places = [];
   }
 }

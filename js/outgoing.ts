@@ -9,7 +9,7 @@ import { Use } from './connection-options.js';
 import { Opcode } from './constants.js';
 import { firstByte, headerLength, MAX_HEADER, writeHeader } from './frame-header.js';
 import type { Codec } from './wasm/codec.js';
-import { allocate, pool, SHORT, utf8Length, writeAscii, writeUtf8 } from './wasm/pool.js';
+import { allocate, pool, utf8Length, writeUtf8 } from './wasm/pool.js';
 
 /** A payload of so many bytes gets memory of its own. */
 const LONG = 1 << 14;
@@ -21,6 +21,15 @@ const LONG_MASKED = 1 << 12;
 const SHORTEST_APART = 1 << 10;
 
 const WHOLE_TEXT = firstByte(Opcode.Text, true);
+
+/** The longest text that waits to be framed with others. */
+const LONGEST_TEXT = 255;
+
+/** So many wait at most: there are to be keys for all of them. */
+const MOST_WAITING = 1000;
+
+/** Fewer are framed one by one. */
+const FEW_TEXTS = 8;
 
 /** Frames that were not taken yet, in order. */
 export class OutgoingFrames {
@@ -34,6 +43,9 @@ export class OutgoingFrames {
   #memory = pool.memory;
   #start = 0;
   #end = 0;
+  /** The last ones of all: texts of ASCII that are still to be framed, and how many bytes that makes. */
+  #texts: string[] = [];
+  #textsLength = 0;
   /** Bytes of all frames. */
   length = 0;
 
@@ -44,8 +56,45 @@ export class OutgoingFrames {
 
   /** Adds a message of text; gives the bytes of its payload. */
   addText(codec: Codec, text: string): number {
-    if (text.length <= SHORT && this.#addAscii(codec, text)) return text.length;
     const length = utf8Length(text);
+    if (length <= LONGEST_TEXT && length === text.length) {
+      if (this.#texts.length === MOST_WAITING) this.frameTexts(codec);
+      const texts = this.#texts;
+      if (this.#masked) codec.ensureKeys(texts.length + 1);
+      const added = headerLength(length, this.#masked) + length;
+      texts[texts.length] = text;
+      this.#textsLength += added;
+      this.length += added;
+    } else {
+      this.frameTexts(codec);
+      this.#writeText(codec, text, length);
+    }
+    return length;
+  }
+
+  /** Frames the texts that wait for it. What can fail comes first: nothing is lost. */
+  frameTexts(codec: Codec, pooled = false): void {
+    const texts = this.#texts;
+    const { length } = texts;
+    if (length === 0) return;
+    if (this.#masked) codec.ensureKeys(length);
+    if (length < FEW_TEXTS) {
+      pool.ensure(this.#textsLength + MAX_HEADER);
+      this.length -= this.#textsLength;
+      for (let i = 0; i < length; i += 1) this.#writeText(codec, texts[i] as string, (texts[i] as string).length);
+      // To shorten an array by its length gives its memory back, which the next text would want again.
+      for (let i = 0; i < length; i += 1) texts.pop();
+    } else {
+      const frames = pooled ? pool.take(this.#textsLength) : new Uint8Array(this.#textsLength);
+      codec.frameTexts(texts, this.#masked, frames);
+      this.length -= frames.length;
+      this.#push(frames);
+      this.#texts = [];
+    }
+    this.#textsLength = 0;
+  }
+
+  #writeText(codec: Codec, text: string, length: number): void {
     const key = this.#key(codec);
     if (length < this.#long) {
       pool.ensure(MAX_HEADER + length);
@@ -60,11 +109,11 @@ export class OutgoingFrames {
       if (key !== undefined) codec.mask(key, frame.subarray(start), frame.subarray(start));
       this.#add(frame);
     }
-    return length;
   }
 
   /** Adds a frame that begins with the byte `first`. A payload that is not short is handed out as it is, if `use` allows it. */
   addBytes(codec: Codec, first: number, bytes: Uint8Array, use: Use): void {
+    this.frameTexts(codec);
     const length = lengthOf(bytes);
     const key = this.#key(codec);
     if (
@@ -87,7 +136,8 @@ export class OutgoingFrames {
   }
 
   /** Adds what the core has encoded: everything that came before it is here. */
-  addEncoded(bytes: Uint8Array<ArrayBuffer>): void {
+  addEncoded(codec: Codec, bytes: Uint8Array<ArrayBuffer>): void {
+    this.frameTexts(codec);
     if (bytes.length > 0) this.#push(bytes);
   }
 
@@ -110,6 +160,8 @@ export class OutgoingFrames {
   /** Forgets them. */
   clear(): void {
     this.length = 0;
+    this.#texts = [];
+    this.#textsLength = 0;
     this.#start = this.#end;
     this.#chunks = [];
     this.#pooled = [];
@@ -134,16 +186,6 @@ export class OutgoingFrames {
   /** A key for one frame, if it is to be masked. What can fail comes first. */
   #key(codec: Codec): number | undefined {
     return this.#masked ? codec.takeKey() : undefined;
-  }
-
-  /** Adds a short text, if it is ASCII: then it is as long as its string, and need not be measured. */
-  #addAscii(codec: Codec, text: string): boolean {
-    const { length } = text;
-    pool.ensure(MAX_HEADER + length);
-    const { memory, free } = pool;
-    if (!writeAscii(memory, text, free + headerLength(length, this.#masked))) return false;
-    this.#extend(writeHeader(memory, free, WHOLE_TEXT, length, this.#key(codec)) + length);
-    return true;
   }
 
   /** What was written to the free part of the pool, up to `end`, is a frame. */

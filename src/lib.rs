@@ -33,6 +33,7 @@ mod limits;
 mod mask;
 mod message;
 mod random;
+mod sink;
 mod utf16;
 mod utf8;
 #[cfg(all(target_arch = "wasm32", feature = "wasm"))]

@@ -39,8 +39,7 @@ impl Mask {
     /// As [`apply`](Self::apply); gives whether all bytes are ASCII now, which costs nothing beside.
     #[inline(always)]
     pub(crate) fn apply_to_text(&mut self, bytes: &mut [u8]) -> bool {
-        let key = u32::from_ne_bytes(self.0);
-        let wide = u64::from(key) << 32 | u64::from(key);
+        let wide = widened(self.0);
         // Eight bytes at a time in safe code: the compiler turns it into the widest vectors that the target has.
         let (words, tail) = bytes.as_chunks_mut::<8>();
         let mut seen = 0;
@@ -55,9 +54,48 @@ impl Mask {
             seen_in_tail |= *byte;
         }
         // Only a tail moves the phase: eight is a multiple of four.
-        self.0.rotate_left(tail.len() & 3);
+        self.0 = turned(self.0, tail.len());
         seen & NOT_ASCII == 0 && seen_in_tail.is_ascii()
     }
+}
+
+/// Copies the payload of a frame to `target`, which has the same length, and unmasks it if there is a key; gives whether all
+/// bytes are ASCII.
+#[cfg(feature = "fast-path")]
+#[inline(always)]
+pub(crate) fn mask_into(source: &[u8], target: &mut [u8], key: Option<MaskingKey>) -> bool {
+    let key = key.unwrap_or_default();
+    let wide = widened(key);
+    let mut seen = 0;
+    for (word, slot) in source.as_chunks().0.iter().zip(target.as_chunks_mut().0) {
+        let plain = u64::from_ne_bytes(*word) ^ wide;
+        *slot = plain.to_ne_bytes();
+        seen |= plain;
+    }
+    if let (Some((_, word)), Some((_, slot))) = (source.split_last_chunk(), target.split_last_chunk_mut()) {
+        // What is left, and as much of what comes before it as makes a word: the source is as it was.
+        let plain = u64::from_ne_bytes(*word) ^ widened(turned(key, source.len()));
+        *slot = plain.to_ne_bytes();
+        return (seen | plain) & NOT_ASCII == 0;
+    }
+    for ((byte, key), slot) in source.iter().zip(wide.to_ne_bytes()).zip(&mut *target) {
+        *slot = byte ^ key;
+    }
+    target.is_ascii()
+}
+
+/// The key from so many bytes on. To rotate it as bytes would be calls that move memory.
+#[inline(always)]
+const fn turned(key: MaskingKey, by: usize) -> MaskingKey {
+    let bits = (by as u32 & 3) << 3;
+    u32::from_le_bytes(key).rotate_right(bits).to_le_bytes()
+}
+
+/// The key twice, for eight bytes at a time.
+#[inline(always)]
+const fn widened(key: MaskingKey) -> u64 {
+    let key = u32::from_ne_bytes(key) as u64;
+    key << 32 | key
 }
 
 #[cfg(test)]
@@ -86,6 +124,39 @@ mod tests {
             }
         }
     }
+
+    #[cfg(feature = "fast-path")]
+    #[test]
+    fn copied_at_every_length() {
+        let key = [0x37, 0xfa, 0x21, 0x3d];
+        let source: Vec<u8> = (0..120).map(|i: u8| i.wrapping_mul(37)).collect();
+        for length in 0..source.len() {
+            for key in [None, Some(key)] {
+                let plain = by_the_book(&source[..length], key.unwrap_or_default());
+                let mut target = alloc::vec![9; length];
+                let ascii = mask_into(&source[..length], &mut target, key);
+                assert_eq!(target, plain, "length {length}");
+                assert_eq!(ascii, plain.is_ascii(), "length {length}");
+            }
+        }
+    }
+
+    #[cfg(feature = "fast-path")]
+    #[test]
+    fn tells_one_byte_that_is_not_ascii() {
+        let key = [0x37, 0xfa, 0x21, 0x3d];
+        for length in 0..40 {
+            let mut target = alloc::vec![9; length];
+            let ascii = by_the_book(&alloc::vec![0x7F; length], key);
+            assert!(mask_into(&ascii, &mut target, Some(key)), "length {length}");
+            for at in 0..length {
+                let mut source = ascii.clone();
+                source[at] ^= 0x80;
+                assert!(!mask_into(&source, &mut target, Some(key)), "length {length}, byte {at}");
+            }
+        }
+    }
+
     #[test]
     fn appended_in_blocks_as_in_one_piece() {
         let key = [0x37, 0xfa, 0x21, 0x3d];

@@ -30,6 +30,7 @@ interface Exports {
   codec_connection_pass_payload(codec: number, handle: number, source: number, start: number, length: number): number;
   codec_mask(codec: number, key: number, length: number): number;
   codec_mask_frames(codec: number, length: number): number;
+  codec_frame_texts(codec: number, masked: number, length: number, count: number): number;
   codec_connection_reserve(codec: number, handle: number, length: number): number;
   codec_connection_send(
     codec: number,
@@ -103,6 +104,9 @@ const POOLED = 1 << 12;
 /** The bytes that are masked at a time: what fits the fastest cache of a processor. A multiple of four, for the phase. */
 const MASKED = 1 << 14;
 
+/** So many texts are framed at a time. */
+const MOST_TEXTS = 128;
+
 /** The most bytes that are faster copied one by one. */
 const FEW = 16;
 
@@ -116,6 +120,7 @@ const encoder = new TextEncoder();
 /** What the `Buffer` of Node, Deno and Bun has: the fastest ways from and to a string. */
 interface StringMemory {
   write(text: string, start: number, length: number): number;
+  latin1Write?(text: string, start: number): number;
   latin1Slice?(start: number, end: number): string;
   ucs2Slice?(start: number, end: number): string;
 }
@@ -276,6 +281,33 @@ export class Codec {
     return words[start + used] as number;
   }
 
+  /** Makes sure that there are so many fresh masking keys: at most as many as are drawn at once, which is 1024. */
+  ensureKeys(count: number): void {
+    const { words } = this;
+    const start = (words[this.#status + Status.Keys] as number) >>> 2;
+    const all = (words[this.#status + Status.KeysLength] as number) >>> 2;
+    if (all - ((words[start + all] as number) >>> 2) < count) this.drawKeys();
+  }
+
+  /** Frames texts that are ASCII and have at most 255 bytes, each a message, into `target`. */
+  frameTexts(texts: readonly string[], masked: boolean, target: Uint8Array): void {
+    let end = 0;
+    for (let from = 0; from < texts.length; from += MOST_TEXTS) {
+      const to = Math.min(from + MOST_TEXTS, texts.length);
+      let joined = '';
+      for (let i = from; i < to; i += 1) joined += texts[i] as string;
+      const { length } = joined;
+      const lengths = this.#reserve(length + to - from) + length;
+      this.#writeAscii(joined, this.#input);
+      for (let i = from; i < to; i += 1) this.bytes[lengths + i - from] = (texts[i] as string).length;
+      this.call('codec_frame_texts', masked ? 1 : 0, length, to - from);
+      const start = this.words[this.#status + Status.Output] as number;
+      const used = this.words[this.#status + Status.OutputLength] as number;
+      target.set(this.bytes.subarray(start, start + used), end);
+      end += used;
+    }
+  }
+
   /** Masks `source` into `target`, which has the same length and may be the same. */
   mask(key: number, source: Uint8Array, target: Uint8Array): void {
     this.#through(source, target, (length) => this.call('codec_mask', key, length));
@@ -313,6 +345,11 @@ export class Codec {
     if (text.length <= SHORT && writeAscii(this.bytes, text, at)) return text.length;
     if (this.#strings !== undefined) return this.#strings.write(text, at, room);
     return encoder.encodeInto(text, this.bytes.subarray(at, at + room)).written;
+  }
+
+  #writeAscii(text: string, at: number): void {
+    if (this.#strings?.latin1Write !== undefined) this.#strings.latin1Write(text, at);
+    else encoder.encodeInto(text, this.bytes.subarray(at, at + text.length));
   }
 
   /** Gives back the memory that a large argument took, once the call is done. */

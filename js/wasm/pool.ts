@@ -69,13 +69,20 @@ class Pool {
     this.free = 0;
   }
 
+  /** So many bytes of it. */
+  take(length: number): Uint8Array<ArrayBuffer> {
+    if (length > SLAB >>> 2) return allocate(length);
+    this.ensure(length);
+    const start = this.free;
+    this.free += length;
+    return this.memory.subarray(start, this.free);
+  }
+
   /** A copy of a range. */
   copy(source: Uint8Array, start: number, length: number): Uint8Array<ArrayBuffer> {
-    this.ensure(length);
-    const from = this.free;
-    this.free += length;
-    this.memory.set(source.subarray(start, start + length), from);
-    return this.memory.subarray(from, this.free);
+    const copy = this.take(length);
+    copy.set(source.subarray(start, start + length));
+    return copy;
   }
 }
 

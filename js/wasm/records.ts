@@ -1,7 +1,8 @@
 /** The records that a call leaves in memory, made into events and frames. `src/wasm/records.rs` writes them. */
 
 import type { ProtocolError } from '../errors.js';
-import type { ConnectionEvent, Frame, FrameHeader, MessageKind, PartEvent } from '../types.js';
+import type { EventQueue } from '../event-queue.js';
+import type { Frame, FrameHeader, MessageKind, PartEvent } from '../types.js';
 import type { Codec } from './codec.js';
 import { protocolError } from './violations.js';
 
@@ -41,10 +42,12 @@ const RECORD = 4;
 const GROUP = 4096;
 
 /** Makes the events of the last call. With `views`, the data of messages are views of linear memory, until the next call. */
-export function readEvents(codec: Codec, events: ConnectionEvent[], views: boolean): void {
+export function readEvents(codec: Codec, events: EventQueue, views: boolean): void {
   const { words } = codec;
+  const start = codec.recordsAt;
   const end = codec.recordsEnd;
-  for (let at = codec.recordsAt; at < end; at += RECORD) {
+  events.expect((end - start) / RECORD);
+  for (let at = start; at < end; at += RECORD) {
     const word = words[at] as number;
     switch (word & KIND) {
       case Kind.Text:
@@ -111,7 +114,7 @@ function decodedAddress(codec: Codec, at: number): number {
 }
 
 /** Reads a run of texts that lie side by side; gives the position of its last record. */
-function readTexts(codec: Codec, at: number, end: number, events: ConnectionEvent[]): number {
+function readTexts(codec: Codec, at: number, end: number, events: EventQueue): number {
   const { words } = codec;
   const isUtf16 = ((words[at] as number) & KIND) === Kind.TextUtf16;
   const start = addressOf(codec, at);
@@ -144,14 +147,13 @@ function endOfRun(words: Uint32Array, at: number, end: number): number {
   return last;
 }
 
+/** All its payload. */
 function lengthOfRun(words: Uint32Array, at: number, last: number): number {
-  let bytes = 0;
-  for (; at <= last; at += RECORD) bytes += words[at + 2] as number;
-  return bytes;
+  return (words[last + 1] as number) + (words[last + 2] as number) - (words[at + 1] as number);
 }
 
 /** Reads a run of binary messages that lie side by side; gives the position of its last record. */
-function readBinaries(codec: Codec, at: number, end: number, events: ConnectionEvent[], views: boolean): number {
+function readBinaries(codec: Codec, at: number, end: number, events: EventQueue, views: boolean): number {
   const { words } = codec;
   const last = endOfRun(words, at, end);
   const run = bytesOfRange(codec, addressOf(codec, at), lengthOfRun(words, at, last), views);

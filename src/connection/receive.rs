@@ -15,6 +15,7 @@ use crate::mask::Mask;
 use crate::message::Deliver;
 use crate::message::{Decision, OpenMessage, PieceFault, Rest};
 use crate::random::Randomness;
+use crate::sink::Sink;
 use crate::widen;
 
 /// The most payload bytes of a control frame (RFC 6455 §5.5).
@@ -56,29 +57,24 @@ impl<R: Randomness> Connection<R> {
         self.receive_some(bytes, u64::MAX, on_event);
     }
 
-    /// The same, but for payload that stays with the caller (see the module `aside`); gives how many bytes were taken.
+    /// The same, but for payload that stays with the caller (see the module `aside`), for any sink; gives how many bytes were taken.
     #[inline(always)]
-    pub(super) fn receive_some(
-        &mut self,
-        bytes: &mut [u8],
-        least_aside: u64,
-        on_event: &mut impl FnMut(Event<'_>),
-    ) -> usize {
+    pub(crate) fn receive_some(&mut self, bytes: &mut [u8], least_aside: u64, sink: &mut impl Sink) -> usize {
         let all = bytes.len();
         let end = self.input.offset.saturating_add(widen(all));
         let mut bytes = bytes;
         // A frame without payload is finished by its header alone, perhaps with the last byte.
         while !self.discards() && (!bytes.is_empty() || self.input.frame.is_some_and(|frame| frame.remaining == 0)) {
             let step = match self.input.frame {
-                None => match self.receive_whole(bytes, least_aside, on_event) {
-                    0 => self.receive_header(bytes, on_event),
+                None => match self.receive_whole(bytes, least_aside, sink) {
+                    0 => self.receive_header(bytes, &mut |event: Event<'_>| sink.event(event)),
                     used => Ok(used),
                 },
-                Some(frame) => self.receive_payload(frame, bytes, on_event),
+                Some(frame) => self.receive_payload(frame, bytes, &mut |event: Event<'_>| sink.event(event)),
             };
             match step {
                 Ok(used) => bytes = bytes.get_mut(used..).unwrap_or_default(),
-                Err(error) => self.fail_peer(error, on_event),
+                Err(error) => self.fail_peer(error, &mut |event: Event<'_>| sink.event(event)),
             }
             #[cfg(feature = "fast-path")]
             if self.leaves_aside(least_aside) {
@@ -150,7 +146,7 @@ impl<R: Randomness> Connection<R> {
 
     /// Without the fast path nothing is taken by it.
     #[cfg(not(feature = "fast-path"))]
-    const fn receive_whole(&self, _bytes: &[u8], _least: u64, _on_event: &mut impl FnMut(Event<'_>)) -> usize {
+    const fn receive_whole(&self, _bytes: &[u8], _least: u64, _sink: &mut impl Sink) -> usize {
         0
     }
 

@@ -10,11 +10,9 @@ use super::slab::{Channel, Object};
 use super::{Codec, Refusal, answer, halves, u32_of, word};
 use crate::limits::MAX_SIZE;
 use crate::{
-    CloseCode, Connection, Deliver, Event, Limits, MessageKind, Opcode, Options, PreparedMessage, Role, SendOptions,
+    CloseCode, Connection, Deliver, Limits, MessageKind, Opcode, Options, PreparedMessage, Role, SendOptions,
     UsageError,
 };
-#[cfg(feature = "fast-path")]
-use crate::{FrameHeader, Mask, MaskingKey};
 
 // The low two bits of the flags of a connection are its state, as a number.
 const STILL_SENDS: u32 = 1 << 2;
@@ -93,7 +91,6 @@ impl Codec {
             let Some(bytes) = given(input, reserved, source, start, length) else {
                 return Refusal::InvalidArgument as u32;
             };
-            let on_event = &mut |event: Event<'_>| records.event(event);
             #[cfg(feature = "fast-path")]
             {
                 let least = match source {
@@ -101,7 +98,7 @@ impl Codec {
                     0 => LEAST_ASIDE,
                     _ => LEAST_RESERVED_ASIDE,
                 };
-                let taken = connection.receive_up_to_payload(bytes, least, on_event);
+                let taken = connection.receive_some(bytes, least, records);
                 let [.., first, second, _] = status;
                 *first = u32_of(taken);
                 [*second, _] = halves(connection.payload_aside());
@@ -109,7 +106,7 @@ impl Codec {
             #[cfg(not(feature = "fast-path"))]
             {
                 let _ = aside;
-                connection.receive(bytes, on_event);
+                connection.receive(bytes, &mut |event: crate::Event<'_>| records.event(event));
             }
         }
         status[word::FLAGS] = flags(connection);
@@ -125,28 +122,6 @@ impl Codec {
         let Some(Channel { connection, reserved }) = objects.channel(handle) else { return Refusal::BadHandle as u32 };
         let bytes = usize::try_from(length).ok().and_then(|length| given(input, reserved, source, start, length));
         connection.pass_payload(u64::from(length), bytes.unwrap_or_default());
-        0
-    }
-
-    /// Masks the first `length` bytes of the input with a key, whose first byte is the lowest: a multiple of four, but for the last of a payload.
-    #[cfg(feature = "fast-path")]
-    pub fn mask(&mut self, key: u32, length: usize) -> u32 {
-        let Some(bytes) = self.input.get_mut(..length) else { return Refusal::InvalidArgument as u32 };
-        Mask::new(key.to_le_bytes()).apply(bytes);
-        0
-    }
-
-    /// Masks the payload of each frame in the first `length` bytes of the input with the key that its header has; a frame that
-    /// is cut is left as it is. Gives the bytes that the others take as word 0.
-    #[cfg(feature = "fast-path")]
-    pub fn mask_frames(&mut self, length: usize) -> u32 {
-        let Some(bytes) = self.input.get_mut(..length) else { return Refusal::InvalidArgument as u32 };
-        let mut masked: usize = 0;
-        while let Some((key, payload, end)) = frame_at(bytes, masked) {
-            Mask::new(key).apply(payload);
-            masked = end;
-        }
-        self.give_values([u32_of(masked), 0, 0]);
         0
     }
 
@@ -276,15 +251,6 @@ fn given<'a>(
     // Without the fast path all is taken at once.
     let rest = if cfg!(feature = "fast-path") { memory.get_mut(start..)? } else { memory };
     rest.get_mut(..length)
-}
-
-/// The key and the payload of the frame at `start`, and where it ends.
-#[cfg(feature = "fast-path")]
-fn frame_at(bytes: &mut [u8], start: usize) -> Option<(MaskingKey, &mut [u8], usize)> {
-    let header = FrameHeader::parse(bytes.get(start..)?)?;
-    let start = start.checked_add(header.header_length())?;
-    let end = start.checked_add(usize::try_from(header.payload_length).ok()?)?;
-    Some((header.masking_key?, bytes.get_mut(start..end)?, end))
 }
 
 fn flags(connection: &Connection<super::random::Keys>) -> u32 {

@@ -5,12 +5,15 @@
 //! the words of [`Codec::status`], and JavaScript reads them before its next call. Connections and the like are named
 //! by handles that are checked at every call (see [`slab`]).
 
+mod arena;
 mod connection;
 #[cfg_attr(not(feature = "deflate"), path = "no_deflate.rs")]
 mod deflate;
 mod fields;
 mod frames;
 mod handshake;
+#[cfg(feature = "fast-path")]
+mod outgoing;
 mod random;
 mod records;
 #[cfg(feature = "module")]

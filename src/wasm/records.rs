@@ -21,7 +21,10 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
+use super::arena::Arena;
 use super::{address, halves, u32_of};
+#[cfg(feature = "fast-path")]
+use crate::sink::Sink;
 use crate::{Event, Frame, FrameHeader, FrameInfo, MessageKind, Part, ProtocolError, append_utf16};
 
 /// The low byte of word 0.
@@ -56,10 +59,13 @@ const SMALL: usize = 4096;
 #[derive(Default)]
 pub struct Records {
     pub words: Vec<u32>,
-    /// Small payloads, one behind the other.
-    pub arena: Vec<u8>,
+    /// Small payloads.
+    pub arena: Arena,
     /// Large payloads that were handed over, kept alive for their addresses.
     held: Vec<Vec<u8>>,
+    /// Whether the last text was ASCII, as the next one then is likely to be.
+    #[cfg(feature = "fast-path")]
+    expects_ascii: bool,
 }
 
 impl Records {
@@ -69,7 +75,6 @@ impl Records {
         self.arena.clear();
         self.held = Vec::new();
         self.words.shrink_to(1 << 14);
-        self.arena.shrink_to(1 << 17);
     }
 
     pub fn event(&mut self, event: Event<'_>) {
@@ -80,14 +85,11 @@ impl Records {
             }
             // The decoders of UTF-8 that JavaScript has are several times slower than this.
             Event::Text(text) => {
-                // Aligned, it is read faster.
-                if cfg!(feature = "fast-path") && !self.arena.len().is_multiple_of(2) {
-                    self.arena.push(0);
-                }
-                let at = self.arena.len();
-                append_utf16(text.as_bytes(), &mut self.arena);
-                let length = self.arena.len().saturating_sub(at);
-                self.push([kind::TEXT_UTF16 | IN_ARENA, u32_of(at), u32_of(length), 0]);
+                // It is read faster so.
+                #[cfg(feature = "fast-path")]
+                self.arena.align();
+                let (at, length) = self.arena.append(|arena| append_utf16(text.as_bytes(), arena));
+                self.push([kind::TEXT_UTF16 | IN_ARENA, at, length, 0]);
             }
             Event::Binary(data) => self.payload(kind::BINARY, data),
             Event::Compressed { kind, data } => {
@@ -143,8 +145,7 @@ impl Records {
         let length = u32_of(data.len());
         match data {
             small if small.len() <= SMALL => {
-                let at = u32_of(self.arena.len());
-                self.arena.extend_from_slice(&small);
+                let (at, length) = self.arena.append(|arena| arena.extend_from_slice(&small));
                 (at, length, IN_ARENA)
             }
             // Large borrowed payload lies in the input of this very call.
@@ -162,8 +163,33 @@ impl Records {
         self.push([offset, offset_high, index, index_high]);
     }
 
+    #[inline(always)]
     fn push(&mut self, record: [u32; 4]) {
         self.words.extend_from_slice(&record);
+    }
+}
+
+/// Small messages are put where JavaScript reads them, with no copy between.
+#[cfg(feature = "fast-path")]
+impl Sink for Records {
+    fn event(&mut self, event: Event<'_>) {
+        if let Event::Text(text) = &event {
+            self.expects_ascii = text.is_ascii();
+        }
+        self.event(event);
+    }
+
+    #[inline(always)]
+    fn room(&mut self, kind: MessageKind, length: usize) -> Option<&mut [u8]> {
+        let is_expected = kind == MessageKind::Binary || self.expects_ascii;
+        if length <= SMALL && is_expected { self.arena.room(length) } else { None }
+    }
+
+    #[inline(always)]
+    fn filled(&mut self, kind: MessageKind, length: usize) {
+        let word = if kind == MessageKind::Text { kind::TEXT } else { kind::BINARY };
+        let (at, length) = self.arena.keep(length);
+        self.push([word | IN_ARENA, at, length, 0]);
     }
 }
 
