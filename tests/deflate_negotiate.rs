@@ -180,9 +180,14 @@ fn what_a_client_accepts() {
             "permessage-deflate; server_max_window_bits=12",
             Some(params(false, false, 12, 15)),
         ),
-        // It fits both offers, and the promise of either holds.
+        // It fits both offers, and the promise of either holds, in whichever order they are.
         (
             "permessage-deflate; client_no_context_takeover, permessage-deflate; client_max_window_bits=9",
+            "permessage-deflate",
+            Some(params(false, true, 15, 9)),
+        ),
+        (
+            "permessage-deflate; client_max_window_bits=9, permessage-deflate; client_no_context_takeover",
             "permessage-deflate",
             Some(params(false, true, 15, 9)),
         ),
