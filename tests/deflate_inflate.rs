@@ -230,6 +230,22 @@ fn what_is_not_deflate() {
     assert_eq!(every_way(inflater, &[&writer.bits(0, 3).message()]).1, fault(DeflateInvalid, 9));
 }
 
+/// A fault in the last bit that was sent is one that was sent: the message is invalid, not cut off.
+#[test]
+fn what_the_last_bit_of_a_message_makes_invalid() {
+    // Codes for 16 and 17 alone, so that "repeat the previous length" comes as the first of all lengths (RFC 1951
+    // §3.2.7): 3 + 14 + 12 + 1 + 2 bits, which are whole bytes.
+    let mut writer = Writer::default();
+    writer.bits(0, 1).bits(2, 2).bits(0, 5).bits(0, 5).bits(0, 4);
+    for length in [1, 1, 0, 0] {
+        writer.bits(length, 3);
+    }
+    let payload = writer.code(0, 1).bits(0, 2).take();
+    assert_eq!(payload.len(), 4);
+    assert_eq!(every_way(inflater, &[&payload]).1, fault(DeflateInvalid, 3));
+    assert_eq!(every_way(inflater, &[&payload[..3]]).1, fault(DeflateTruncated, 2));
+}
+
 /// The few incomplete codes that are allowed (RFC 1951 §3.2.7).
 #[test]
 fn codes_of_one_symbol_or_none() {
