@@ -9,7 +9,7 @@ mod allocator;
 mod common;
 
 use allocator::{Counting, live, peak_of, refusing_above};
-use common::{Numbers, data, whole};
+use common::{Numbers, Writer, data, whole};
 use sansocket::Violation;
 use sansocket::deflate::{CompressOptions, Compressor, Inflater};
 
@@ -83,6 +83,23 @@ fn what_is_held_within_a_message() {
     inflater.inflate(&payload[..payload.len() / 2], false, &mut inflated, usize::MAX).expect("valid");
     assert_eq!(live() - before, inflater.bytes_held() as isize);
     assert!(inflated.len() > 500 && inflater.bytes_held() > inflated.len() + 7 * 1024);
+}
+
+/// Growing copies what is held, so a window grows only for bytes that find no room in it.
+#[test]
+fn a_window_that_is_just_full_does_not_grow() {
+    let mut inflater = Inflater::new(15, false, 1 << 20);
+    let mut held_after = |size: usize| {
+        let payload = Writer::default().stored_block(false, &vec![b'a'; size]).message();
+        whole(&mut inflater, &payload).1.expect("valid");
+        inflater.bytes_held()
+    };
+    held_after(600);
+    // It has doubled, and is not full.
+    let held = held_after(1);
+    assert!(held > 601, "{held}");
+    assert_eq!(held_after(held - 601), held);
+    assert!(held_after(1) > held);
 }
 
 /// Within a message there are tables as well, and the output.

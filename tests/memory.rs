@@ -99,6 +99,32 @@ fn a_declared_length_allocates_nothing_much() {
     }
 }
 
+/// A declared length is believed up to 64 KiB, so that most frames are never copied to grow; what is beyond that is
+/// allocated once the first byte of it is there, and no more than the frame declares.
+#[test]
+fn a_decoder_grows_with_the_frame_up_to_its_declared_length() {
+    const SIZE: usize = 100_000;
+    let mut frame = frame_for(Role::Client, true, Opcode::Binary, &vec![0; SIZE]);
+    let (header, payload) = frame.split_at_mut(2 + 8);
+    let mut decoder = FrameDecoder::new(MAX_SIZE);
+    let before = live();
+    decoder.decode(header, &mut |_| unreachable!()).unwrap();
+    assert_eq!(live(), before);
+    let (last, bytes) = payload.split_last_mut().unwrap();
+    for (received, byte) in (1..).zip(bytes.chunks_mut(1)) {
+        decoder.decode(byte, &mut |_| unreachable!()).unwrap();
+        let expected = if received <= 64 * KIB { 64 * KIB } else { SIZE as isize };
+        assert_eq!(live() - before, expected, "after {received} bytes");
+    }
+    let mut lengths = Vec::with_capacity(1);
+    let (peak, ()) = peak_of(|| {
+        decoder.decode(std::slice::from_mut(last), &mut |frame| lengths.push(frame.payload.len())).unwrap();
+    });
+    assert_eq!((lengths.as_slice(), peak), (&[SIZE][..], 0));
+    drop(lengths);
+    assert_eq!(live(), before, "all is given back");
+}
+
 #[test]
 fn one_byte_fragments_obey_the_memory_law() {
     const FRAGMENTS: usize = 131_072;
