@@ -315,6 +315,21 @@ fn without_randomness_the_compressor_has_taken_nothing() {
     assert_eq!(texts(server.events().collect()), ["again and again"; 2]);
 }
 
+/// Where a connection is printed, its windows would bury all that is of use.
+#[test]
+fn a_connection_prints_that_it_compresses_but_not_its_windows() {
+    let [mut client, mut server] = pair(DeflateOptions::default());
+    client.send_text(&"window ".repeat(1000)).unwrap();
+    deliver(&mut client, &mut server);
+    for connection in [client, server] {
+        let printed = format!("{connection:?}");
+        assert!(printed.contains("deflate: Some(Deflate { .. })"), "{printed}");
+        assert!(printed.len() < 4 << 10, "{printed}");
+    }
+    let plain = format!("{:?}", common::connection(Role::Server, Options::default()));
+    assert!(!plain.contains("Some(Deflate"), "{plain}");
+}
+
 #[test]
 fn contexts_are_given_back_at_the_end() {
     let [mut client, mut server] = pair(DeflateOptions::default());
