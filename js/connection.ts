@@ -370,10 +370,11 @@ export class Connection {
 
   /** Sends a frame without the core. */
   #sendOutside(codec: Codec, opcode: number, bytes: Uint8Array, fin: boolean, use: Use): void {
-    if (!this.#hasRoom(lengthOf(bytes))) throw refusalError(Refusal.BufferFull);
+    const length = lengthOf(bytes);
+    if (!this.#hasRoom(length)) throw refusalError(Refusal.BufferFull);
     // The memory of the module may move.
     const moves = codec.lent && bytes.buffer === codec.bytes.buffer;
-    this.#outgoing.addBytes(codec, firstByte(opcode, fin), moves ? bytes.slice() : bytes, use);
+    this.#outgoing.addBytes(codec, firstByte(opcode, fin), moves ? bytes.slice() : bytes, length, use);
     this.#begun = fin ? Begun.No : Begun.Outside;
   }
 
