@@ -24,7 +24,7 @@ import { typeError, UsageError } from './errors.js';
 import { EventQueue } from './event-queue.js';
 import { firstByte, MAX_HEADER } from './frame-header.js';
 import { OutgoingFrames } from './outgoing.js';
-import { Payload, placeFor } from './payload.js';
+import { Chunk, Payload } from './payload.js';
 import { PreparedMessage } from './prepared.js';
 import type { Bytes, ConnectionEvent, ConnectionOptions, MessageKind, Role, State } from './types.js';
 import type { CallName, Codec } from './wasm/codec.js';
@@ -370,10 +370,11 @@ export class Connection {
 
   /** Sends a frame without the core. */
   #sendOutside(codec: Codec, opcode: number, bytes: Uint8Array, fin: boolean, use: Use): void {
-    if (!this.#hasRoom(lengthOf(bytes))) throw refusalError(Refusal.BufferFull);
+    const length = lengthOf(bytes);
+    if (!this.#hasRoom(length)) throw refusalError(Refusal.BufferFull);
     // The memory of the module may move.
     const moves = codec.lent && bytes.buffer === codec.bytes.buffer;
-    this.#outgoing.addBytes(codec, firstByte(opcode, fin), moves ? bytes.slice() : bytes, use);
+    this.#outgoing.addBytes(codec, firstByte(opcode, fin), moves ? bytes.slice() : bytes, length, use);
     this.#begun = fin ? Begun.No : Begun.Outside;
   }
 
@@ -462,9 +463,11 @@ export class Connection {
   }
 
   #receive(codec: Codec, view: Uint8Array, length: number, owned: boolean): void {
+    let chunk: Chunk | undefined;
     for (let at = 0; at < length; ) {
       if (this.#payload !== undefined) {
-        at += this.#receivePayload(codec, this.#payload, view, length, at, owned);
+        chunk ??= new Chunk(view, owned);
+        at += this.#receivePayload(codec, this.#payload, chunk, at, length - at);
         continue;
       }
       const most = this.#lookAhead ? MAX_HEADER : this.#slice;
@@ -478,27 +481,21 @@ export class Connection {
       if (aside > length - at) this.#payload = new Payload(aside);
       else {
         // All of it is there.
-        const payload = new Uint8Array(view.buffer, view.byteOffset + at, aside);
-        const place = placeFor(payload, owned);
-        this.#take(codec, payload, place);
+        chunk ??= new Chunk(view, owned);
+        const payload = chunk.piece(at, aside);
+        const place = chunk.placeFor(payload, aside);
+        this.#take(codec, payload, place, aside);
         this.#events.push({ type: 'binary', data: place });
         at += aside;
       }
     }
   }
 
-  /** Takes what there is of the payload, from `at` on; gives how many bytes. */
-  #receivePayload(
-    codec: Codec,
-    payload: Payload,
-    view: Uint8Array,
-    length: number,
-    at: number,
-    owned: boolean,
-  ): number {
-    const here = Math.min(payload.missing, length - at);
-    const piece = new Uint8Array(view.buffer, view.byteOffset + at, here);
-    this.#take(codec, piece, payload.place(piece, owned));
+  /** Takes what there is of the payload in the `rest` of a chunk, from `at` on; gives how many bytes. */
+  #receivePayload(codec: Codec, payload: Payload, chunk: Chunk, at: number, rest: number): number {
+    const here = Math.min(payload.missing, rest);
+    const piece = chunk.piece(at, here);
+    this.#take(codec, piece, payload.place(chunk, piece, here), here);
     this.#handOut(payload);
     return here;
   }
@@ -506,6 +503,7 @@ export class Connection {
   /** Takes bytes that are in the memory of the module already, at `address`. Large payload is unmasked there, and copied out once. */
   #receiveReserved(codec: Codec, address: number, length: number): void {
     const { value } = this.#handle;
+    const chunk = new Chunk(codec.bytes, false);
     for (let at = 0; at < length; ) {
       const payload = this.#payload;
       if (payload === undefined) {
@@ -519,7 +517,7 @@ export class Connection {
         const here = Math.min(payload.missing, length - at);
         codec.passPayload(value, Source.Reserved, at, here);
         const piece = codec.bytes.subarray(address + at, address + at + here);
-        payload.place(piece, false).set(piece);
+        payload.place(chunk, piece, here).set(piece);
         this.#handOut(payload);
         at += here;
       }
@@ -534,11 +532,11 @@ export class Connection {
   }
 
   /** Takes payload that stays outside to where it is to be, unmasked. */
-  #take(codec: Codec, piece: Uint8Array, place: Uint8Array): void {
+  #take(codec: Codec, piece: Uint8Array, place: Uint8Array, length: number): void {
     if (this.role === 'server') codec.unmaskPayload(this.#handle.value, piece, place);
     else {
-      if (place.buffer !== piece.buffer) place.set(piece);
-      codec.passPayload(this.#handle.value, Source.Input, 0, lengthOf(piece));
+      if (place !== piece) place.set(piece);
+      codec.passPayload(this.#handle.value, Source.Input, 0, length);
     }
   }
 

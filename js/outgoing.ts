@@ -4,7 +4,6 @@
  * more than that, so those of a client wait as they are, with their keys, and are masked together when they are taken.
  */
 
-import { lengthOf } from './arguments.js';
 import { Use } from './connection-options.js';
 import { Opcode } from './constants.js';
 import { firstByte, headerLength, MAX_HEADER, writeHeader } from './frame-header.js';
@@ -111,15 +110,14 @@ export class OutgoingFrames {
     }
   }
 
-  /** Adds a frame that begins with the byte `first`. A payload that is not short is handed out as it is, if `use` allows it. */
-  addBytes(codec: Codec, first: number, bytes: Uint8Array, use: Use): void {
+  /** Adds a frame that begins with the byte `first`, of `length` bytes. A payload that is not short is handed out as it is, if `use` allows it. */
+  addBytes(codec: Codec, first: number, bytes: Uint8Array, length: number, use: Use): void {
     this.frameTexts(codec);
-    const length = lengthOf(bytes);
     const key = this.#key(codec);
     if (
       key === undefined ? use !== Use.Copied && length >= SHORTEST_APART : use === Use.Owned && length >= this.#long
     ) {
-      this.#addApart(codec, first, bytes as Uint8Array<ArrayBuffer>, key);
+      this.#addApart(codec, first, bytes as Uint8Array<ArrayBuffer>, length, key);
     } else if (length < this.#long) {
       pool.ensure(MAX_HEADER + length);
       const { memory, free } = pool;
@@ -168,8 +166,13 @@ export class OutgoingFrames {
   }
 
   /** Adds a frame whose payload stays where it is. */
-  #addApart(codec: Codec, first: number, bytes: Uint8Array<ArrayBuffer>, key: number | undefined): void {
-    const length = lengthOf(bytes);
+  #addApart(
+    codec: Codec,
+    first: number,
+    bytes: Uint8Array<ArrayBuffer>,
+    length: number,
+    key: number | undefined,
+  ): void {
     if (key === undefined) {
       pool.ensure(MAX_HEADER);
       this.#extend(writeHeader(pool.memory, pool.free, first, length, key));

@@ -1,17 +1,34 @@
 /** The payload of large binary messages, which stays outside the module. */
 
-import { lengthOf } from './arguments.js';
 import { allocate } from './wasm/pool.js';
 
 /** A view of memory that is more than so many times as large would keep too much of it alive. */
 const MOST_PINNED = 16;
 
-/** Where a piece of payload is to be: memory for a copy of it, or it stays where it is if that is `owned`. */
-export function placeFor(piece: Uint8Array, owned: boolean): Uint8Array<ArrayBuffer> {
-  const { buffer } = piece;
-  const length = lengthOf(piece);
-  const stays = owned && buffer instanceof ArrayBuffer && length * MOST_PINNED >= buffer.byteLength;
-  return stays ? (piece as Uint8Array<ArrayBuffer>) : plain(allocate(length));
+/** A chunk of the transport. To ask a view for its memory takes as long as to copy a small one, so that is done once. */
+export class Chunk {
+  readonly #buffer: ArrayBufferLike;
+  readonly #start: number;
+  /** Pieces of at least so many bytes stay where they are. */
+  readonly #leastKept: number;
+
+  constructor(view: Uint8Array, owned: boolean) {
+    const { buffer } = view;
+    this.#buffer = buffer;
+    this.#start = view.byteOffset;
+    const stay = owned && buffer instanceof ArrayBuffer;
+    this.#leastKept = stay ? buffer.byteLength / MOST_PINNED : Number.POSITIVE_INFINITY;
+  }
+
+  /** Some of its bytes. */
+  piece(at: number, length: number): Uint8Array {
+    return new Uint8Array(this.#buffer, this.#start + at, length);
+  }
+
+  /** Where a piece of payload of `length` bytes is to be: memory for a copy of it, or it stays where it is. */
+  placeFor(piece: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
+    return length >= this.#leastKept ? (piece as Uint8Array<ArrayBuffer>) : plain(allocate(length));
+  }
 }
 
 /** A payload that arrives in pieces. */
@@ -37,14 +54,14 @@ export class Payload {
     return this.#whole ?? (this.#pieces[0] as Uint8Array<ArrayBuffer>);
   }
 
-  /** Where the next piece is to be, as {@link placeFor} says. It has at most what is {@link missing}. */
-  place(piece: Uint8Array, owned: boolean): Uint8Array<ArrayBuffer> {
+  /** Where the next piece of `chunk` is to be, which has `length` bytes: at most what is {@link missing}. */
+  place(chunk: Chunk, piece: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
     const start = this.received;
-    this.received += lengthOf(piece);
+    this.received += length;
     // The memory for all is never more than twice what has arrived.
     if (start > 0 && 2 * this.received >= this.#length) this.#whole ??= this.#assemble();
     if (this.#whole !== undefined) return this.#whole.subarray(start, this.received);
-    const place = placeFor(piece, owned);
+    const place = chunk.placeFor(piece, length);
     this.#pieces.push(place);
     return place;
   }

@@ -110,6 +110,9 @@ const MOST_TEXTS = 128;
 /** The most bytes that are faster copied one by one. */
 const FEW = 16;
 
+/** The most bytes of {@link tinyText}. */
+const TINY = 16;
+
 /** Input memory that is kept between calls. More is given back after the call that needed it. */
 const KEPT_INPUT = 1 << 16;
 
@@ -365,6 +368,7 @@ export class Codec {
 
   /** The string of a range of memory of which every byte is ASCII. */
   textOfAscii(start: number, end: number): string {
+    if (end - start <= TINY) return tinyText(this.bytes, start, end - start);
     return this.#strings?.latin1Slice?.(start, end) ?? this.textOfUtf8(start, end);
   }
 
@@ -419,6 +423,19 @@ export class Codec {
     const message = 'the WebAssembly instance of this object has crashed; make a new object';
     return new UsageError('instance_dead', message, { cause: this.#cause });
   }
+}
+
+/**
+ * The string of at most {@link TINY} bytes of ASCII, for which no decoder has to be called. That there are more bytes, or none where
+ * the memory ends, does no harm.
+ */
+function tinyText(bytes: Uint8Array, at: number, length: number): string {
+  const unit = (i: number) => bytes[at + i] as number;
+  // biome-ignore format: as compact as it can be
+  return String.fromCharCode(
+    unit(0), unit(1), unit(2), unit(3), unit(4), unit(5), unit(6), unit(7),
+    unit(8), unit(9), unit(10), unit(11), unit(12), unit(13), unit(14), unit(15),
+  ).substring(0, length);
 }
 
 /** What the module asks for: the hook of wasm-bindgen for a call that is not allowed, whose name carries a hash. */

@@ -41,6 +41,10 @@ const RECORD = 4;
  */
 const GROUP = 4096;
 
+/** The same for larger binary messages: so many times the first of them, as far as that is no more. */
+const MOST_PINNED = 16;
+const LARGE_GROUP = 4 * GROUP;
+
 /** Makes the events of the last call. With `views`, the data of messages are views of linear memory, until the next call. */
 export function readEvents(codec: Codec, events: EventQueue, views: boolean): void {
   const { words } = codec;
@@ -118,7 +122,7 @@ function readTexts(codec: Codec, at: number, end: number, events: EventQueue): n
   const { words } = codec;
   const isUtf16 = ((words[at] as number) & KIND) === Kind.TextUtf16;
   const start = addressOf(codec, at);
-  const last = endOfRun(words, at, end);
+  const last = endOfRun(words, at, end, GROUP);
   const bytes = lengthOfRun(words, at, last);
   const text = isUtf16 ? codec.textOfUtf16(start, start + bytes) : codec.textOfAscii(start, start + bytes);
   if (last === at) {
@@ -135,12 +139,12 @@ function readTexts(codec: Codec, at: number, end: number, events: EventQueue): n
 }
 
 /** The last record of a run of messages of one kind that lie side by side, as far as it is worth it. */
-function endOfRun(words: Uint32Array, at: number, end: number): number {
+function endOfRun(words: Uint32Array, at: number, end: number, group: number): number {
   const word = words[at] as number;
   if ((word & IN_ARENA) === 0) return at;
   let bytes = words[at + 2] as number;
   let last = at;
-  for (let next = at + RECORD; next < end && words[next] === word && bytes < GROUP; next += RECORD) {
+  for (let next = at + RECORD; next < end && words[next] === word && bytes < group; next += RECORD) {
     bytes += words[next + 2] as number;
     last = next;
   }
@@ -155,7 +159,8 @@ function lengthOfRun(words: Uint32Array, at: number, last: number): number {
 /** Reads a run of binary messages that lie side by side; gives the position of its last record. */
 function readBinaries(codec: Codec, at: number, end: number, events: EventQueue, views: boolean): number {
   const { words } = codec;
-  const last = endOfRun(words, at, end);
+  const group = Math.min(LARGE_GROUP, Math.max(GROUP, MOST_PINNED * (words[at + 2] as number)));
+  const last = endOfRun(words, at, end, group);
   const run = bytesOfRange(codec, addressOf(codec, at), lengthOfRun(words, at, last), views);
   if (last === at) {
     events.push({ type: 'binary', data: run });

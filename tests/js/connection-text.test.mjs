@@ -116,3 +116,12 @@ test('reasons of Close keep their byte order mark too', () => {
   connection.receiveData(frameFor('client', 8, concat(Uint8Array.of(3, 232), new TextEncoder().encode('\ufeffé'))));
   assert.deepEqual([...connection.events()], [{ type: 'close', code: 1000, reason: '\ufeffé' }]);
 });
+
+test('short texts, each alone in its chunk', () => {
+  for (const role of ['client', 'server']) {
+    for (let length = 0; length <= 40; length += 1) roundTrip([ascii(length), 'é'.repeat(length)], { size: 1e3, role });
+    for (let length = 0; length <= 40; length += 1) {
+      for (const text of [ascii(length), 'é'.repeat(length), '\0'.repeat(length)]) roundTrip([text], { role });
+    }
+  }
+});

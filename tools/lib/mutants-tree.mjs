@@ -41,6 +41,7 @@ const programsAbout = [
       'src/mask.rs',
       'src/message.rs',
       'src/random.rs',
+      'src/sink.rs',
       'src/utf8.rs',
     ],
   },
