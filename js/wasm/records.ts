@@ -1,8 +1,7 @@
 /** The records that a call leaves in memory, made into events and frames. `src/wasm/records.rs` writes them. */
 
 import type { ProtocolError } from '../errors.js';
-import type { EventQueue } from '../event-queue.js';
-import type { Frame, FrameHeader, MessageKind, PartEvent } from '../types.js';
+import type { ConnectionEvent, Frame, FrameHeader, MessageKind, PartEvent } from '../types.js';
 import type { Codec } from './codec.js';
 import { protocolError } from './violations.js';
 
@@ -45,8 +44,15 @@ const GROUP = 4096;
 const MOST_PINNED = 16;
 const LARGE_GROUP = 4 * GROUP;
 
+/** Where events go. */
+interface Events {
+  /** Says how many come at most. */
+  expect(count: number): void;
+  push(event: ConnectionEvent): void;
+}
+
 /** Makes the events of the last call. With `views`, the data of messages are views of linear memory, until the next call. */
-export function readEvents(codec: Codec, events: EventQueue, views: boolean): void {
+export function readEvents(codec: Codec, events: Events, views: boolean): void {
   const { words } = codec;
   const start = codec.recordsAt;
   const end = codec.recordsEnd;
@@ -118,7 +124,7 @@ function decodedAddress(codec: Codec, at: number): number {
 }
 
 /** Reads a run of texts that lie side by side; gives the position of its last record. */
-function readTexts(codec: Codec, at: number, end: number, events: EventQueue): number {
+function readTexts(codec: Codec, at: number, end: number, events: Events): number {
   const { words } = codec;
   const isUtf16 = ((words[at] as number) & KIND) === Kind.TextUtf16;
   const start = addressOf(codec, at);
@@ -157,7 +163,7 @@ function lengthOfRun(words: Uint32Array, at: number, last: number): number {
 }
 
 /** Reads a run of binary messages that lie side by side; gives the position of its last record. */
-function readBinaries(codec: Codec, at: number, end: number, events: EventQueue, views: boolean): number {
+function readBinaries(codec: Codec, at: number, end: number, events: Events, views: boolean): number {
   const { words } = codec;
   const group = Math.min(LARGE_GROUP, Math.max(GROUP, MOST_PINNED * (words[at + 2] as number)));
   const last = endOfRun(words, at, end, group);
