@@ -224,9 +224,9 @@ export class Connection {
   dataToSend(options?: OutputOptions): Uint8Array<ArrayBuffer>[] {
     const { codec } = this.#handle;
     const pooled = options?.pooled === true;
+    // What can fail comes first: nothing is lost.
     this.#outgoing.frameTexts(codec, pooled);
     if ((this.#flags & Flag.OutputPending) === 0) return this.#outgoing.take(codec, pooled);
-    // What can fail comes first: nothing is lost.
     this.#call(codec, 'codec_connection_drain', 1);
     const output = codec.takeOutput(pooled);
     const chunks = this.#outgoing.take(codec, pooled);
@@ -387,8 +387,10 @@ export class Connection {
   /** Takes what the core has encoded, to put more behind it. That is no drain: what counts until the next one goes on. */
   #addEncoded(codec: Codec): void {
     if ((this.#flags & Flag.OutputPending) === 0) return;
+    // What can fail comes first: nothing is lost.
+    this.#outgoing.frameTexts(codec);
     this.#call(codec, 'codec_connection_drain', 0);
-    this.#outgoing.addEncoded(codec, codec.takeOutput());
+    this.#outgoing.addEncoded(codec.takeOutput());
   }
 
   /** Sees to it that the core, which does not know of what waits outside, adds no frame for which there is no room. */

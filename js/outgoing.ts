@@ -1,7 +1,8 @@
 /**
  * Data frames, framed where they are written: without compression a frame is its header and the payload, as it is or masked
  * (RFC 6455 §5.2), and nothing else about the connection changes. To cross into the module for each would cost a small message
- * more than that, so those of a client wait as they are, with their keys, and are masked together when they are taken.
+ * more than that, so those of a client wait as they are, with their keys, and are masked together when they are taken. Short texts
+ * wait as strings, and are framed together.
  */
 
 import { Use } from './connection-options.js';
@@ -133,9 +134,8 @@ export class OutgoingFrames {
     }
   }
 
-  /** Adds what the core has encoded: everything that came before it is here. */
-  addEncoded(codec: Codec, bytes: Uint8Array<ArrayBuffer>): void {
-    this.frameTexts(codec);
+  /** Adds what the core has encoded: everything that came before it is here, and no text waits. */
+  addEncoded(bytes: Uint8Array<ArrayBuffer>): void {
     if (bytes.length > 0) this.#push(bytes);
   }
 

@@ -5,7 +5,7 @@ import { afterEach, test } from 'node:test';
 import { ClientHandshake, Connection, encodeFrame } from 'sansocket';
 import { outputOf } from './support/observe.mjs';
 import { refused } from './support/usage.mjs';
-import { frameFor, frames, toHex } from './support/wire.mjs';
+import { frameFor, frames, textOf, toHex } from './support/wire.mjs';
 
 const original = crypto.getRandomValues;
 const replace = (source) => {
@@ -117,6 +117,24 @@ for (const [name, source] of Object.entries(broken)) {
       frames(outputOf(connection)).map(({ opcode }) => opcode),
       [10, 1],
     );
+  });
+}
+
+for (const [name, source] of Object.entries(broken)) {
+  test(`B13: texts that wait for their keys, and what comes behind them, are lost neither when ${name}`, () => {
+    const connection = client();
+    const texts = Array.from({ length: 20 }, (_, i) => `waits ${i}`);
+    for (const text of texts) connection.sendText(text);
+    connection.sendPing('ping');
+    replace(source);
+    drain();
+    refused(() => connection.dataToSend(), 'no_randomness');
+    refused(() => connection.sendText('behind the Ping'), 'no_randomness');
+    refused(() => connection.sendBinary(new Uint8Array(3)), 'no_randomness');
+    replace(original);
+    connection.sendText('sent');
+    const sent = frames(outputOf(connection)).map(({ opcode, payload }) => [opcode, textOf(payload)]);
+    assert.deepEqual(sent, [...texts.map((text) => [1, text]), [9, 'ping'], [1, 'sent']]);
   });
 }
 
