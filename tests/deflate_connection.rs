@@ -176,6 +176,78 @@ fn compressed_messages_pass_through_untouched() {
     assert!(matches!(refused, Err(UsageError::InvalidArgument("perMessageDeflate", _))));
 }
 
+fn server_with(deflate: DeflateOptions, max_message_size: u64) -> Peer {
+    let limits = Limits { max_message_size, ..Limits::DEFAULT };
+    let options = Options { limits, deflate: Some(deflate), ..Options::default() };
+    Connection::with_randomness(Role::Server, options, None)
+}
+
+/// The limit on the size of messages is about what they inflate to. Compressed they may be longer, where they do not compress:
+/// by the five bytes of each stored block (RFC 1951 §3.2.4), of which each fragment has at least one.
+#[test]
+fn a_message_that_does_not_compress_may_be_as_large_as_another() {
+    let mut random = vec![0; 4096];
+    Seeded(5).fill(&mut random).unwrap();
+    // Whole, and in as many fragments as are allowed.
+    for size in [random.len(), 1] {
+        for limit in [4096, 4095] {
+            let mut client = peer(Role::Client, DeflateOptions::default());
+            let mut server = server_with(DeflateOptions::default(), limit);
+            let mut fragments = random.chunks(size);
+            let first = fragments.next().unwrap();
+            client.send_message(MessageKind::Binary, first, fragments.len() == 0).unwrap();
+            while let Some(fragment) = fragments.next() {
+                client.send_continuation(fragment, fragments.len() == 0).unwrap();
+            }
+            let (bytes, events) = deliver(&mut client, &mut server);
+            // The header of a frame with its masking key has at most eight bytes here.
+            let payload = bytes.len() - 8 * random.len().div_ceil(size);
+            assert!(payload > random.len(), "it takes {payload} bytes");
+            if limit == 4096 {
+                assert_eq!(events, [Event::Binary(random.clone().into())], "fragments of {size}");
+            } else {
+                assert_eq!(server.error().unwrap().violation, Violation::MessageTooLarge, "fragments of {size}");
+            }
+        }
+    }
+}
+
+/// The head of a message that is one compressed frame, as a client begins it, up to its length.
+fn compressed_frame_of(length: u64) -> Vec<u8> {
+    let mut head = vec![0xC2, 0xFF];
+    head.extend(length.to_be_bytes());
+    head
+}
+
+/// What no compressor needs is refused before it is there: an eighth and 64 KiB more than the message may have.
+#[test]
+fn the_declared_size_of_a_compressed_message_is_bounded() {
+    for limit in [0, 8 << 10, 1 << 20, 1 << 40] {
+        let most = limit + limit / 8 + (64 << 10);
+        let mut server = server_with(DeflateOptions::default(), limit);
+        server.receive_data(&compressed_frame_of(most));
+        assert_eq!(server.error(), None, "{limit}");
+        let mut server = server_with(DeflateOptions::default(), limit);
+        server.receive_data(&compressed_frame_of(most + 1));
+        let error = server.error().unwrap();
+        assert_eq!((error.violation, error.offset), (Violation::MessageTooLarge, 9), "{limit}");
+    }
+}
+
+/// What passes through is what is handed out, and the limit is about that.
+#[test]
+fn the_size_of_a_message_that_passes_through() {
+    let through = DeflateOptions { passthrough: true, ..Default::default() };
+    let limit = 1 << 20;
+    let mut server = server_with(through, limit);
+    server.receive_data(&compressed_frame_of(limit));
+    assert_eq!(server.error(), None);
+    let mut server = server_with(through, limit);
+    server.receive_data(&compressed_frame_of(limit + 1));
+    let error = server.error().unwrap();
+    assert_eq!((error.violation, error.offset), (Violation::MessageTooLarge, 9));
+}
+
 #[test]
 fn payload_of_a_compressed_message_streams_in_bounded_pieces() {
     let mut client = peer(Role::Client, DeflateOptions::default());

@@ -37,6 +37,57 @@ fn a_whole_message_is_borrowed_from_the_input() {
     assert_eq!(seen, 2);
 }
 
+/// However large it is: what is whole is not collected, in blocks or otherwise.
+#[test]
+fn a_large_message_or_fragment_is_borrowed_from_the_input() {
+    let large = [b'a'; 10_000];
+    for (deliver, fin) in [(Deliver::Messages, true), (Deliver::Fragments, true), (Deliver::Fragments, false)] {
+        for opcode in [Opcode::Text, Opcode::Binary] {
+            let mut input = frame(fin, opcode, &large);
+            let range = input.as_ptr_range();
+            let mut seen = 0;
+            client(deliver).receive(&mut input, &mut |event| {
+                let data = match event {
+                    Event::Binary(data) => data,
+                    Event::Text(text) => text.into_bytes(),
+                    Event::Fragment(part) => part.data,
+                    Event::Frame(_) => return,
+                    event => panic!("{event:?}"),
+                };
+                let Cow::Borrowed(data) = data else { panic!("a copy, {deliver:?}") };
+                assert!(range.contains(&data.as_ptr()) && data == large, "{deliver:?}");
+                seen += 1;
+            });
+            assert_eq!(seen, 1, "{deliver:?}");
+        }
+    }
+}
+
+/// Payload is handed out where it lies, all that a chunk has of a frame at once.
+#[test]
+fn payload_is_borrowed_from_each_chunk() {
+    let large = [b'a'; 10_000];
+    for opcode in [Opcode::Text, Opcode::Binary] {
+        let mut input = frame(true, opcode, &large);
+        let mut client = client(Deliver::Payload);
+        let mut lengths = Vec::new();
+        let (beginning, end) = input.split_at_mut(5004);
+        for chunk in [beginning, end] {
+            let range = chunk.as_ptr_range();
+            client.receive(chunk, &mut |event| match event {
+                Event::Payload(part) => {
+                    assert!(range.contains(&part.data.as_ptr()));
+                    lengths.push((part.data.len(), part.first, part.last));
+                }
+                Event::Frame(_) => {}
+                event => panic!("{event:?}"),
+            });
+        }
+        // The header of the frame has four bytes.
+        assert_eq!(lengths, [(5000, true, false), (5000, false, true)], "{opcode:?}");
+    }
+}
+
 /// A message that came in pieces is handed out in the buffer that they were collected in.
 #[test]
 fn a_collected_message_is_owned() {

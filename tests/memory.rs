@@ -225,6 +225,20 @@ fn an_idle_connection_is_small() {
     }
 }
 
+/// So that a connection that sends small frames does not allocate for each of them.
+#[test]
+fn drained_memory_is_kept_up_to_512_bytes() {
+    for (size, kept) in [(1, 1), (512, 512), (513, 0), (4096, 0)] {
+        let mut connection = connection(Role::Server, Options::default());
+        let buffer = Vec::with_capacity(size);
+        assert_eq!(buffer.capacity(), size);
+        connection.reuse_output(buffer);
+        assert_eq!(connection.bytes_held(), size);
+        connection.clear_output();
+        assert_eq!(connection.bytes_held(), kept);
+    }
+}
+
 #[test]
 fn a_message_that_memory_cannot_hold_fails_its_connection() {
     let mut input = frame_for(Role::Client, true, Opcode::Binary, &vec![0; 1 << 20]);

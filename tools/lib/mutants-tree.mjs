@@ -29,7 +29,8 @@ const programsAbout = [
   },
   { programs: /^handshake_/, about: ['src/handshake/'] },
   {
-    programs: /^(aside|deflate_connection|events|frames|limits|memory|properties|randomness|rfc6455|vectors)$/,
+    programs:
+      /^(aside|closing|deflate_connection|events|frames|limits|memory|properties|randomness|rfc6455|send|vectors)$/,
     about: [
       'src/close.rs',
       'src/connection/',
