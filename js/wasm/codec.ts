@@ -309,6 +309,8 @@ export class Codec {
       target.set(this.bytes.subarray(start, start + used), end);
       end += used;
     }
+    // What was not written to may be memory that others have used.
+    if (end !== target.length) throw this.#crashed(new Error('frames of another length than they should have'));
   }
 
   /** Masks `source` into `target`, which has the same length and may be the same. */
