@@ -308,7 +308,7 @@ impl Stream {
 
     fn take_request(&mut self, end: End, head: Head, place: Place, out: &mut Out) {
         if !is_upgrade(&head) {
-            return self.pass_over(end, "the request does not ask for a WebSocket", out);
+            return self.pass_over(end, "the request does not ask for a WebSocket", place, out);
         }
         self.client = Some(self.source.client.unwrap_or(end));
         self.number(out);
@@ -326,7 +326,7 @@ impl Stream {
             return;
         }
         if status != 101 && self.handshake.request.is_none() {
-            return self.pass_over(end, "the response is not to a request for a WebSocket", out);
+            return self.pass_over(end, "the response is not to a request for a WebSocket", place, out);
         }
         self.number(out);
         self.handshake.place = Place { time: place.time, ..self.handshake.place };
@@ -336,7 +336,7 @@ impl Stream {
             let text = format!("the server refused the handshake with status {status}, so no frames follow");
             out.error(place, Some(self.handshake.connection), &text);
             self.handshake = Handshake { addresses: self.handshake.addresses.take(), ..Handshake::default() };
-            return self.pass_over(end, "", out);
+            return self.pass_over(end, "", place, out);
         }
         if mixed {
             // Both heads are in one stream of bytes: whose the frames are, the mask bit tells.
@@ -351,7 +351,7 @@ impl Stream {
     }
 
     /// HTTP that is no handshake. In a capture of packets another request may follow it.
-    fn pass_over(&mut self, end: End, text: &str, out: &mut Out) {
+    fn pass_over(&mut self, end: End, text: &str, place: Place, out: &mut Out) {
         if self.source.is_tcp {
             self.client = self.source.client;
             for end in [end, end.other()] {
@@ -360,7 +360,8 @@ impl Stream {
         } else if text.is_empty() {
             self.closed = true;
         } else {
-            self.stop(end, text, out);
+            // That of the head, which is not waiting any more.
+            self.stop_at(place, text, out);
         }
     }
 
@@ -474,6 +475,10 @@ impl Stream {
 
     fn stop(&mut self, end: End, text: &str, out: &mut Out) {
         let place = self.wait(end).place();
+        self.stop_at(place, text, out);
+    }
+
+    fn stop_at(&mut self, place: Place, text: &str, out: &mut Out) {
         let connection = Some(self.handshake.connection).filter(|connection| *connection > 0);
         if !self.source.is_quiet || connection.is_some() {
             out.error(place, connection, text);
