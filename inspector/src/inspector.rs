@@ -69,8 +69,11 @@ impl Inspector {
         if self.ended {
             return;
         }
-        if self.capture.is_none() {
-            self.detect(true);
+        match (&self.capture, self.out.options.from) {
+            (Some(_), _) => {}
+            // Nothing came at all.
+            (None, Some(kind)) => self.begin(kind, &[], None),
+            (None, None) => self.detect(true),
         }
         if let Some(capture) = &mut self.capture {
             capture.finish(&mut self.out);

@@ -187,6 +187,16 @@ fn what_is_no_capture_is_named() {
 }
 
 #[test]
+fn an_empty_capture_is_of_the_kind_that_was_asked_for() {
+    for kind in ["raw", "pcap", "pcapng", "har", "netlog", "ndjson"] {
+        let options = format!(r#"{{"from":"{kind}"}}"#);
+        let whole = records(b"", &options);
+        assert!(whole.contains(&format!(r#""kind":"{kind}""#)), "{whole}");
+        assert_eq!(cut_at_random(b"", &options, 0), whole, "told nothing");
+    }
+}
+
+#[test]
 fn a_head_of_no_websocket_is_told_where_it_begins_however_it_is_cut() {
     for head in ["GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n"] {
         let bytes = [head.as_bytes(), b"and more"].concat();
@@ -202,7 +212,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_bytes_as_any_kind(bytes in proptest::collection::vec(any::<u8>(), 1..600), seed in any::<u64>()) {
+    fn any_bytes_as_any_kind(bytes in proptest::collection::vec(any::<u8>(), 0..600), seed in any::<u64>()) {
         for kind in ["raw", "pcap", "pcapng", "har", "netlog", "ndjson", "auto"] {
             let options = format!(r#"{{"from":"{kind}","index":true}}"#);
             let whole = records(&bytes, &options);
