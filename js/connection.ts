@@ -23,8 +23,8 @@ import { dispose } from './dispose.js';
 import { typeError, UsageError } from './errors.js';
 import { EventQueue } from './event-queue.js';
 import { firstByte, MAX_HEADER } from './frame-header.js';
+import { IncomingBytes } from './incoming.js';
 import { OutgoingFrames } from './outgoing.js';
-import { Chunk, Payload } from './payload.js';
 import { PreparedMessage } from './prepared.js';
 import type { Bytes, ConnectionEvent, ConnectionOptions, MessageKind, Role, State } from './types.js';
 import type { CallName, Codec } from './wasm/codec.js';
@@ -33,12 +33,6 @@ import { Handle } from './wasm/handle.js';
 import { utf8Length } from './wasm/pool.js';
 import { readEvents } from './wasm/records.js';
 import { refusalError } from './wasm/refusal.js';
-
-/** The most bytes that go through one call. A larger chunk takes several, so that it is never there twice. */
-const SLICE = 1 << 18;
-
-/** The same where bytes may inflate to a thousand times as many, all of them there before any is handed over. */
-const COMPRESSED_SLICE = 1 << 14;
 
 const STATES = ['open', 'closing', 'closed'] as const;
 
@@ -86,7 +80,7 @@ export class Connection {
   readonly role: Role;
   readonly #handle: Handle;
   readonly #events = new EventQueue();
-  readonly #slice: number;
+  readonly #incoming: IncomingBytes;
   #flags = 0;
   /** Whether a frame is its header and its data: without compression. */
   readonly #isPlain: boolean;
@@ -94,10 +88,6 @@ export class Connection {
   /** What goes out before all that the core has. */
   readonly #outgoing: OutgoingFrames;
   readonly #maxBufferedBytes: number;
-  /** The binary message whose payload is arriving, if it is large. */
-  #payload: Payload | undefined;
-  /** Whether the last frame was such a message: the next one may be, too, so its header is looked at first. */
-  #lookAhead = false;
   /** The memory that `reserve` gave, until `commit`. */
   #reserved: Uint8Array<ArrayBuffer> | undefined;
 
@@ -105,11 +95,11 @@ export class Connection {
     const settings = connectionSettings('options', options);
     this.role = settings[ROLE] === 0 ? 'client' : 'server';
     const compresses = settings[PACKED_DEFLATE] !== NO_DEFLATE[0];
-    this.#slice = compresses ? COMPRESSED_SLICE : SLICE;
     this.#isPlain = !compresses;
     this.#outgoing = new OutgoingFrames(this.role === 'client');
     this.#maxBufferedBytes = settings[MAX_BUFFERED_BYTES] as number;
     this.#handle = new Handle(this, (codec) => codec.call('codec_connection_new', ...settings));
+    this.#incoming = new IncomingBytes(this.#handle, this.#events, this.role === 'server', compresses);
   }
 
   /** How far the connection has come: `open`, `closing` after any Close or a failure, `closed` after the end of input. */
@@ -140,7 +130,7 @@ export class Connection {
   get bytesHeld(): number {
     const { codec } = this.#handle;
     codec.call('codec_connection_measure', this.#handle.value);
-    return codec.value(0) + this.#outgoing.length + (this.#payload?.received ?? 0);
+    return codec.value(0) + this.#outgoing.length + this.#incoming.held;
   }
 
   /** Bytes received. Watch it to time out a slow peer. */
@@ -162,19 +152,19 @@ export class Connection {
       throw typeError('invalid_argument', '"bytes" expected memory of your own; what reserve() gave goes to commit()');
     }
     const length = lengthOf(view);
-    if (transient && this.#payload === undefined && length <= this.#slice) {
+    if (transient && !this.#incoming.isInPayload && length <= this.#incoming.slice) {
       codec.receive(this.#handle.value, Source.Input, 0, codec.writeBytes(view, length), false);
       this.#collect(codec, true);
       return;
     }
-    this.#receive(codec, view, length, owned);
+    this.#flags = this.#incoming.receive(codec, view, length, owned, this.#flags);
     codec.releaseInput();
   }
 
   /** Tells that the transport has ended. */
   receiveEof(): void {
     const { codec } = this.#handle;
-    this.#payload = undefined;
+    this.#incoming.clear();
     codec.receive(this.#handle.value, Source.End, 0, 0, false);
     this.#collect(codec, false);
   }
@@ -205,10 +195,10 @@ export class Connection {
     }
     integerOf('length', length, 0, reserved.length);
     this.#reserved = undefined;
-    if (transient && this.#payload === undefined) {
+    if (transient && !this.#incoming.isInPayload) {
       codec.receive(this.#handle.value, Source.Reserved, 0, length, false);
       this.#collect(codec, true);
-    } else this.#receiveReserved(codec, reserved.byteOffset, length);
+    } else this.#flags = this.#incoming.receiveReserved(codec, reserved.byteOffset, length, this.#flags);
   }
 
   /** The events that have happened, oldest first. What is not iterated over stays for the next call. */
@@ -353,7 +343,7 @@ export class Connection {
     this.#handle.free();
     this.#reserved = undefined;
     this.#events.clear();
-    this.#payload = undefined;
+    this.#incoming.clear();
     this.#outgoing.clear();
   }
 
@@ -409,7 +399,7 @@ export class Connection {
     const { codec } = this.#handle;
     const length = codec.writeText(stringOf('reason', reason));
     this.#call(codec, 'codec_connection_send', Opcode.Close, length, Number(!fail), 0, code);
-    if (fail) this.#payload = undefined;
+    if (fail) this.#incoming.clear();
   }
 
   #sendData(
@@ -462,84 +452,6 @@ export class Connection {
       codec.releaseInput();
     }
     this.#flags = codec.flags;
-  }
-
-  #receive(codec: Codec, view: Uint8Array, length: number, owned: boolean): void {
-    let chunk: Chunk | undefined;
-    for (let at = 0; at < length; ) {
-      if (this.#payload !== undefined) {
-        chunk ??= new Chunk(view, owned);
-        at += this.#receivePayload(codec, this.#payload, chunk, at, length - at);
-        continue;
-      }
-      const most = this.#lookAhead ? MAX_HEADER : this.#slice;
-      const used = codec.writeBytes(view, length, at, Math.min(at + most, length));
-      codec.receive(this.#handle.value, Source.Input, 0, used, true);
-      this.#collect(codec, false);
-      const aside = codec.value(1);
-      this.#lookAhead = aside > 0;
-      at += aside > 0 ? codec.value(0) : used;
-      if (aside === 0) continue;
-      if (aside > length - at) this.#payload = new Payload(aside);
-      else {
-        // All of it is there.
-        chunk ??= new Chunk(view, owned);
-        const payload = chunk.piece(at, aside);
-        const place = chunk.placeFor(payload, aside);
-        this.#take(codec, payload, place, aside);
-        this.#events.push({ type: 'binary', data: place });
-        at += aside;
-      }
-    }
-  }
-
-  /** Takes what there is of the payload in the `rest` of a chunk, from `at` on; gives how many bytes. */
-  #receivePayload(codec: Codec, payload: Payload, chunk: Chunk, at: number, rest: number): number {
-    const here = Math.min(payload.missing, rest);
-    const piece = chunk.piece(at, here);
-    this.#take(codec, piece, payload.place(chunk, piece, here), here);
-    this.#handOut(payload);
-    return here;
-  }
-
-  /** Takes bytes that are in the memory of the module already, at `address`. Large payload is unmasked there, and copied out once. */
-  #receiveReserved(codec: Codec, address: number, length: number): void {
-    const { value } = this.#handle;
-    const chunk = new Chunk(codec.bytes, false);
-    for (let at = 0; at < length; ) {
-      const payload = this.#payload;
-      if (payload === undefined) {
-        codec.receive(value, Source.Reserved, at, length - at, true);
-        this.#collect(codec, false);
-        const aside = codec.value(1);
-        if (aside === 0) return;
-        at += codec.value(0);
-        this.#payload = new Payload(aside);
-      } else {
-        const here = Math.min(payload.missing, length - at);
-        codec.passPayload(value, Source.Reserved, at, here);
-        const piece = codec.bytes.subarray(address + at, address + at + here);
-        payload.place(chunk, piece, here).set(piece);
-        this.#handOut(payload);
-        at += here;
-      }
-    }
-  }
-
-  /** Ends a payload that is whole. */
-  #handOut(payload: Payload): void {
-    if (payload.missing > 0) return;
-    this.#payload = undefined;
-    this.#events.push({ type: 'binary', data: payload.whole });
-  }
-
-  /** Takes payload that stays outside to where it is to be, unmasked. */
-  #take(codec: Codec, piece: Uint8Array, place: Uint8Array, length: number): void {
-    if (this.role === 'server') codec.unmaskPayload(this.#handle.value, piece, place);
-    else {
-      if (place !== piece) place.set(piece);
-      codec.passPayload(this.#handle.value, Source.Input, 0, length);
-    }
   }
 
   #collect(codec: Codec, views: boolean): void {
