@@ -12,14 +12,21 @@ use crate::types::{Place, Side, wide};
 /// Reads one capture.
 pub struct Inspector {
     out: Out,
-    capture: Option<Capture>,
-    /// The beginning of a capture of which it is not known yet what it is.
-    beginning: Vec<u8>,
+    reading: Reading,
     ended: bool,
     /// What was taken of the records that are ready.
     taken: Vec<u8>,
     /// The filter over the index.
     filter: Filter,
+}
+
+/// How far it is known what the capture is.
+enum Reading {
+    /// Not yet: what came so far.
+    Beginning(Vec<u8>),
+    Capture(Capture),
+    /// It is nothing that can be read. What else comes is counted, as it is after any other error.
+    Foreign,
 }
 
 impl Inspector {
@@ -32,8 +39,7 @@ impl Inspector {
         let filter = if options.filter.trim().is_empty() { None } else { Some(Filter::parse(&options.filter)?) };
         Ok(Self {
             out: Out::new(options, filter),
-            capture: None,
-            beginning: Vec::new(),
+            reading: Reading::Beginning(Vec::new()),
             ended: false,
             taken: Vec::new(),
             filter: Filter::default(),
@@ -51,14 +57,13 @@ impl Inspector {
             return;
         }
         self.out.stats.bytes = self.out.stats.bytes.saturating_add(wide(bytes.len()));
-        if let Some(capture) = &mut self.capture {
-            return capture.feed(bytes, side, &mut self.out);
-        }
-        match (self.out.options.from, side) {
-            (Some(kind), _) => self.begin(kind, bytes, side),
-            (None, Some(_)) => self.begin(Kind::Raw, bytes, side),
-            (None, None) => {
-                self.beginning.extend_from_slice(bytes);
+        match (&mut self.reading, self.out.options.from, side) {
+            (Reading::Capture(capture), _, _) => capture.feed(bytes, side, &mut self.out),
+            (Reading::Foreign, _, _) => {}
+            (Reading::Beginning(_), Some(kind), _) => self.begin(kind, bytes, side),
+            (Reading::Beginning(_), None, Some(_)) => self.begin(Kind::Raw, bytes, side),
+            (Reading::Beginning(beginning), None, None) => {
+                beginning.extend_from_slice(bytes);
                 self.detect(false);
             }
         }
@@ -69,13 +74,13 @@ impl Inspector {
         if self.ended {
             return;
         }
-        match (&self.capture, self.out.options.from) {
-            (Some(_), _) => {}
+        match (&self.reading, self.out.options.from) {
+            (Reading::Capture(_) | Reading::Foreign, _) => {}
             // Nothing came at all.
-            (None, Some(kind)) => self.begin(kind, &[], None),
-            (None, None) => self.detect(true),
+            (Reading::Beginning(_), Some(kind)) => self.begin(kind, &[], None),
+            (Reading::Beginning(_), None) => self.detect(true),
         }
-        if let Some(capture) = &mut self.capture {
+        if let Reading::Capture(capture) = &mut self.reading {
             capture.finish(&mut self.out);
         }
         self.ended = true;
@@ -185,26 +190,25 @@ impl Inspector {
     }
 
     fn detect(&mut self, all: bool) {
-        match detect(&self.beginning, all) {
+        let Reading::Beginning(beginning) = &mut self.reading else { return };
+        match detect(beginning, all) {
             Detected::Unsure => {}
             Detected::Kind(kind) => {
-                let beginning = core::mem::take(&mut self.beginning);
+                let beginning = core::mem::take(beginning);
                 self.begin(kind, &beginning, None);
             }
             Detected::Foreign(text) => {
-                self.beginning = Vec::new();
-                self.ended = true;
+                self.reading = Reading::Foreign;
                 self.out.error(Place { file: Some(0), ..Place::default() }, None, text);
-                let Out { ndjson, stats, .. } = &mut self.out;
-                ndjson.summary(stats);
             }
         }
     }
 
     fn begin(&mut self, kind: Kind, bytes: &[u8], side: Option<Side>) {
         self.out.ndjson.capture(kind);
-        let capture = self.capture.insert(Capture::new(kind, &self.out));
+        let mut capture = Capture::new(kind, &self.out);
         capture.feed(bytes, side, &mut self.out);
+        self.reading = Reading::Capture(capture);
     }
 }
 

@@ -13,14 +13,17 @@ pub enum Detected {
     Unsure,
 }
 
-/// The most bytes of JSON that are looked at.
-const MAX_JSON: usize = 64 << 10;
+/// The most bytes that are looked at.
+const MOST: usize = 64 << 10;
 
 /// Looks at the first bytes of a file; `all`: there are no more.
 #[must_use]
 pub fn detect(bytes: &[u8], all: bool) -> Detected {
     const PCAP: [[u8; 4]; 4] =
         [[0xa1, 0xb2, 0xc3, 0xd4], [0xd4, 0xc3, 0xb2, 0xa1], [0xa1, 0xb2, 0x3c, 0x4d], [0x4d, 0x3c, 0xb2, 0xa1]];
+    // Never more, even where there is more: what a file is must not depend on how it is cut.
+    let bytes = bytes.get(..MOST).unwrap_or(bytes);
+    let all = all || bytes.len() == MOST;
     if let Some(magic) = bytes.first_chunk::<4>() {
         if PCAP.contains(magic) {
             return Detected::Kind(Kind::Pcap);
@@ -38,13 +41,14 @@ pub fn detect(bytes: &[u8], all: bool) -> Detected {
         return Detected::Foreign("this is compressed by gzip: unpack it first");
     }
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
-    if !text.starts_with(b"{") {
-        return Detected::Kind(Kind::Raw);
-    }
-    match json_kind(text) {
-        Some(kind) => Detected::Kind(kind),
-        None if all || bytes.len() >= MAX_JSON => Detected::Kind(Kind::Har),
-        None => Detected::Unsure,
+    match text.first() {
+        None if !all => Detected::Unsure,
+        Some(b'{') => match json_kind(text) {
+            Some(kind) => Detected::Kind(kind),
+            None if all => Detected::Kind(Kind::Har),
+            None => Detected::Unsure,
+        },
+        _ => Detected::Kind(Kind::Raw),
     }
 }
 
@@ -99,7 +103,21 @@ mod tests {
         assert_eq!(detect(b"\x81\x00", false), Detected::Unsure);
         assert_eq!(detect(b"\x81\x00", true), Detected::Kind(Kind::Raw));
         assert_eq!(detect(b"{\"other\": [", false), Detected::Unsure);
+        assert_eq!(detect(b" \r\n\t ", false), Detected::Unsure);
+        assert_eq!(detect(b" \r\n\t ", true), Detected::Kind(Kind::Raw));
         assert!(matches!(detect(b"PK\x03\x04", false), Detected::Foreign(_)));
         assert!(matches!(detect(b"\x1f\x8b\x08\0", false), Detected::Foreign(_)));
+    }
+
+    #[test]
+    fn what_comes_late_tells_nothing_however_much_is_there() {
+        for (first, late, kind) in [(b' ', "{\"constants\":", Kind::Raw), (b'{', "\"constants\":", Kind::Har)] {
+            let mut bytes = vec![b' '; MOST];
+            bytes[0] = first;
+            assert_eq!(detect(&bytes[1..], false), Detected::Unsure);
+            assert_eq!(detect(&bytes, false), Detected::Kind(kind));
+            bytes.extend_from_slice(late.as_bytes());
+            assert_eq!(detect(&bytes, false), Detected::Kind(kind));
+        }
     }
 }
