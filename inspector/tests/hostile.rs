@@ -208,6 +208,22 @@ fn a_head_of_no_websocket_is_told_where_it_begins_however_it_is_cut() {
     }
 }
 
+#[test]
+fn a_head_is_waited_for_up_to_64_kib_however_it_is_cut() {
+    let head = |length: usize| {
+        let fields = "GET / HTTP/1.1\r\nUpgrade: websocket\r\nA: ";
+        format!("{fields}{}\r\n\r\n", "a".repeat(length - fields.len() - 4)).into_bytes()
+    };
+    for (length, is_read) in [(64 << 10, true), ((64 << 10) + 1, false), (100_000, false)] {
+        let whole = records(&head(length), "{}");
+        assert_eq!(whole.contains("never answered"), is_read, "{whole:.200}");
+        assert_eq!(whole.contains("no empty line in 65536 bytes"), !is_read, "{whole:.200}");
+        for seed in 0..5 {
+            assert_eq!(cut_at_random(&head(length), "{}", seed), whole);
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -284,9 +284,11 @@ impl Stream {
     /// Takes the head that is next; gives whether it was there.
     fn take_head(&mut self, end: End, is_request: bool, over: bool, out: &mut Out) -> bool {
         let waiting = self.wait(end);
-        let Some(length) = head_length(&waiting.bytes) else {
-            let length = waiting.bytes.len();
-            if over || length > MAX_HEAD {
+        // Never more, even where there is more: whether it is believed must not depend on how the source is cut.
+        let bytes = waiting.bytes.get(..MAX_HEAD).unwrap_or(&waiting.bytes);
+        let Some(length) = head_length(bytes) else {
+            let length = bytes.len();
+            if over || length == MAX_HEAD {
                 self.stop(end, &format!("the opening handshake is cut: no empty line in {length} bytes"), out);
             }
             return false;
