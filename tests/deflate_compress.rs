@@ -250,3 +250,10 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn it_can_be_shown() {
+    let options = CompressOptions::DEFAULT;
+    let shown = format!("{:?}", Compressor::new(options, 12));
+    assert_eq!(shown, format!("Compressor {{ options: {options:?}, window_bits: 12, .. }}"));
+}

@@ -318,3 +318,11 @@ fn codes_of_every_shape() {
     }
     assert_eq!(longest, 15);
 }
+
+#[test]
+fn it_can_be_shown() {
+    let mut inflater = Inflater::new(15, false, 1000);
+    assert_eq!(format!("{inflater:?}"), "Inflater { fault: None, .. }");
+    let fault = inflater.inflate(&[0x06], true, &mut Vec::new(), usize::MAX).unwrap_err();
+    assert_eq!(format!("{inflater:?}"), format!("Inflater {{ fault: Some({fault:?}), .. }}"));
+}

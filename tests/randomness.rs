@@ -46,3 +46,13 @@ fn a_server_masks_nothing() {
     server.send_text("Hello").unwrap();
     assert_eq!(server.data_to_send().unwrap(), b"\x81\x05Hello");
 }
+
+#[test]
+fn a_connection_can_be_shown_and_does_not_show_its_randomness() {
+    let connection = Connection::client(Options::default(), common::Seeded(0x5EED_5EED));
+    let shown = format!("{connection:?}");
+    assert!(shown.starts_with("Connection { role: Client, options: Options {"), "{shown}");
+    assert!(shown.contains("events: []") && shown.ends_with(", .. }"), "{shown}");
+    let own = Connection::with_randomness(Role::Client, Options::default(), Some(common::Seeded(0x5EED_5EED)));
+    assert_eq!(format!("{own:?}"), shown);
+}

@@ -40,6 +40,7 @@ pub struct CompressorTerms {
 }
 
 /// Both directions of one connection.
+#[derive(Debug)]
 pub(super) struct Deflate {
     pub(super) inflater: Inflater,
     compressor: Option<Compressor>,
@@ -115,12 +116,6 @@ impl Deflate {
     pub(super) fn bytes_held(&self) -> usize {
         let compressor = self.compressor.as_ref().map_or(0, Compressor::bytes_held);
         self.inflater.bytes_held().saturating_add(compressor)
-    }
-}
-
-impl core::fmt::Debug for Deflate {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Deflate").finish_non_exhaustive()
     }
 }
 

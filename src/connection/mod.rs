@@ -31,6 +31,7 @@ pub use self::send::SendOptions;
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::close::CloseCode;
 use crate::error::{ProtocolError, UsageError};
@@ -105,7 +106,6 @@ enum Deflate {}
 /// assert_eq!(connection.data_to_send()?, b"\x81\x05Hello");
 /// # Ok::<(), sansocket::UsageError>(())
 /// ```
-#[derive(Debug)]
 pub struct Connection<R = Box<dyn Randomness + Send>> {
     role: Role,
     options: Options,
@@ -116,6 +116,21 @@ pub struct Connection<R = Box<dyn Randomness + Send>> {
     input: Input,
     output: Output,
     events: VecDeque<Event<'static>>,
+}
+
+/// All but the source of randomness, of which keys to come could be told.
+impl<R> fmt::Debug for Connection<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { role, options, randomness: _, deflate, input, output, events } = self;
+        f.debug_struct("Connection")
+            .field("role", role)
+            .field("options", options)
+            .field("deflate", deflate)
+            .field("input", input)
+            .field("output", output)
+            .field("events", events)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The receiving half.

@@ -19,6 +19,7 @@ use {super::CompressorTerms, crate::deflate::Compressor};
 /// Its compressed form refers to nothing before it, so every connection with equal terms can send the same bytes. A
 /// connection with context takeover begins a new history after it, since the peer's window then holds what its own
 /// compressor has not seen.
+#[derive(Debug)]
 pub struct PreparedMessage {
     kind: MessageKind,
     data: Vec<u8>,

@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
+use core::fmt;
 use core::hint::black_box;
 
 use zlib_rs::{Deflate, DeflateConfig, DeflateFlush, Method};
@@ -104,6 +105,13 @@ pub struct Compressor {
     state: Option<Box<Deflate>>,
     /// Nothing was compressed since the state was made or reset.
     is_fresh: bool,
+}
+
+impl fmt::Debug for Compressor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { options, window_bits, .. } = self;
+        f.debug_struct("Compressor").field("options", options).field("window_bits", window_bits).finish_non_exhaustive()
+    }
 }
 
 impl Compressor {

@@ -1,6 +1,7 @@
 //! Receiving: compressed messages, piece by piece (RFC 7692 §7.2.2).
 
 use alloc::vec::Vec;
+use core::fmt;
 use core::num::NonZeroU32;
 
 use super::bits::{BitReader, Carry};
@@ -67,6 +68,12 @@ pub struct Inflater {
     /// The message has ended; the next byte begins another one.
     ended: bool,
     fault: Option<Fault>,
+}
+
+impl fmt::Debug for Inflater {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inflater").field("fault", &self.fault).finish_non_exhaustive()
+    }
 }
 
 impl Inflater {

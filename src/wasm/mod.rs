@@ -95,6 +95,7 @@ fn answer(result: Result<(), UsageError>) -> u32 {
 
 /// Everything that one instance of the module holds.
 #[wasm_bindgen]
+#[expect(missing_debug_implementations, reason = "it is for JavaScript, which could not show it")]
 pub struct Codec {
     objects: Slab,
     keys: KeyPool,
