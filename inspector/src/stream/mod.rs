@@ -310,7 +310,7 @@ impl Stream {
 
     fn take_request(&mut self, end: End, head: Head, place: Place, out: &mut Out) {
         if !is_upgrade(&head) {
-            return self.pass_over(end, "the request does not ask for a WebSocket", place, out);
+            return self.pass_over(end, Some("the request does not ask for a WebSocket"), place, out);
         }
         self.client = Some(self.source.client.unwrap_or(end));
         self.number(out);
@@ -328,7 +328,7 @@ impl Stream {
             return;
         }
         if status != 101 && self.handshake.request.is_none() {
-            return self.pass_over(end, "the response is not to a request for a WebSocket", place, out);
+            return self.pass_over(end, Some("the response is not to a request for a WebSocket"), place, out);
         }
         self.number(out);
         self.handshake.place = Place { time: place.time, ..self.handshake.place };
@@ -338,7 +338,7 @@ impl Stream {
             let text = format!("the server refused the handshake with status {status}, so no frames follow");
             out.error(place, Some(self.handshake.connection), &text);
             self.handshake = Handshake { addresses: self.handshake.addresses.take(), ..Handshake::default() };
-            return self.pass_over(end, "", place, out);
+            return self.pass_over(end, None, place, out);
         }
         if mixed {
             // Both heads are in one stream of bytes: whose the frames are, the mask bit tells.
@@ -352,18 +352,18 @@ impl Stream {
         }
     }
 
-    /// HTTP that is no handshake. In a capture of packets another request may follow it.
-    fn pass_over(&mut self, end: End, text: &str, place: Place, out: &mut Out) {
+    /// HTTP that is no handshake. In a capture of packets another request may follow it; elsewhere it is the end, of which
+    /// is told what `text` says, where the head was that is not waiting any more.
+    fn pass_over(&mut self, end: End, text: Option<&str>, place: Place, out: &mut Out) {
         if self.source.is_tcp {
             self.client = self.source.client;
             for end in [end, end.other()] {
                 self.wait(end).skipping = true;
             }
-        } else if text.is_empty() {
-            self.closed = true;
-        } else {
-            // That of the head, which is not waiting any more.
+        } else if let Some(text) = text {
             self.stop_at(place, text, out);
+        } else {
+            self.closed = true;
         }
     }
 
