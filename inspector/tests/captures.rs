@@ -42,7 +42,7 @@ fn every_cut_of_the_input_gives_the_same_records() {
 }
 
 /// The captures that are not clean, and the rules that are broken or told in each. Every other one is clean.
-const FINDINGS: [(&str, &[&str]); 11] = [
+const FINDINGS: [(&str, &[&str]); 12] = [
     ("badaccept.pcap", &["hs-accept-mismatch"]),
     (
         "endings.pcap",
@@ -50,6 +50,7 @@ const FINDINGS: [(&str, &[&str]); 11] = [
     ),
     ("gap.pcap", &["resynced", "tcp-gap", "truncated"]),
     ("gap_inside.pcap", &["tcp-gap"]),
+    ("gap_pmd.pcap", &["resynced", "tcp-gap"]),
     (
         "hs_faults.pcap",
         &[

@@ -35,6 +35,12 @@ struct Lane {
     cursor: Option<(u64, Inflate)>,
 }
 
+/// Whether a cursor has come to `at` from the point that counts from `from`, and not from before it: what was known
+/// there may be lost at the point.
+const fn follows(at: u64, from: u64) -> bool {
+    at > from
+}
+
 type Key = (u32, bool);
 
 const fn key(connection: u32, side: Side) -> Key {
@@ -72,7 +78,7 @@ impl Inflation {
         let from = point.from;
         let fresh = point.inflate();
         match lane.cursor.take() {
-            Some((at, inflate)) if at >= from && at <= number => Some((at, inflate)),
+            Some((at, inflate)) if follows(at, from) && at <= number => Some((at, inflate)),
             _ => Some((from, fresh)),
         }
     }
@@ -104,7 +110,7 @@ impl Reader {
         let key = key(row.connection, row.side());
         let point = index.inflation.lanes.get(&key)?.point(number)?;
         let mut cursors = self.cursors.borrow_mut();
-        let cursor = cursors.remove(&key).filter(|(at, _)| *at >= point.from && *at <= number);
+        let cursor = cursors.remove(&key).filter(|(at, _)| follows(*at, point.from) && *at <= number);
         let (from, mut inflate) = cursor.unwrap_or_else(|| (point.from, point.inflate()));
         let from = if point.takeover { from } else { number };
         let result = index.inflate_range(from, number, row, &mut inflate, MAX_LAYER);

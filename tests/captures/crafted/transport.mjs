@@ -66,6 +66,18 @@ export const transport = {
     return goodbye(talk, key).packets;
   },
 
+  /** A compressed message is missing, and what comes next refers back to it, and beyond. */
+  gap_pmd() {
+    const down = compressor();
+    const price = (price) => text(down(`{"channel":"ticker","price":${price}}`), { rsv: 4 });
+    const talk = new Conversation().handshake({ extensions: '' });
+    talk.server(price(1));
+    const before = talk.packets.length;
+    talk.server(price(2)).server(price(3)).server(price(4));
+    talk.packets.splice(before, 1);
+    return talk.packets;
+  },
+
   /** Neither SYN nor handshake: one masked text of the client, one of the server. */
   mid() {
     const talk = new Conversation();
