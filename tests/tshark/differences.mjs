@@ -29,6 +29,7 @@ export const differences = {
   'frag_pmd.pcap': { '0 c2s: payload of 2': reasons.compressedFragments },
   'gap.pcap': { '0 c2s: only the engine has 10 to 19': reasons.lost },
   'gap_inside.pcap': { '0 s2c: only the engine has 1 to 3': reasons.lost },
+  'gap_pmd.pcap': { '0 s2c: only the engine has 2 to 3': reasons.lost },
   'hs_faults.pcap': {
     '10 c2s: only the engine has 1 to 1': reasons.noUpgrade,
     '10 s2c: only the engine has 1 to 1': reasons.noUpgrade,
