@@ -66,19 +66,26 @@ fn read<'a>(options: &str, side: Option<Side>, pieces: impl Iterator<Item = &'a 
     (inspector, records)
 }
 
-/// Looks at frames, from the last one to the first, and at what there is of the capture.
+/// Looks at frames, from the last one to the first and then again in order, and at what there is of the capture.
 fn look(inspector: &mut Inspector) {
     let frames = u32::try_from(inspector.frames()).expect("few");
-    for number in (0..=frames + 1).rev().filter(|number| *number < MANY || number + MANY > frames) {
-        let is_there = (1..=frames).contains(&number);
-        assert_eq!(as_text(inspector.rows(&[number])) != "[null]", is_there);
-        assert_eq!(as_text(inspector.detail(number)) != "null", is_there);
-        for layer in 0..4 {
-            assert!(inspector.layer(number, layer).is_empty() || is_there);
-        }
+    let numbers: Vec<u32> = (0..=frames + 1).filter(|number| *number < MANY || number + MANY > frames).collect();
+    let backwards: Vec<_> = numbers.iter().rev().map(|number| seen(inspector, *number)).collect();
+    for (number, before) in numbers.iter().zip(backwards.iter().rev()) {
+        assert_eq!(seen(inspector, *number), *before, "frame {number}");
+        let (row, detail, layers) = before;
+        let is_there = (1..=frames).contains(number);
+        assert_eq!((row != "[null]", detail != "null"), (is_there, is_there));
+        assert!(is_there || layers.iter().all(Vec::is_empty));
     }
     assert_eq!(inspector.timeline(0.0, 1.0, 4).len(), 32);
     as_text(inspector.connections());
+}
+
+/// All that can be seen of a frame.
+fn seen(inspector: &mut Inspector, number: u32) -> (String, String, [Vec<u8>; 4]) {
+    let (row, detail) = (inspector.rows(&[number]), inspector.detail(number));
+    (as_text(row), as_text(detail), [0, 1, 2, 3].map(|layer| inspector.layer(number, layer)))
 }
 
 fn as_text(json: Vec<u8>) -> String {
