@@ -163,6 +163,22 @@ fn a_filter_finds_the_same_in_the_index_and_in_the_stream() {
     assert!(found.iter().all(|count| *count > 0), "{found:?}");
 }
 
+#[test]
+fn a_key_is_found_where_there_are_headers_alone() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/captures");
+    for (name, count) in [("mid.pcap", 1), ("mid.ndjson", 0), ("headers.netlog", 0)] {
+        let bytes = std::fs::read(format!("{folder}/{name}")).unwrap();
+        let filter = "key == 37fa213d or key == 00000000";
+        let options = serde_json::json!({"records": ["frame"], "filter": filter}).to_string();
+        assert_eq!(lines(&records(&bytes, &options), "frame").len(), count, "{name}");
+        let mut inspector = indexed(&bytes);
+        inspector.set_filter(filter).unwrap();
+        assert_eq!(inspector.match_frames(1, u32::MAX).1 as usize, count, "{name}");
+        inspector.set_filter("masked").unwrap();
+        assert!(inspector.match_frames(1, u32::MAX).1 > 0, "{name}");
+    }
+}
+
 /// Frames that nobody wants to see one by one are counted together, if they are ordinary.
 fn assert_counted_as_told(bytes: &[u8], options: &str, what: &str) {
     let read = |records: &str, piece: usize| {

@@ -27,7 +27,7 @@ pub struct Subject {
 
 /// The rest, which is read only if a condition asks for it.
 pub trait Contents {
-    /// The masking key.
+    /// The masking key, if the source has the header.
     fn key(&mut self) -> Option<MaskingKey>;
 
     /// The payload, inflated if it was compressed and the frame ends the message.
@@ -74,7 +74,7 @@ pub struct Told<'a> {
 
 impl Contents for Told<'_> {
     fn key(&mut self) -> Option<MaskingKey> {
-        self.frame.header.masking_key
+        self.frame.header.masking_key.filter(|_| self.frame.has_header)
     }
 
     fn payload(&mut self) -> &[u8] {
