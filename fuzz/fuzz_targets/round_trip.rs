@@ -4,8 +4,11 @@
 use std::borrow::Cow;
 
 use libfuzzer_sys::fuzz_target;
-use sansocket::{CloseCode, Connection, DeflateOptions, Event, MessageKind, Options, Role, UsageError};
+use sansocket::{CloseCode, Connection, DeflateOptions, Event, Limits, MessageKind, Options, Role, UsageError};
 use sansocket_fuzz::{Choices, Seeded, connection, cuts, deflate, opposite, pieces, role};
+
+/// Messages may have a few MiB: their fragments come from an input that is short.
+const NO_LIMITS: Limits = Limits { max_message_size: u64::MAX, max_frame_size: u64::MAX, ..Limits::DEFAULT };
 
 fuzz_target!(|data: &[u8]| {
     let mut choices = Choices(data);
@@ -17,7 +20,7 @@ fuzz_target!(|data: &[u8]| {
         compress.level = choices.byte() % 10;
         compress.mem_level = 1 + choices.byte() % 9;
     }
-    let options = Options { deflate, ..Options::default() };
+    let options = Options { deflate, limits: NO_LIMITS, ..Options::default() };
     let seed = choices.byte();
     let mut sender = connection(role, options);
     let mut receiver = connection(opposite(role), options);
@@ -70,8 +73,9 @@ impl Sent {
 
 /// The event of a text: its type can only be made by receiving one.
 fn text_event(data: &[u8]) -> Event<'static> {
-    let mut maker = Connection::with_randomness(Role::Client, Options::default(), Some(Seeded(1)));
-    let mut other = Connection::<Seeded>::with_randomness(Role::Server, Options::default(), None);
+    let options = Options { limits: NO_LIMITS, ..Options::default() };
+    let mut maker = Connection::with_randomness(Role::Client, options, Some(Seeded(1)));
+    let mut other = Connection::<Seeded>::with_randomness(Role::Server, options, None);
     maker.send_text(str::from_utf8(data).expect("only text is sent as text")).expect("it is open");
     other.receive_data(&maker.data_to_send().expect("randomness does not fail"));
     other.next_event().expect("a text")
