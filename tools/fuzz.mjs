@@ -4,8 +4,8 @@
 // - `TARGET`: those of fuzz/fuzz_targets; all by default.
 // - `--seconds N`: for each of them. Default 60.
 // - `--workers N`: how many at once. Default 1.
-// - `--sanitizer NAME`: `address` by default; with `none` a second is worth six to sixteen times as many inputs, and what is not looked for is
-//   what code without `unsafe` cannot do.
+// - `--sanitizer NAME`: `address` by default; with `none` a second is worth six to thirteen times as many inputs, and what is not looked for
+//   is what code without `unsafe` cannot do.
 // - `--record`: adds the processor time and the number of runs to fuzz/record.json, and writes docs/fuzzing.md. Then the targets
 //   take turns of five minutes, so that a run may be ended at any time and counts for as long as it took.
 //
@@ -16,7 +16,7 @@
 
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Failure, main } from './lib/failure.mjs';
+import { Failure, main, report } from './lib/failure.mjs';
 import { fuzzTargets, record, writeFuzzingDocument } from './lib/fuzz-record.mjs';
 import { fuzz, fuzzDir, keep } from './lib/fuzz-run.mjs';
 import { root } from './lib/paths.mjs';
@@ -66,7 +66,7 @@ await main(async () => {
   for (let spent = 0; spent < seconds; spent += turn) {
     for (const target of targets) turns.push({ target, length: Math.min(turn, seconds - spent) });
   }
-  const findings = [];
+  const failed = [];
   const work = async () => {
     for (let next = turns.shift(); next !== undefined; next = turns.shift()) {
       const { target } = next;
@@ -78,13 +78,12 @@ await main(async () => {
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
         // The others go on: what has been found may be mended meanwhile.
-        findings.push(target);
+        failed.push(target);
         turns.splice(0, Infinity, ...turns.filter((turn) => turn.target !== target));
-        console.error(`✗ ${error.message}\n  To see it again: ${error.remedy}`);
+        report(error);
       }
     }
   };
   await Promise.all(Array.from({ length: workers }, work));
-  if (findings.length > 0)
-    throw new Failure(`something was found by: ${findings.join(', ')}`, 'see above; the others found nothing');
+  if (failed.length > 0) throw new Failure(`not all ended well: ${failed.join(', ')}`, 'see above');
 });
