@@ -11,7 +11,7 @@
 #[path = "common/handshakes.rs"]
 mod handshakes;
 
-use handshakes::{check_client, check_server, connect, serve};
+use handshakes::{check_client, check_server, config, connect, serve};
 use proptest::prelude::*;
 use sansocket::Limits;
 use sansocket::handshake::{
@@ -21,11 +21,12 @@ use sansocket::handshake::{
 const REQUEST: &[u8] = b"GET http://a/chat?x HTTP/1.1\r\nHost: server.example.com\r\nUpgrade: websocket\r\n\
     Connection: keep-alive, Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: http://example.com\r\n\
     Sec-WebSocket-Protocol: chat, superchat\r\nSec-WebSocket-Version: 13\r\nContent-Length: 0\r\n\
-    Sec-WebSocket-Extensions: foo; a=\"b\\c\"; d, bar\r\n\r\n\x81\x85";
+    Sec-WebSocket-Extensions: foo; a=\"b\\c\"; d, permessage-deflate; client_max_window_bits=12\r\n\r\n\x81\x85";
 
 const RESPONSE: &[u8] = b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 101 Switching Protocols\r\n\
     Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\
-    Sec-WebSocket-Protocol: chat\r\nSec-WebSocket-Extensions: foo; a=\"b\"\r\n\r\n\x81\x05Hello";
+    Sec-WebSocket-Protocol: chat\r\nSec-WebSocket-Extensions: foo; a=\"b\", permessage-deflate; \
+    server_max_window_bits=10\r\n\r\n\x81\x05Hello";
 
 const REFUSAL: &[u8] =
     b"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nContent-Length: 4\r\n\r\nnope and more";
@@ -105,13 +106,13 @@ proptest! {
 
     #[test]
     fn random_bytes(input in prop::collection::vec(any::<u8>(), 0..600), cuts in cuts()) {
-        check_server(&input, &cuts);
+        check_server(&input, &cuts, &config(0));
         check_client(&input, &cuts);
     }
 
     #[test]
-    fn changed_requests(changes in changes(), cuts in cuts()) {
-        check_server(&mutate(REQUEST, &changes), &cuts);
+    fn changed_requests(changes in changes(), cuts in cuts(), choice in any::<u8>()) {
+        check_server(&mutate(REQUEST, &changes), &cuts, &config(choice));
     }
 
     #[test]
@@ -154,7 +155,7 @@ proptest! {
 /// A seed that its own parser refuses would test little.
 #[test]
 fn the_seeds_are_valid() {
-    let server = serve(&[REQUEST]);
+    let server = serve(&[REQUEST], &config(0));
     assert_eq!((server.state, &server.leftover[..]), (HandshakeState::Open, &b"\x81\x85"[..]), "{:?}", server.error);
     let client = connect(&[RESPONSE]);
     assert_eq!(

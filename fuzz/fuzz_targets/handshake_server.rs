@@ -11,5 +11,5 @@ use sansocket_fuzz::{Choices, cuts};
 fuzz_target!(|data: &[u8]| {
     let mut choices = Choices(data);
     let seed = choices.byte();
-    handshakes::check_server(choices.0, &cuts(seed, choices.0.len()));
+    handshakes::check_server(choices.0, &cuts(seed, choices.0.len()), &handshakes::config(seed));
 });
