@@ -11,6 +11,9 @@ mod common;
 use std::time::{Duration, Instant};
 
 use common::{connection, frame_for};
+use sansocket::handshake::{
+    ClientHandshake, ClientOptions, HandshakeError, HandshakeState, Origins, ServerHandshake, ServerOptions,
+};
 use sansocket::{Deliver, FrameDecoder, Limits, MAX_SIZE, Opcode, Options, Role};
 
 const LARGE: usize = 1 << 17;
@@ -26,6 +29,10 @@ const UNLIMITED: Limits = Limits {
     max_fragments: MAX_SIZE,
     max_pending_pong_bytes: usize::MAX,
     max_buffered_bytes: MAX_SIZE,
+    max_header_bytes: usize::MAX,
+    max_start_line_bytes: usize::MAX,
+    max_interim_responses: usize::MAX,
+    max_refusal_body_bytes: usize::MAX,
     ..Limits::DEFAULT
 };
 
@@ -80,7 +87,7 @@ fn fragments(opcode: Opcode, count: usize, fragment: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_large_frame_byte_by_byte() {
+fn l03_a_large_frame_byte_by_byte() {
     for (deliver, opcode, unit) in [
         (Deliver::Messages, Opcode::Text, "é"),
         (Deliver::Messages, Opcode::Text, "a"),
@@ -155,4 +162,83 @@ fn small_messages_sent_before_a_drain() {
             assert!(client.data_to_send().unwrap().len() > size);
         }
     });
+}
+
+/// A request with a field more, or several.
+fn request(target: &str, fields: &str) -> Vec<u8> {
+    format!(
+        "GET {target} HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
+         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{fields}\r\n"
+    )
+    .into_bytes()
+}
+
+/// Whether a head was read to its end, be it taken then or refused.
+fn is_read(state: HandshakeState, error: Option<HandshakeError>, length: usize) -> bool {
+    state != HandshakeState::Reading && error.is_none_or(|error| error.offset + 1 == length as u64)
+}
+
+/// Feeds a request to a server.
+fn serving(request: Vec<u8>, chunk: usize) -> impl FnMut() {
+    move || {
+        let mut handshake = ServerHandshake::new(ServerOptions { origins: Origins::Any, limits: UNLIMITED });
+        request.chunks(chunk).for_each(|chunk| handshake.receive_data(chunk));
+        assert!(is_read(handshake.state(), handshake.error(), request.len()), "{:?}", handshake.error());
+    }
+}
+
+/// Feeds a head, and what follows it, to a client, byte by byte.
+fn answering(head: String, rest: Vec<u8>) -> impl FnMut() {
+    let mut options = ClientOptions::new("a", "/");
+    options.limits = UNLIMITED;
+    move || {
+        let mut handshake = ClientHandshake::with_key(&options, "dGhlIHNhbXBsZSBub25jZQ==").unwrap();
+        head.as_bytes().chunks(1).chain(rest.chunks(1)).for_each(|byte| handshake.receive_data(byte));
+        assert!(is_read(handshake.state(), handshake.error(), head.len()), "{:?}", handshake.error());
+    }
+}
+
+#[test]
+fn a_request_byte_by_byte() {
+    check_linear("a target", |size| serving(request(&format!("/{}", "a".repeat(size)), ""), 1));
+    for count in [1, 90] {
+        check_linear(&format!("{count} fields"), |size| {
+            serving(request("/", &format!("A: {}\r\n", "a".repeat(size / count)).repeat(count)), 1)
+        });
+    }
+}
+
+/// A run of something within a field, wherever a reader that goes back, or looks ahead, would look at it again and again.
+#[test]
+fn l13_long_runs_in_a_request() {
+    for (before, unit, after) in [
+        ("Sec-WebSocket-Protocol: b", " ", "x"),
+        ("Sec-WebSocket-Protocol: b", " ", ""),
+        ("Sec-WebSocket-Protocol:", " ", "b"),
+        ("Sec-WebSocket-Extensions: b", " ", "x"),
+        ("Sec-WebSocket-Extensions: b;", " ", "c"),
+        ("Sec-WebSocket-Extensions: b; c=\"", "\\d", "\""),
+        ("Connection: b", " ", ", c"),
+        ("Connection: ", "\t, ", "b"),
+        ("", "a", ": b"),
+    ] {
+        check_linear(&format!("{before}{unit}…{after}"), |size| {
+            serving(request("/", &format!("{before}{}{after}\r\n", unit.repeat(size / unit.len()))), usize::MAX)
+        });
+    }
+    check_linear("a host", |size| {
+        let host = "%61".repeat(size / 3);
+        serving(request(&format!("http://{host}/"), ""), usize::MAX)
+    });
+}
+
+#[test]
+fn a_response_byte_by_byte() {
+    const SWITCH: &str = "HTTP/1.1 101\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+        Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+    check_linear("a reason", |size| answering(format!("HTTP/1.1 400 {}\r\n\r\n", "a".repeat(size)), vec![]));
+    check_linear("interim responses", |size| answering("HTTP/1.1 103\r\n\r\n".repeat(size / 16) + SWITCH, vec![]));
+    for (name, head) in [("a body", "HTTP/1.1 400\r\n\r\n"), ("what follows", SWITCH)] {
+        check_linear(name, |size| answering(head.into(), vec![b'a'; size]));
+    }
 }

@@ -9,6 +9,8 @@ import { filesBelow } from './lib/stage.mjs';
 import { setup } from './setup.mjs';
 
 const cargo = ['cargo', 'test', '--no-fail-fast'];
+/** Files of the codec's tests. */
+const tests = (...names) => [...cargo, '--all-features', ...names.flatMap((name) => ['--test', name])];
 const node = ['node', '--test', '--test-reporter=tap'];
 /** Those that are named for vectors, by their ids. */
 const named = '^[A-Z][0-9]';
@@ -20,7 +22,9 @@ await main(async () => {
     {
       on: `in Rust, ${/\d+(\.\d+)+/.exec(await outputOf('rustc', ['--version']))[0]}`,
       commands: [
-        [...cargo, '--all-features', '--test', 'vectors', '--test', 'handshake_vectors'],
+        tests('vectors', 'handshake_vectors', 'linear', 'memory'),
+        // Those that take minutes even when they are optimized.
+        [...tests('vectors'), '--release', '--', '--ignored'],
         [...cargo, '--package', 'sansocket-inspector', '--test', 'hostile'],
       ],
     },
@@ -33,7 +37,7 @@ await main(async () => {
           named,
           ...filesBelow(['tests/js']).filter((path) => path.endsWith('.test.mjs')),
         ],
-        [...node, '--test-name-pattern', '^I09', 'tests/cli/notation.test.mjs'],
+        [...node, '--test-name-pattern', named, 'tests/cli/notation.test.mjs', 'tests/cli/hostile.test.mjs'],
         // About pages: in Firefox and Chromium.
         [...node, '--test-name-pattern', '^W13', 'tests/e2e/csp.test.mjs'],
       ],

@@ -34,9 +34,10 @@ fn error_of(records: &str) -> String {
     record["text"].as_str().unwrap().to_owned()
 }
 
-/// Vectors of the group `inspector` that are about files; those about terminals and hex are the command line's.
+/// The vectors of the group `inspector`. What is about hex (I09), and of I07 what is about terminals, is tried with the
+/// command line.
 #[test]
-fn the_vectors_are_those_that_are_tried_here() {
+fn the_vectors_are_those_that_are_tried() {
     let vectors = include_str!("../../tests/vectors/hostile.jsonl");
     let ids: Vec<_> = vectors
         .lines()
@@ -129,7 +130,7 @@ fn i05_archives_that_are_deep_or_odd() {
 }
 
 #[test]
-fn i07_nothing_that_steers_a_terminal_gets_out_unescaped() {
+fn i07_nothing_that_steers_a_terminal_gets_into_json_unescaped() {
     let payload = "\u{1b}]52;c;aGk=\u{7}\u{1b}[2J\u{9b}6n\r\u{202e}\u{2066}\u{200b}";
     let mut frame = vec![0x81, payload.len() as u8];
     frame.extend_from_slice(payload.as_bytes());

@@ -68,7 +68,7 @@ for (const args of [
   ['lint', '--format', 'sarif'],
   ['stats'],
 ]) {
-  test(`nothing gets through: ${args.join(' ')}`, async () => {
+  test(`I07: nothing gets through: ${args.join(' ')}`, async () => {
     const { stdout, stderr } = await sansocket([...args, '--side', 'server', ...inputs]);
     assert.notEqual(stdout, '');
     assertHarmless(stdout, /\r?\n|\t/g);
@@ -109,13 +109,13 @@ test('all of them in a file name, an argument, and a notation', async () => {
   }
 });
 
-test('what is escaped can be read', async () => {
+test('I07: what is escaped can be read', async () => {
   const stream = encodeFrame({ opcode: 1, payload: '\x1b[2J\u009b\u202e\r\n\t\u{e0041}é😀' });
   const { stdout } = await sansocket(['decode', fileOf(stream)]);
   assert.match(stdout, / \\x1b\[2J\\x9b\\u202e\\r\\n\\t\\u\{e0041\}é😀\n/);
 });
 
-test('what is escaped in JSON is not changed', async () => {
+test('I07: what is escaped in JSON is not changed', async () => {
   const payload = Object.values(attacks).join('');
   const { stdout } = await sansocket(['decode', '--format', 'ndjson', fileOf(encodeFrame({ opcode: 1, payload }))]);
   assert.equal(recordsOf(stdout).find(({ type }) => type === 'frame').payload.text, payload);
