@@ -1,14 +1,15 @@
 // `npm run audit`: what others have written and we use. The licences and sources of all crates and npm packages are looked up in what
 // is on this machine. Known vulnerabilities are asked of those who keep the lists, if they can be reached: npm, and for crates
-// cargo-deny, which `tools/setup cargo-deny` brings. What could not be asked is said, and is no failure.
+// cargo-deny, which `tools/setup cargo-deny` brings, and `npm test` too. What could not be asked is said, and is no failure.
 
 import { readFileSync } from 'node:fs';
-import { main } from './lib/failure.mjs';
+import { dirname } from 'node:path';
+import { Failure, main } from './lib/failure.mjs';
 import { at, root, which } from './lib/paths.mjs';
-import { outputOf, run } from './lib/run.mjs';
+import { run } from './lib/run.mjs';
 
-/** The crate, the one that fuzzes it, and the one that compares it. */
-const manifests = ['Cargo.toml', 'fuzz/Cargo.toml', 'bench/native/Cargo.toml'];
+/** The crate, the one that fuzzes it, the one that compares it, and the one whose instructions are counted. */
+const manifests = ['Cargo.toml', 'fuzz/Cargo.toml', 'bench/native/Cargo.toml', 'bench/instructions/Cargo.toml'];
 const lockFiles = ['package-lock.json', 'tests/consumers/package-lock.json', 'examples/servers/package-lock.json'];
 
 /** Each lets us use, change and pass on. A package with another licence has to be looked at first. */
@@ -42,12 +43,7 @@ await main(async () => {
   for (const manifest of manifests) await checkCrates(manifest);
   for (const lock of lockFiles) checkPackages(lock);
   for (const manifest of manifests) await askAboutCrates(manifest);
-  await ask(
-    'npm packages',
-    'npm',
-    ['audit', '--audit-level=high'],
-    /audit endpoint returned an error|ENOTFOUND|EAI_AGAIN/,
-  );
+  for (const lock of lockFiles) await askAboutPackages(lock);
   if (failures.length > 0) process.exitCode = 1;
 });
 
@@ -62,8 +58,10 @@ async function checkCrates(manifest) {
     '--manifest-path',
     manifest,
   ];
+  const { code, output } = await run('cargo', args, { onLine() {} });
+  if (code !== 0) throw new Failure(`cargo cannot tell the crates of ${manifest}:\n${output}`);
   // Everything that it depends on, for any platform; our own crates have no source.
-  const crates = JSON.parse(await outputOf('cargo', args)).packages.filter(({ source }) => source !== null);
+  const crates = JSON.parse(output).packages.filter(({ source }) => source !== null);
   const odd = crates.filter(({ license, source }) => !isAllowed(license) || !source.startsWith('registry+'));
   tell(
     `licences and sources of ${crates.length} crates of ${manifest}`,
@@ -92,6 +90,11 @@ async function askAboutCrates(manifest) {
   const what = `crates of ${manifest}`;
   if (!which('cargo-deny')) return console.log(`– vulnerabilities of ${what}: not asked, there is no cargo-deny`);
   await ask(what, 'cargo', ['deny', '--manifest-path', manifest, 'check', 'advisories'], /failed to fetch/i);
+}
+
+async function askAboutPackages(lock) {
+  const args = ['audit', '--package-lock-only', '--prefix', dirname(lock), '--audit-level=high'];
+  await ask(`packages of ${lock}`, 'npm', args, /audit endpoint returned an error|ENOTFOUND|EAI_AGAIN/);
 }
 
 async function ask(what, command, args, unreachable) {

@@ -1,7 +1,7 @@
 // `npm run conformance`: Autobahn's cases against the package, in both roles, on every runtime and in browsers.
 //
 // - `--full`: all 517 cases, which takes some minutes for each; otherwise those that `npm test` runs.
-// - `--write`: keeps the verdicts in tests/conformance/results.jsonl, and writes docs/conformance.md anew.
+// - `--write`: keeps the verdicts on all of them in tests/conformance/results.jsonl, and writes docs/conformance.md anew.
 // - `--judge NAME`: `wstest` or `kosoku`. By default wstest, where there is a Python 2.7 for it.
 // - `--only NAME[,NAME]`: some of the runs, such as `node-class`, or `node-class:server`.
 
@@ -14,6 +14,9 @@ import { python2 } from './lib/python.mjs';
 import { outputOf } from './lib/run.mjs';
 import { setup } from './setup.mjs';
 
+/** Where what is judged is made. */
+const judged = ['Cargo.lock', 'Cargo.toml', 'js', 'src', 'tests/conformance/testees'];
+
 await main(async () => {
   const { values } = parseArgs({
     options: {
@@ -23,6 +26,10 @@ await main(async () => {
       only: { type: 'string' },
     },
   });
+  if (values.write && !values.full) {
+    throw new Failure('the verdicts that are kept are those on all cases', 'npm run conformance -- --full --write');
+  }
+  const commit = await commitJudged();
   await setup(['python', values.judge === 'wstest' ? 'wstest' : 'kosoku', 'runtimes', 'firefox', 'chromium']);
   await build();
 
@@ -46,6 +53,7 @@ await main(async () => {
   for (const { name, testee, role, version } of chosen) {
     console.log(`\n── ${name}, judged by ${judge.title}: ${selection.count} cases`);
     const start = Date.now();
+    const date = new Date(start).toISOString().slice(0, 10);
     const results = await judgedFairly({ judge, testee, role, selection, progress: progress() });
     for (const [id, { behavior, behaviorClose }] of Object.entries(results.verdicts)) {
       console.log(`${id.padEnd(8)} ${behavior}${behavior === behaviorClose ? '' : `, closing: ${behaviorClose}`}`);
@@ -59,7 +67,7 @@ await main(async () => {
     console.log(`${faults.length > 0 ? '✗' : '✓'} ${name}: ${faults.length} faults, ${took}`);
     if (faults.length > 0) failing.push(name);
     if (!values.write) continue;
-    const run = { name, judge: judge.title, runtime: await outputOf(...version), ...results };
+    const run = { name, judge: judge.title, runtime: await outputOf(...version), commit, date, ...results };
     // Several may run side by side, each with a part of it all.
     await locked(async () => {
       keep(run);
@@ -68,6 +76,13 @@ await main(async () => {
   }
   if (failing.length > 0) throw new Failure(`not all is as it should be: ${failing.join(', ')}`);
 });
+
+/** What is judged, by its commit: undefined where there is no repository. */
+async function commitJudged() {
+  const commit = await outputOf('git', ['rev-parse', '--short', 'HEAD']);
+  const changes = await outputOf('git', ['status', '--porcelain', '--', ...judged]);
+  return changes ? `${commit} + changes` : commit;
+}
 
 /** Tells how far a run is, now and then. */
 function progress() {

@@ -7,20 +7,19 @@
 // Each file counts as soon as it is done, so it may be ended at any time. Writes tests/mutants/record.json and docs/mutants.md, and
 // fails below 90 % or if a survivor has no reason in tests/mutants/reasons.json.
 
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { duration } from './lib/board.mjs';
 import { Failure, main } from './lib/failure.mjs';
-import { digest, keep, resultOf, share, sources, summary, writeDocument } from './lib/mutants-record.mjs';
+import { outcomesIn } from './lib/mutants-outcomes.mjs';
+import { digest, keep, least, resultOf, share, sources, summary, writeDocument } from './lib/mutants-record.mjs';
 import { argumentsFor, environment, writeTree } from './lib/mutants-tree.mjs';
 import { root } from './lib/paths.mjs';
 import { run } from './lib/run.mjs';
 import { setup } from './setup.mjs';
 
-/** In per cent. */
-const least = 90;
 /** Code that is only there on wasm. */
 const notCompiled = ['--exclude-re', 'WebRandom'];
 
@@ -41,9 +40,10 @@ await main(async () => {
   await Promise.all(workers.map((name) => work(name, files, values.survivors)));
 
   writeDocument();
-  const { total, unexplained, missing } = summary();
+  const { total, unexplained, missing, stale } = summary();
   console.log(`\n${total.name}: ${share(total).toFixed(1)} % of the mutants were caught, ${total.survived} survived`);
-  if (missing.length > 0) console.log(`not tried, or changed since: ${missing.join(', ')}`);
+  if (missing.length > 0) console.log(`not tried: ${missing.join(', ')}`);
+  if (stale.length > 0) console.log(`changed since: ${stale.join(', ')}`);
   if (share(total) < least) throw new Failure(`fewer than ${least} % of the mutants were caught`);
   if (unexplained.length > 0)
     throw new Failure(
@@ -69,20 +69,21 @@ async function work(name, files, survivors) {
   for (let file = files.shift(); file !== undefined; file = files.shift()) {
     const start = Date.now();
     writeTree(name, [file]);
-    const before = survivors ? resultOf(file) : { caught: 0, timeout: 0, unviable: 0, survived: [] };
-    const found = await mutate(tree, file, before.survived);
-    const sum = (kind) => before[kind] + found[kind];
+    const before = survivors ? resultOf(file) : { caught: 0, neverEnded: 0, unviable: 0, survived: [] };
+    const names = before.survived.map(({ name }) => name);
+    const found = await mutate(tree, file, names);
+    const sum = (kind) => (before[kind] === undefined ? undefined : before[kind] + found[kind]);
     const result = {
       source: digests.get(file),
       caught: sum('caught'),
-      timeout: sum('timeout'),
+      neverEnded: sum('neverEnded'),
       unviable: sum('unviable'),
       survived: found.survived,
     };
     keep(file, result);
     writeDocument();
     console.log(
-      `✓ ${file}: ${result.caught + result.timeout} caught, ${result.survived.length} survived, ${duration((Date.now() - start) / 1000)}`,
+      `✓ ${file}: ${result.caught} caught, ${result.survived.length} survived, ${duration((Date.now() - start) / 1000)}`,
     );
   }
 }
@@ -109,24 +110,5 @@ async function mutate(tree, file, names) {
   });
   // 0: all were caught, 2: some were not, 3: some took too long.
   if (![0, 2, 3].includes(code)) throw new Failure(`cargo-mutants failed for ${file}:\n${output}`);
-  return outcomes(folder);
-}
-
-function outcomes(folder) {
-  const found = { caught: 0, timeout: 0, unviable: 0, survived: [] };
-  const file = join(folder, 'outcomes.json');
-  // A file may have nothing to change.
-  const { outcomes: all } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { outcomes: [] };
-  for (const { scenario, summary, log_path } of all) {
-    if (summary === 'Unviable') found.unviable += 1;
-    else if (summary === 'MissedMutant') found.survived.push(scenario.Mutant.name);
-    else if (summary === 'Timeout' || ranOutOfTime(join(folder, log_path))) found.timeout += 1;
-    else if (summary === 'CaughtMutant') found.caught += 1;
-    else throw new Failure(`cargo-mutants tells of an outcome that is not known here: ${summary}`);
-  }
-  return found;
-}
-
-function ranOutOfTime(log) {
-  return readFileSync(log, 'utf8').includes('SIGXCPU');
+  return outcomesIn(folder);
 }

@@ -1,7 +1,9 @@
 // The quick part of Autobahn's suite, on Node, in both roles. `npm run conformance` has the rest, and the other runtimes.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
+import { at } from '../../tools/lib/paths.mjs';
 import { frame, Op, request, response } from '../captures/lib.mjs';
 import { judgedFairly } from './again.mjs';
 import { faultsOf } from './gate.mjs';
@@ -96,6 +98,14 @@ test('a judge that leaves no report is a fault, with what it said', async () => 
   const judge = { command: () => [process.execPath, '--eval', 'console.log("nobody is there")'] };
   const order = { judge, testee: 'node-bare', role: 'server', selection: selections.quick, folder: 'no-report' };
   await assert.rejects(judged(order), /no report:\nnobody is there/);
+});
+
+test('verdicts on a part of the cases do not take the place of those on all', () => {
+  const args = [at('tools', 'conformance.mjs'), '--write', '--only', 'none'];
+  // Otherwise it would set up and build first.
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 10_000 });
+  assert.equal(status, 1);
+  assert.match(stderr, /kept are those on all cases\n.*--full --write/);
 });
 
 test('a version is what looks like one', () => {

@@ -8,10 +8,10 @@ import { selections } from './selection.mjs';
 import { table } from './table.mjs';
 import { vectorsSummary } from './vectors.mjs';
 
-export function writeDocument() {
-  const inOrder = kept().sort((a, b) => placeOf(a) - placeOf(b));
-  writeFileSync(at('docs', 'conformance.md'), document(inOrder));
-}
+export const writeDocument = () => writeFileSync(at('docs', 'conformance.md'), written());
+
+/** The text of docs/conformance.md. */
+export const written = () => document(kept().sort((a, b) => placeOf(a) - placeOf(b)));
 
 /** What was judged, in the order of the table: what it is called, and what it ran on. */
 const testees = {
@@ -28,25 +28,28 @@ const placeOf = (run) => Object.keys(testees).indexOf(testeeOf(run));
 
 const document = (runs) => `# Conformance
 
-<!-- Written by \`npm run conformance -- --write\` and \`npm run vectors\`: change tests/conformance/document.mjs instead. -->
+<!-- Written by \`npm run conformance -- --full --write\` and \`npm run vectors\`: change tests/conformance/document.mjs instead. -->
 
 ## Autobahn
 
 The test suite of [Autobahn](https://github.com/crossbario/autobahn-testsuite) has ${selections.full.count} cases: frames, pings, reserved bits and opcodes,
 fragments, UTF-8, the closing handshake, sizes up to 16 MiB, and compression. It is run against this package in both roles.
 
-${table(['what was judged', 'on', 'role', 'judge', 'cases', 'OK', 'others', 'run again'], runs.map(rowOf))}
+${table(['what was judged', 'on', 'role', 'judge', 'cases', 'OK', 'others', 'run again', 'at'], runs.map(rowOf))}
 
 **What was judged.** The codec by itself is \`ServerHandshake\`, \`ClientHandshake\` and \`Connection\`, driven by forty lines over sockets of
 \`node:net\`. The class is what \`acceptUpgrade\`, \`acceptStream\`, \`sansocket/client\` and \`createWebSocketClass\` give. In browsers it runs in a page over a
 tunnel: a native WebSocket to a relay carries nothing but bytes, and the connection that is judged is inside of it.
 
-**Which cases.** Where there are ${selections.quick.count}, it is the quick part, which \`npm test\` has too: groups 1 to 10, and of each kind of compression
-in 12 and 13 messages of 1 KiB, and of 8 KiB in fragments of 256 bytes.
+**Which cases.** All ${selections.full.count}. \`npm test\` has a quick part of ${selections.quick.count}, which is not in the table: groups 1 to 10, and of each kind of
+compression in 12 and 13 messages of 1 KiB, and of 8 KiB in fragments of 256 bytes.
+
+**At.** The commit that was judged, and the day. \`+ changes\` is for what was not committed.
 
 **Who judged.** wstest is Autobahn's own runner, which needs Python 2.7. [kosoku](https://github.com/curioswitch/kosoku) runs the same case files on
-a current Python. Two defects of it are mended from outside in [run_kosoku.py](../tests/conformance/judges/run_kosoku.py), both about
-compression: it crashes over uncompressed text, and skips cases if a client does not name \`client_no_context_takeover\`.${agreement(runs)}
+a current Python. [run_kosoku.py](../tests/conformance/judges/run_kosoku.py) adapts two things from outside, both about compression: cases get text that
+came uncompressed as bytes, and are run too if a client does not name \`client_no_context_takeover\`, which every client has to support
+([RFC 7692 §7.1.1.2](https://www.rfc-editor.org/rfc/rfc7692#section-7.1.1.2)).${agreement(runs)}
 
 **Run again.** On a busy machine a judge gives up on whoever is right: a second for the end of a connection, or half of one, is all that some cases
 allow. Those that a judge's clock has decided are run once more, by themselves, and the second verdict counts. ${runAgain(runs)}
@@ -83,7 +86,8 @@ function rowOf(run) {
   const ok = all.filter((verdict) => verdict === 'OK').length;
   const [, role] = run.name.split(':');
   const again = Object.keys(run.again).length;
-  return [title, `${platform} ${run.runtime}`, role, run.judge, all.length, ok, all.length - ok, again || ''];
+  const at = run.commit ? `${run.commit}, ${run.date}` : 'not recorded';
+  return [title, `${platform} ${run.runtime}`, role, run.judge, all.length, ok, all.length - ok, again || '', at];
 }
 
 /** Whether the judges say the same of what both have judged. */

@@ -1,8 +1,13 @@
 // What a run has to come to.
 
+const CASES =
+  'https://github.com/crossbario/autobahn-testsuite/blob/5c9f34156ca259336f55bdbaec696179a4836f56/autobahntestsuite/autobahntestsuite/case';
+
 /** Cases for which the suite has no other verdict, whatever is done. */
 export const undecided = {
-  '7.1.6': 'whether a message of 256 KiB is answered before the Close behind it is left to the implementation',
+  '7.1.6':
+    'what is answered before a Close that comes right behind two messages, one of 256 KiB and a short one, is left to the implementation. ' +
+    `[It expects](${CASES}/case7_1_6.py) an echo of the short one alone, or none: an echo of both differs from that`,
   '7.13.1': 'what follows a Close with the code 5000 is not defined',
   '7.13.2': 'what follows a Close with the code 65535 is not defined',
 };

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 const file = fileURLToPath(new URL('results.jsonl', import.meta.url));
 
 /**
- * All that is kept: `{ name, judge, runtime, verdicts: { case: verdict }, again: { case: verdict } }`, where `again` has the first
- * verdict of what was run once more.
+ * All that is kept: `{ name, judge, runtime, commit, date, verdicts: { case: verdict }, again: { case: verdict } }`, where `again` has
+ * the first verdict of what was run once more.
  */
 export function kept() {
   if (!existsSync(file)) return [];
@@ -16,8 +16,9 @@ export function kept() {
 }
 
 /** Keeps a run in the place of the one before it. `runtime`: what it says of its version. */
-export function keep({ name, judge, runtime, verdicts, again }) {
-  const run = { name, judge, runtime: versionIn(runtime), verdicts: brief(verdicts), again: brief(again) };
+export function keep({ name, judge, runtime, commit, date, verdicts, again }) {
+  const told = { verdicts: brief(verdicts), again: brief(again) };
+  const run = { name, judge, runtime: versionIn(runtime), commit, date, ...told };
   const others = kept().filter((other) => other.name !== name || other.judge !== judge);
   const all = [...others, run].sort((a, b) => `${a.name} ${a.judge}`.localeCompare(`${b.name} ${b.judge}`, 'en'));
   writeFileSync(file, all.map((one) => `${JSON.stringify(one)}\n`).join(''));

@@ -25,15 +25,18 @@ export function record(target, { runs, cpuSeconds, coverage, features }) {
 
 const [BEGIN, END] = ['<!-- npm run fuzz -- --record -->\n', '<!-- end -->'];
 
-/** Puts the table into docs/fuzzing.md. */
-export function writeFuzzingDocument() {
-  const path = at('docs', 'fuzzing.md');
-  const text = readFileSync(path, 'utf8');
+/** The text of docs/fuzzing.md with the table of what is recorded. */
+export function written(text) {
   const rows = Object.entries(read()).map(
     ([target, { runs, cpuSeconds, coverage }]) =>
       `| \`${target}\` | ${(cpuSeconds / 3600).toFixed(2)} | ${(runs / 1e6).toFixed(2)} | ${coverage} |\n`,
   );
   const table = `| target | CPU-hours | million runs | edges reached |\n|---|---|---|---|\n${rows.join('')}`;
   const [before, after] = [text.indexOf(BEGIN) + BEGIN.length, text.indexOf(END)];
-  writeFileSync(path, text.slice(0, before) + table + text.slice(after));
+  return text.slice(0, before) + table + text.slice(after);
 }
+
+const document = at('docs', 'fuzzing.md');
+
+/** Puts the table into docs/fuzzing.md. */
+export const writeFuzzingDocument = () => writeFileSync(document, written(readFileSync(document, 'utf8')));

@@ -110,13 +110,19 @@ const copied = () => [
   ...filesBelow(['tests/common', 'tests/deflate', 'tests/vectors']),
 ];
 
+/**
+ * What a mutant may take, since it may never end. It is the processor's time that counts, which does not depend on what else the
+ * machine does. At a soft limit the system sends SIGXCPU, at a hard one SIGKILL, which may mean something else; SIGXCPU would leave a
+ * core dump behind.
+ */
+export const limits = ({ seconds }) => `ulimit -S -t ${seconds}\nulimit -c 0\nulimit -v 4194304\n`;
+
 /** Those that are different here, by their paths. */
 const made = {
   'Cargo.toml': manifest,
   '.cargo/config.toml': (tree) =>
     `[target.'cfg(all())']\nrunner = ["sh", ${JSON.stringify(join(tree, 'limited.sh'))}]\n`,
-  // A mutant may never end. It is the processor's time that counts, which does not depend on what else the machine does.
-  'limited.sh': () => 'ulimit -t 120\nulimit -v 4194304\nexec "$@"\n',
+  'limited.sh': () => `${limits({ seconds: 120 })}exec "$@"\n`,
   // Line by line the same, with the tests behind it: they are a part of the crate here, which has std therefore.
   'src/lib.rs': () => {
     const text = readFileSync(at('src', 'lib.rs'), 'utf8');

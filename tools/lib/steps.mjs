@@ -193,7 +193,7 @@ export const steps = {
 };
 
 /** Of no use to the tests that always run. */
-const optional = ['wstest', 'cargo-deny', 'cargo-mutants'];
+const optional = ['wstest', 'cargo-mutants'];
 
 const build = ['wasm-target', 'wasm-bindgen', 'node-modules'];
 

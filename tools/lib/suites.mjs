@@ -106,7 +106,7 @@ export const suites = [
   check('js:format', ['node-modules'], [['biome', 'check']]),
   check('js:page', ['node-modules'], [['tsc', '-p', 'www']], { build: true }),
   check('js:layers', [], [['node', 'tools/layers.mjs']]),
-  check('js:audit', ['node-modules'], [['node', 'tools/audit.mjs']]),
+  check('js:audit', ['node-modules', 'cargo-deny'], [['node', 'tools/audit.mjs']]),
   node('js:tools', 'tests/tools', { needs: ['runtimes'], build: false }),
   node('js:tests', 'tests/js'),
   node('js:inspector', 'tests/inspector'),

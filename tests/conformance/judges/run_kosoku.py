@@ -11,12 +11,12 @@ import time
 from kosoku import _caseindex, _cli
 
 
-def mend_compression_cases():
-    """Around two defects of kosoku 0.1.0 in the groups 12 and 13.
+def adapt_compression_cases():
+    """What the groups 12 and 13 need with kosoku 0.1.0.
 
-    - Its cases hash a message as it arrives, and an uncompressed text message arrives as str.
-    - It takes a client that does not name client_no_context_takeover for one that cannot do it, though every client can
-      (RFC 7692 section 7.1.1.2), and gives UNIMPLEMENTED for what was never asked.
+    - The cases hash a message, which takes bytes. An uncompressed text message arrives as str: it is encoded for them.
+    - The cases that use client_no_context_takeover are UNIMPLEMENTED for a client that does not name it. All clients have to
+      support it (RFC 7692 section 7.1.1.2), so every offer is given to them as if it did.
     """
     _caseindex.initialize_shims()
     import case12_x_x
@@ -45,7 +45,7 @@ def mend_compression_cases():
 
 def main():
     role, address, outdir, *cases = sys.argv[1:]
-    mend_compression_cases()
+    adapt_compression_cases()
     mode = {"server": "fuzzingclient", "client": "fuzzingserver"}[role]
     sys.argv = ["kosoku", "-m", mode, address, "-o", outdir]
     for case in cases:
