@@ -1,26 +1,27 @@
-// Where tshark and the engine do not say the same, and why. Each line is one that compare.mjs gives.
+// Where tshark and the engine do not show the same, and what each shows. Each line is one that compare.mjs gives.
 
-/** The version that these were found with: later ones have some of it mended. */
+/** The version that these were found with. Others may show something else. */
 export const version = '4.0';
 
 const reasons = {
   compressedFragments:
-    'tshark 4.0 does not inflate a message that was sent in fragments, and shows its compressed bytes',
-  compressedEmpty: 'tshark does not inflate a message that is empty, and shows the byte that it is compressed to',
-  emptyLast: 'tshark does not put a message together that ends with an empty fragment',
-  sharedFragments:
-    'tshark keeps fragments by connection, not by direction: some that the server left are put before the text',
-  lost: 'tshark finds no frame any more in a direction that lost a segment',
+    'of a compressed message in fragments tshark shows the bytes on the wire, the engine what they inflate to',
+  compressedEmpty: 'of a compressed message that is empty tshark shows the byte on the wire, the engine nothing',
+  emptyLast: 'with an empty fragment that is the last tshark shows nothing, the engine the whole message',
+  sharedFragments: 'tshark shows the text twice, the engine once: the server has sent the same in fragments before',
+  lost: 'from a segment that is missing on, tshark shows no frame of that direction',
   cut: 'tshark shows no frame that the capture does not hold whole',
-  noHandshake: 'tshark takes a connection whose handshake is not in the capture for plain TCP',
-  noUpgrade: 'tshark does not take an answer without Upgrade for the beginning of a WebSocket',
-  window: 'tshark inflates with the largest window, whatever was negotiated',
-  brokenDeflate: 'tshark shows what came out before the fault, the engine what is on the wire',
-  implausible: 'tshark waits for the 2 GiB that the frame claims; the engine looks for frames behind it',
+  noHandshake: 'of a connection whose handshake is not in the capture tshark shows no frame',
+  noUpgrade: 'behind an answer without Upgrade tshark shows no frame',
+  window:
+    'it refers farther back than the window that was negotiated (RFC 7692 §7.1.2): tshark inflates it, the engine shows what is on the wire',
+  brokenDeflate: 'of broken compressed data tshark shows what came out of it, the engine what is on the wire',
+  implausible: 'behind the header of a frame of 2 GiB tshark shows no frame, the engine those that it finds there',
   compressedContinuation:
-    'tshark takes a message for compressed if its last fragment has RSV1, which RFC 7692 §6.1 forbids, and cannot inflate it',
-  oneByteClose: 'tshark shows no body of a Close that is too short for a code',
-  topBit: 'tshark casts the length to 32 bits, and so finds a frame of 5 bytes',
+    'a last fragment has RSV1, for which RFC 7692 §6.1 has the first one only: tshark shows nothing, the engine the message',
+  oneByteClose: 'of a Close with a body of one byte, which is too short for a code, tshark shows no body',
+  topBit:
+    'a length has its first bit set, which RFC 6455 §5.2 forbids: tshark shows a payload of 5 bytes, the engine none',
 };
 
 /** By capture: each difference with its reason. */
