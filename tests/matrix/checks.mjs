@@ -1,11 +1,22 @@
 // What the package has to do on every runtime. Nothing here belongs to one: the language, the web platform, and the package.
 
-/** Runs every check; gives `{ name: 'ok' }`, or what went wrong. */
-export async function runChecks(entries, vectors) {
+import { parseHead } from '../js/support/http.mjs';
+import { concat } from '../js/support/wire.mjs';
+
+/**
+ * Runs every check; gives `{ name: 'ok' }`, or what went wrong. `entries`: the entries of the package by their last name, `api` for
+ * the first. `vectors`: the lines of tests/vectors.
+ */
+export const runChecks = (entries, vectors) => run(checks, entries, vectors);
+
+/** The same for `sansocket/slim`, before another entry is loaded: that would bring the module along. `codec`: what `init` takes. */
+export const runSlimChecks = (slim, codec) => run(slimChecks, slim, codec);
+
+async function run(checks, ...args) {
   const results = {};
   for (const [name, check] of Object.entries(checks)) {
     try {
-      await check(entries, vectors);
+      await check(...args);
       results[name] = 'ok';
     } catch (error) {
       results[name] = String(error?.stack ?? error).slice(0, 1000);
@@ -14,7 +25,15 @@ export async function runChecks(entries, vectors) {
   return results;
 }
 
-/** `entries`: the entries of the package by their last name, `api` for the first. `vectors`: the lines of tests/vectors. */
+const slimChecks = {
+  'slim: the module comes from outside': async ({ init, encodeFrame }, codec) => {
+    const ping = () => encodeFrame({ opcode: 9, payload: 'slim' });
+    same(throws(ping, 'UsageError').code, 'not_initialized');
+    await init(codec);
+    same([...ping()], [0x89, 4, 0x73, 0x6c, 0x69, 0x6d]);
+  },
+};
+
 const checks = {
   'vectors: frames, text, compression': ({ api }, vectors) => {
     const chosen = vectors.filter(({ group, hex }) => /^(frame|utf8|pmd)$/.test(group) && hex !== undefined);
@@ -71,7 +90,7 @@ const checks = {
     const client = new api.Connection({ role: 'client' });
     const keys = new Set();
     for (let i = 0; i < 1000; i += 1) client.sendText('a');
-    for (const frame of api.decodeFrames(join(client.dataToSend()))) keys.add(String(frame.maskingKey));
+    for (const frame of api.decodeFrames(concat(...client.dataToSend()))) keys.add(String(frame.maskingKey));
     client.free();
     atLeast(keys.size, 999);
   },
@@ -202,10 +221,15 @@ function checkServer({ ServerHandshake }, vector, size) {
     vector,
     size,
   );
-  const [head = ''] = handshake.dataToSend().map((bytes) => new TextDecoder('latin1').decode(bytes));
+  const sent = parseHead(concat(...handshake.dataToSend()));
   same(handshake.error?.kind ?? null, expect.error, id);
-  same(Number(head.split(' ')[1]), expect.status, id);
+  same(sent.status, expect.status, id);
   same(handshake.state, expect.error === null ? 'open' : 'closed', id);
+  same(sent.get('Sec-WebSocket-Accept'), expect.accept, id);
+  if (expect.path !== undefined) same(handshake.request.path, expect.path, id);
+  if (expect.extensions !== undefined) same(sent.get('Sec-WebSocket-Extensions'), expect.extensions[0], id);
+  for (const [name, value] of Object.entries(expect.response_header ?? {})) same(sent.get(name), value, id);
+  same([...(handshake.connection?.events() ?? [])].map(written), [], id);
   handshake.connection?.free();
   handshake.free();
 }
@@ -221,6 +245,8 @@ function checkClient({ ClientHandshake }, vector, size) {
   });
   feed(handshake, vector, size);
   same(handshake.error?.kind ?? null, expect.error, id);
+  same(handshake.state, expect.error === null ? 'open' : 'closed', id);
+  if (expect.status !== undefined) same(handshake.response.status, expect.status, id);
   same([...(handshake.connection?.events() ?? [])].map(written), expect.events ?? [], id);
   handshake.connection?.free();
   handshake.free();
@@ -236,16 +262,6 @@ function written({ type, data, ...more }) {
 const move = (from, to) => {
   for (const bytes of from.dataToSend()) to.receiveData(bytes);
 };
-
-function join(chunks) {
-  const joined = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    joined.set(chunk, at);
-    at += chunk.length;
-  }
-  return joined;
-}
 
 const event = (target, type) => new Promise((resolve) => target.addEventListener(type, resolve, { once: true }));
 

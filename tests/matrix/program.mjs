@@ -1,11 +1,33 @@
-// For Node, Deno and Bun: prints the results of the checks as JSON.
+// For Node, Deno and Bun: prints the results of the checks as JSON, those of CommonJS as one.
 
-import * as api from 'sansocket';
-import * as adapters from 'sansocket/adapters';
-import * as inspect from 'sansocket/inspect';
-import * as server from 'sansocket/server';
-import * as websocket from 'sansocket/websocket';
-import { runChecks } from './checks.mjs';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { runChecks, runSlimChecks } from './checks.mjs';
 import vectors from './vectors.mjs';
 
-console.log(JSON.stringify(await runChecks({ api, adapters, inspect, server, websocket }, vectors)));
+const require = createRequire(import.meta.url);
+const codec = readFileSync(require.resolve('sansocket/codec.wasm'));
+
+/** Those with conditions: the others are files. */
+const names = Object.entries(require('sansocket/package.json').exports)
+  .filter(([, target]) => typeof target === 'object')
+  .map(([name]) => name.slice(2));
+
+/** Loads every entry, and runs the checks. Of `client` there are none: tests/client has them. */
+async function run(load) {
+  const first = await runSlimChecks(await load('sansocket/slim'), codec);
+  const entries = {};
+  for (const name of names) entries[name || 'api'] = await load(name ? `sansocket/${name}` : 'sansocket');
+  return { entries, results: { ...first, ...(await runChecks(entries, vectors)) } };
+}
+
+const { entries, results } = await run((name) => import(name));
+const common = await run(require);
+const namesOf = (entry) => `${Object.keys(entry).sort()}`;
+const faults = Object.keys(entries)
+  .filter((name) => namesOf(entries[name]) !== namesOf(common.entries[name]))
+  .map((name) => `${name} has other names than as a module`);
+const failed = Object.values(common.results).filter((result) => result !== 'ok');
+results['all of this with CommonJS'] = [...faults, ...failed][0] ?? 'ok';
+
+console.log(JSON.stringify(results));

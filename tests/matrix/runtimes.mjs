@@ -16,17 +16,22 @@ import { install } from '../packaging/project.mjs';
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const LONGEST = 180_000;
 
+/** What the project has of tests/, at the same places. */
+const files = [
+  ...['checks.mjs', 'program.mjs', 'worker.mjs', 'page.html'].map((name) => `matrix/${name}`),
+  ...['http.mjs', 'wire.mjs'].map((name) => `js/support/${name}`),
+];
+
 /** A project with the package as a user gets it, and the checks. */
 export async function project() {
   const { folder, write } = await install();
-  for (const name of ['checks.mjs', 'program.mjs', 'worker.mjs', 'page.html'])
-    copyFileSync(here(name), join(folder, name));
+  for (const name of files) write(name, readFileSync(here(`../${name}`)));
   const lines = ['hostile.jsonl', 'edges.jsonl'].flatMap((name) =>
     readFileSync(here(`../vectors/${name}`), 'utf8')
       .trimEnd()
       .split('\n'),
   );
-  write('vectors.mjs', `export default [\n${lines.join(',\n')},\n];\n`);
+  write('matrix/vectors.mjs', `export default [\n${lines.join(',\n')},\n];\n`);
   return folder;
 }
 
@@ -54,7 +59,7 @@ function program(commandOf) {
     const [command, ...args] = commandOf();
     const options = { cwd: folder, timeout: LONGEST, maxBuffer: 16 << 20 };
     const { stdout: version } = await promisify(execFile)(command, ['--version'], options);
-    const { stdout } = await promisify(execFile)(command, [...args, 'program.mjs'], options);
+    const { stdout } = await promisify(execFile)(command, [...args, 'matrix/program.mjs'], options);
     return { version: /\d+(\.\d+)+/.exec(version)[0], results: JSON.parse(stdout) };
   };
 }
@@ -67,7 +72,7 @@ function browser(name) {
       const page = await browser.newPage();
       const faults = [];
       page.on('pageerror', (error) => faults.push(error.message));
-      await page.goto(`http://127.0.0.1:${server.address().port}/page.html`);
+      await page.goto(`http://127.0.0.1:${server.address().port}/matrix/page.html`);
       const results = await page
         .waitForFunction(() => globalThis.results, undefined, { timeout: LONGEST })
         .then((handle) => handle.jsonValue())
@@ -86,7 +91,7 @@ async function workerd(folder) {
   const { stdout: version } = await promisify(execFile)(program, ['--version']);
   await build({
     absWorkingDir: folder,
-    entryPoints: ['worker.mjs'],
+    entryPoints: ['matrix/worker.mjs'],
     outfile: join(folder, 'worker.js'),
     bundle: true,
     format: 'esm',

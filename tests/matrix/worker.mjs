@@ -1,13 +1,21 @@
 // For workerd: answers with the results of the checks.
 
-import * as api from 'sansocket';
-import * as adapters from 'sansocket/adapters';
-import * as inspect from 'sansocket/inspect';
-import * as server from 'sansocket/server';
-import * as websocket from 'sansocket/websocket';
-import { runChecks } from './checks.mjs';
+import codec from 'sansocket/codec.wasm';
+import * as slim from 'sansocket/slim';
+import { runChecks, runSlimChecks } from './checks.mjs';
 import vectors from './vectors.mjs';
 
 export default {
-  fetch: async () => Response.json(await runChecks({ api, adapters, inspect, server, websocket }, vectors)),
+  async fetch() {
+    const first = await runSlimChecks(slim, codec);
+    const api = await import('sansocket');
+    const adapters = await import('sansocket/adapters');
+    const inspect = await import('sansocket/inspect');
+    const server = await import('sansocket/server');
+    const websocket = await import('sansocket/websocket');
+    return Response.json({
+      ...first,
+      ...(await runChecks({ api, adapters, inspect, server, websocket }, vectors)),
+    });
+  },
 };
