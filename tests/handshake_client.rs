@@ -237,11 +237,24 @@ fn no_body_is_kept_without_room_for_one() {
     assert!(handshake.is_body_complete());
 }
 
+/// RFC 6455 §4.1: what is not 101 is handled as HTTP says, of which 1.0 is a version still in use (RFC 9112 §2.3).
+#[test]
+fn a_refusal_may_be_of_http_1_0() {
+    let handshake = receive("HTTP/1.0 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nContent-Length: 2\r\n\r\nno");
+    assert_eq!(handshake.error().unwrap().violation, V::UnexpectedStatus);
+    let response = handshake.response().unwrap();
+    assert_eq!((response.status, &response.body[..]), (401, &b"no"[..]));
+    assert_eq!(response.headers.get("WWW-Authenticate"), Some(&b"Basic"[..]));
+}
+
 #[test]
 fn faults_known_before_the_end_of_the_head() {
     for (input, violation, offset) in [
         ("SSH-2.0-x\r\n", V::BadStatusLine, 10),
         ("HTTP/1.0 101 X\r\nA", V::BadHttpVersion, 15),
+        ("HTTP/1.0 100 X\r\nA", V::BadHttpVersion, 15),
+        ("HTTP/2.0 404 X\r\nA", V::BadHttpVersion, 15),
+        ("HTTP/0.9 404 X\r\nA", V::BadHttpVersion, 15),
         ("HTTP/1.1 101 X\nA", V::BadHeader, 14),
     ] {
         let error = receive(input).error().unwrap_or_else(|| panic!("{input:?}"));

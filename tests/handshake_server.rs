@@ -251,6 +251,18 @@ fn origins() {
     assert_eq!(request(&with("Origin", "Origin: null")).origin.as_deref(), Some("null"));
 }
 
+/// RFC 9110 §9.3.2.
+#[test]
+fn the_answer_to_head_has_no_content() {
+    for (input, status) in
+        [("HEAD / HTTP/1.1\r\n\r\n", "405 "), ("HEAD /\r\n", "400 "), ("POST / HTTP/1.1\r\n", "405 ")]
+    {
+        let output = String::from_utf8(receive(input).data_to_send()).unwrap();
+        assert!(output.starts_with(&format!("HTTP/1.1 {status}")), "{output}");
+        assert_eq!(output.ends_with("\r\n\r\n"), input.starts_with("HEAD"), "{output}");
+    }
+}
+
 #[test]
 fn faults_known_before_the_end_of_the_head() {
     for (input, violation, offset) in [

@@ -61,6 +61,11 @@ impl HeadReader {
         self.start.saturating_add(crate::widen(self.head.len()))
     }
 
+    /// What there is of the head.
+    pub(crate) fn received(&self) -> &[u8] {
+        &self.head
+    }
+
     /// Reads up to the end of the head, which it returns with the bytes that follow it; the next call begins with
     /// another head then. After an error it must not be called again.
     pub(crate) fn read<'a>(&mut self, data: &'a [u8]) -> Result<Option<(Head, &'a [u8])>, HandshakeError> {

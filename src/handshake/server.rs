@@ -215,7 +215,10 @@ impl ServerHandshake {
         let mut head = String::new();
         push_refusal(&mut head, status, headers, body.len());
         self.output = head.into_bytes();
-        self.output.extend_from_slice(body);
+        // The answer to a HEAD request has no content (RFC 9110 §9.3.2).
+        if !self.reader.received().starts_with(b"HEAD ") {
+            self.output.extend_from_slice(body);
+        }
         self.state = HandshakeState::Failed;
         self.leftover = Vec::new();
     }

@@ -59,7 +59,7 @@ impl<'a> RequestLine<'a> {
     }
 }
 
-/// What a status line says; the version is 1.1.
+/// What a status line says. The version is 1.1, or 1.0 if the connection is refused.
 pub(crate) struct StatusLine<'a> {
     pub(crate) status: u16,
     pub(crate) reason: &'a [u8],
@@ -77,12 +77,13 @@ impl<'a> StatusLine<'a> {
             [b' ', reason @ ..] if all(reason, Class::Value) => reason,
             _ => return Err(HandshakeViolation::BadStatusLine),
         };
+        let status = decimal(&[*a, *b, *c]).and_then(|status| u16::try_from(status).ok()).unwrap_or_default();
         match is_http_1_1(version) {
             None => return Err(HandshakeViolation::BadStatusLine),
-            Some(false) => return Err(HandshakeViolation::BadHttpVersion),
-            Some(true) => {}
+            // A server that knows 1.0 alone can refuse, and say why (RFC 6455 §4.1, RFC 9112 §2.3).
+            Some(false) if version != b"HTTP/1.0" || status < 200 => return Err(HandshakeViolation::BadHttpVersion),
+            Some(_) => {}
         }
-        let status = decimal(&[*a, *b, *c]).and_then(|status| u16::try_from(status).ok()).unwrap_or_default();
         Ok(Self { status, reason })
     }
 }

@@ -168,7 +168,8 @@ test('a refusal has the status, the fields and the body', async (t) => {
 
 test('a peer that does not speak the protocol is told why', async (t) => {
   const cases = [
-    ['HTTP/1.0 200 OK\r\n\r\n', 'ERR_HANDSHAKE', /1\.1/],
+    ['HTTP/1.0 101 Switching Protocols\r\n\r\n', 'ERR_HANDSHAKE', /1\.1/],
+    ['HTTP/1.0 200 OK\r\n\r\n', 'ERR_HANDSHAKE_REFUSED', /it answered 200 OK/],
     ['SSH-2.0-OpenSSH_9\r\n\r\n', 'ERR_HANDSHAKE', /status line/],
     ['', 'ERR_HANDSHAKE', /the connection was lost/],
     [
