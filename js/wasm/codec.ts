@@ -123,7 +123,7 @@ const encoder = new TextEncoder();
 /** What the `Buffer` of Node, Deno and Bun has: the fastest ways from and to a string. */
 interface StringMemory {
   write(text: string, start: number, length: number): number;
-  latin1Write?(text: string, start: number): number;
+  latin1Write?(text: string, start: number, length: number): number;
   latin1Slice?(start: number, end: number): string;
   ucs2Slice?(start: number, end: number): string;
 }
@@ -353,7 +353,7 @@ export class Codec {
   }
 
   #writeAscii(text: string, at: number): void {
-    if (this.#strings?.latin1Write !== undefined) this.#strings.latin1Write(text, at);
+    if (this.#strings?.latin1Write !== undefined) this.#strings.latin1Write(text, at, text.length);
     else encoder.encodeInto(text, this.bytes.subarray(at, at + text.length));
   }
 

@@ -7,12 +7,17 @@ import { UsageError } from '../errors.js';
 
 /** Node's, Deno's and Bun's. What is cut from one is one too, and the sockets of Node take it as it is. */
 interface HostBuffer extends Uint8Array<ArrayBuffer> {
-  latin1Write(text: string, start: number): number;
+  latin1Write(text: string, start: number, length: number): number;
   write(text: string, start: number): number;
 }
-const Host = (
-  globalThis as { Buffer?: { allocUnsafeSlow(length: number): HostBuffer; byteLength(text: string): number } }
-).Buffer;
+interface HostBuffers {
+  prototype: { latin1Write?: unknown };
+  allocUnsafeSlow(length: number): HostBuffer;
+  byteLength(text: string): number;
+}
+const { Buffer: Buffers } = globalThis as { Buffer?: HostBuffers };
+/** What pages have of this name is made of JavaScript, and has no fast ways. */
+const Host = Buffers?.prototype.latin1Write === undefined ? undefined : Buffers;
 
 /** Bytes of one piece of memory; what is larger than a quarter of it is to have memory of its own. */
 const SLAB = 1 << 16;
@@ -39,7 +44,7 @@ export function writeUtf8(memory: Uint8Array<ArrayBuffer>, text: string, at: num
   const isAscii = length === text.length;
   if (isAscii && length <= SHORT) writeAscii(memory, text, at);
   else if (Host === undefined) encoder.encodeInto(text, memory.subarray(at));
-  else if (isAscii) (memory as HostBuffer).latin1Write(text, at);
+  else if (isAscii) (memory as HostBuffer).latin1Write(text, at, length);
   else (memory as HostBuffer).write(text, at);
 }
 
