@@ -43,6 +43,8 @@ const Flag = {
   StillSends: 1 << 2,
   WriteEnded: 1 << 3,
   OutputPending: 1 << 4,
+  /** There is output, or what is limited between two drains was counted. */
+  DrainDue: 1 << 5,
 } as const;
 
 const encoder = new TextEncoder();
@@ -123,7 +125,7 @@ export class Connection {
    */
   get writeEnded(): boolean {
     this.#handle.codec;
-    return (this.#flags & Flag.WriteEnded) !== 0;
+    return (this.#flags & Flag.WriteEnded) !== 0 && this.#outgoing.length === 0;
   }
 
   /** Bytes held for the peer: input of a message that is not whole, and output that was not taken. */
@@ -152,7 +154,7 @@ export class Connection {
       throw typeError('invalid_argument', '"bytes" expected memory of your own; what reserve() gave goes to commit()');
     }
     const length = lengthOf(view);
-    if (transient && !this.#incoming.isInPayload && length <= this.#incoming.slice) {
+    if (transient && !this.#incoming.isInPayload && length <= this.#incoming.most) {
       codec.receive(this.#handle.value, Source.Input, 0, codec.writeBytes(view, length), false);
       this.#collect(codec, true);
       return;
@@ -195,7 +197,7 @@ export class Connection {
     }
     integerOf('length', length, 0, reserved.length);
     this.#reserved = undefined;
-    if (transient && !this.#incoming.isInPayload) {
+    if (transient && !this.#incoming.isInPayload && length <= this.#incoming.mostReserved) {
       codec.receive(this.#handle.value, Source.Reserved, 0, length, false);
       this.#collect(codec, true);
     } else this.#flags = this.#incoming.receiveReserved(codec, reserved.byteOffset, length, this.#flags);
@@ -216,7 +218,7 @@ export class Connection {
     const pooled = options?.pooled === true;
     // What can fail comes first: nothing is lost.
     this.#outgoing.frameTexts(codec, pooled);
-    if ((this.#flags & Flag.OutputPending) === 0) return this.#outgoing.take(codec, pooled);
+    if ((this.#flags & Flag.DrainDue) === 0) return this.#outgoing.take(codec, pooled);
     this.#call(codec, 'codec_connection_drain', 1);
     const output = codec.takeOutput(pooled);
     const chunks = this.#outgoing.take(codec, pooled);
@@ -233,10 +235,8 @@ export class Connection {
     const flags = flagsOf(options);
     const text = stringOf('data', data);
     const { codec } = this.#handle;
-    if (flags[0] === 1 && this.#sendsPlainly(codec)) {
-      // Of many texts it need not be known how long they are.
-      const most = text.length * 3;
-      if (!this.#hasRoom(most) && !this.#hasRoom(utf8Length(text))) throw refusalError(Refusal.BufferFull);
+    if (flags[0] === 1 && this.#sendsPlainly()) {
+      this.#addEncoded(codec, text);
       return this.#outgoing.addText(codec, text);
     }
     this.#checkOrder(false);
@@ -252,7 +252,7 @@ export class Connection {
     const use = useOf(options);
     const bytes = chunkOf('data', data);
     const { codec } = this.#handle;
-    if (this.#sendsPlainly(codec)) this.#sendOutside(codec, Opcode.Binary, bytes, flags[0] === 1, use);
+    if (this.#sendsPlainly()) this.#sendOutside(codec, Opcode.Binary, bytes, flags[0] === 1, use);
     else {
       this.#checkOrder(false);
       this.#sendData(codec, Opcode.Binary, bytes, flags);
@@ -272,7 +272,6 @@ export class Connection {
     if (this.#begun === Begun.Outside) {
       const bytes = typeof data === 'string' ? encoder.encode(data) : chunkOf('data', data);
       if (!this.#canSend()) throw refusalError(Refusal.NotOpen);
-      this.#addEncoded(codec);
       this.#sendOutside(codec, Opcode.Continuation, bytes, flags[0] === 1, use);
     } else this.#sendData(codec, Opcode.Continuation, data, flags);
   }
@@ -352,16 +351,14 @@ export class Connection {
   }
 
   /** Whether a message can be framed here: it changes nothing in the core, and follows all that the core has. */
-  #sendsPlainly(codec: Codec): boolean {
-    if (!this.#isPlain || this.#begun !== Begun.No || !this.#canSend()) return false;
-    this.#addEncoded(codec);
-    return true;
+  #sendsPlainly(): boolean {
+    return this.#isPlain && this.#begun === Begun.No && this.#canSend();
   }
 
   /** Sends a frame without the core. */
   #sendOutside(codec: Codec, opcode: number, bytes: Uint8Array, fin: boolean, use: Use): void {
     const length = lengthOf(bytes);
-    if (!this.#hasRoom(length)) throw refusalError(Refusal.BufferFull);
+    this.#addEncoded(codec, length);
     // The memory of the module may move.
     const moves = codec.lent && bytes.buffer === codec.bytes.buffer;
     this.#outgoing.addBytes(codec, firstByte(opcode, fin), moves ? bytes.slice() : bytes, length, use);
@@ -374,25 +371,32 @@ export class Connection {
     throw refusalError(this.#canSend() ? Refusal.FragmentOrder : Refusal.NotOpen);
   }
 
-  /** Takes what the core has encoded, to put more behind it. That is no drain: what counts until the next one goes on. */
-  #addEncoded(codec: Codec): void {
+  /**
+   * Takes what the core has encoded, to put `next` behind it, a text or so many bytes, if there is room for that. It is no drain:
+   * what counts until the next one goes on.
+   */
+  #addEncoded(codec: Codec, next: string | number): void {
+    // First of all: a caller that sends although there is no room is not to make what waits more.
+    this.#checkRoom(next);
     if ((this.#flags & Flag.OutputPending) === 0) return;
     // What can fail comes first: nothing is lost.
     this.#outgoing.frameTexts(codec);
     this.#call(codec, 'codec_connection_drain', 0);
     this.#outgoing.addEncoded(codec.takeOutput());
+    this.#checkRoom(next);
   }
 
   /** Sees to it that the core, which does not know of what waits outside, adds no frame for which there is no room. */
-  #makeRoom(codec: Codec, length: number): void {
-    if (this.#outgoing.length === 0 || !this.#canSend()) return;
-    this.#addEncoded(codec);
-    if (!this.#hasRoom(length)) throw refusalError(Refusal.BufferFull);
+  #makeRoom(codec: Codec, next: string | number): void {
+    if (this.#outgoing.length > 0 && this.#canSend()) this.#addEncoded(codec, next);
   }
 
   /** As the core counts it for what it holds. */
-  #hasRoom(length: number): boolean {
-    return this.#outgoing.length + MAX_HEADER + length <= this.#maxBufferedBytes;
+  #checkRoom(next: string | number): void {
+    const room = this.#maxBufferedBytes - this.#outgoing.length - MAX_HEADER;
+    // Of many texts it need not be known how long they are.
+    const fits = typeof next === 'number' ? next <= room : next.length * 3 <= room || utf8Length(next) <= room;
+    if (!fits) throw refusalError(Refusal.BufferFull);
   }
 
   #close(code: number, reason: string, fail: boolean): void {
@@ -421,9 +425,7 @@ export class Connection {
     [fin, compress]: readonly [fin: number, compress: number],
   ): number {
     const bytes = typeof data === 'string' ? data : chunkOf('data', data);
-    if (this.#outgoing.length > 0) {
-      this.#makeRoom(codec, typeof bytes === 'string' ? utf8Length(bytes) : lengthOf(bytes));
-    }
+    this.#makeRoom(codec, typeof bytes === 'string' ? bytes : lengthOf(bytes));
     const length = typeof bytes === 'string' ? codec.writeText(bytes) : codec.writeBytes(bytes);
     const refusal = codec.send(this.#handle.value, opcode, length, fin, compress, NO_CODE);
     if (refusal === Refusal.None) {

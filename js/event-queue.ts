@@ -5,6 +5,9 @@ type Places = (ConnectionEvent | undefined)[];
 /** So many places stay. */
 const FEW = 16;
 
+/** So many empty ones are given back, if they are half of all. */
+const MANY = 1024;
+
 /** Events in order. Iterating takes them out one by one, so that a loop that ends early loses none. */
 export class EventQueue implements IterableIterator<ConnectionEvent> {
   /** Those before the first are empty. */
@@ -29,6 +32,7 @@ export class EventQueue implements IterableIterator<ConnectionEvent> {
     this.#places[first] = undefined;
     this.#first = first + 1;
     if (this.#first === this.#end) this.#restart();
+    else if (first >= MANY && 2 * first >= this.#end) this.#giveBack();
     return { done: false, value };
   }
 
@@ -39,6 +43,13 @@ export class EventQueue implements IterableIterator<ConnectionEvent> {
 
   [Symbol.iterator](): this {
     return this;
+  }
+
+  /** There are events that nobody has taken since long: the places of those before them are of no use any more. */
+  #giveBack(): void {
+    this.#places = this.#places.slice(this.#first, this.#end);
+    this.#end -= this.#first;
+    this.#first = 0;
   }
 
   /** All were taken. */

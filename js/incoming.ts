@@ -13,13 +13,18 @@ import { readEvents } from './wasm/records.js';
 /** The most bytes that go through one call. A larger chunk takes several, so that it is never there twice. */
 const SLICE = 1 << 18;
 
-/** The same where bytes may inflate to a thousand times as many, all of them there before any is handed over. */
+/** The same if they are in the memory of the module already. */
+const RESERVED_SLICE = 1 << 24;
+
+/** The same, wherever they are, if they may inflate to a thousand times as many, all of them there before any is handed over. */
 const COMPRESSED_SLICE = 1 << 14;
 
 /** The way of a connection's bytes. The flags that its methods are given and give are those of the connection, before and after. */
 export class IncomingBytes {
   /** The most bytes that go through one call. */
-  readonly slice: number;
+  readonly most: number;
+  /** The same of those in reserved memory. */
+  readonly mostReserved: number;
   readonly #handle: Handle;
   readonly #events: EventQueue;
   readonly #masked: boolean;
@@ -29,7 +34,8 @@ export class IncomingBytes {
   #lookAhead = false;
 
   constructor(handle: Handle, events: EventQueue, masked: boolean, compressed: boolean) {
-    this.slice = compressed ? COMPRESSED_SLICE : SLICE;
+    this.most = compressed ? COMPRESSED_SLICE : SLICE;
+    this.mostReserved = compressed ? COMPRESSED_SLICE : RESERVED_SLICE;
     this.#handle = handle;
     this.#events = events;
     this.#masked = masked;
@@ -40,9 +46,9 @@ export class IncomingBytes {
     return this.#payload !== undefined;
   }
 
-  /** Bytes held of it. */
+  /** Bytes of memory that it takes. */
   get held(): number {
-    return this.#payload?.received ?? 0;
+    return this.#payload?.held ?? 0;
   }
 
   /** Forgets what has arrived of it. */
@@ -60,7 +66,7 @@ export class IncomingBytes {
         at += this.#receivePayload(codec, this.#payload, chunk, at, length - at);
         continue;
       }
-      const most = this.#lookAhead ? MAX_HEADER : this.slice;
+      const most = this.#lookAhead ? MAX_HEADER : this.most;
       const used = codec.writeBytes(view, length, at, Math.min(at + most, length));
       codec.receive(this.#handle.value, Source.Input, 0, used, true);
       after = this.#collect(codec);
@@ -90,12 +96,12 @@ export class IncomingBytes {
     for (let at = 0; at < length; ) {
       const payload = this.#payload;
       if (payload === undefined) {
-        codec.receive(value, Source.Reserved, at, length - at, true);
+        const next = Math.min(this.mostReserved, length - at);
+        codec.receive(value, Source.Reserved, at, next, true);
         after = this.#collect(codec);
         const aside = codec.value(1);
-        if (aside === 0) break;
-        at += codec.value(0);
-        this.#payload = new Payload(aside);
+        at += aside > 0 ? codec.value(0) : next;
+        if (aside > 0) this.#payload = new Payload(aside);
       } else {
         const here = Math.min(payload.missing, length - at);
         codec.passPayload(value, Source.Reserved, at, here);

@@ -36,11 +36,12 @@ pub enum Event<'a> {
     Fragment(Part<'a>),
     /// Payload as it arrives, when [`Deliver::Payload`](crate::Deliver::Payload) is asked for.
     Payload(Part<'a>),
-    /// A Ping. Its Pong is already queued.
+    /// A Ping. Its Pong is queued already, unless our Close was sent before.
     Ping(Cow<'a, [u8]>),
     /// A Pong.
     Pong(Cow<'a, [u8]>),
-    /// The peer's Close. The answer is already queued; whatever the peer sends after it is discarded.
+    /// The peer's Close. The answer is queued already, unless our Close was sent before; whatever the peer sends after it is
+    /// discarded.
     Close {
         /// The status code, [`CloseCode::NO_STATUS`] if the frame was empty.
         code: CloseCode,
@@ -49,7 +50,8 @@ pub enum Event<'a> {
     },
     /// A frame header, before anything else of the frame, when [`Options::frames`](crate::Options::frames) is set.
     Frame(FrameInfo),
-    /// The peer broke the protocol. A Close is already queued, and no event follows.
+    /// The peer broke the protocol. A Close is queued already, unless one was sent before or the input has ended; no event
+    /// follows.
     Error(ProtocolError),
     /// The peer ended its side after the closing handshake. No event follows.
     End,

@@ -34,6 +34,7 @@ mod mask;
 mod message;
 mod random;
 mod sink;
+#[cfg(feature = "fast-path")]
 mod utf16;
 mod utf8;
 #[cfg(all(target_arch = "wasm32", feature = "wasm"))]
@@ -56,6 +57,7 @@ pub use random::OsRandom;
 pub use random::WebRandom;
 pub use random::{NoRandomness, Randomness};
 pub use utf8::{Utf8Validator, utf16_length};
+#[cfg(feature = "fast-path")]
 pub use utf16::append_utf16;
 
 /// A length in memory as a length on the wire.

@@ -20,7 +20,7 @@ pub struct Limits {
     /// Control frames accepted between two drains of the output. Default [`MAX_SIZE`]: no limit, since floods of
     /// pings are already bounded by [`max_pending_pong_bytes`](Self::max_pending_pong_bytes).
     pub max_control_frames: u64,
-    /// Bytes of Pong frames waiting to be drained; beyond it only the latest Ping is answered, which
+    /// Bytes of Pong frames waiting to be drained; of the Pings beyond it only the latest is answered, which
     /// RFC 6455 §5.5.3 allows. Default 8 KiB.
     pub max_pending_pong_bytes: usize,
     /// Bytes of frames waiting to be drained; a send that would exceed it is refused. Default 64 MiB.

@@ -20,6 +20,7 @@ export const Kind = {
   End: 11,
   Compressed: 12,
   TextUtf16: 13,
+  TextUtf8: 14,
 } as const;
 
 const KIND = 0xff;
@@ -63,6 +64,9 @@ export function readEvents(codec: Codec, events: Events, views: boolean): void {
       case Kind.Text:
       case Kind.TextUtf16:
         at = readTexts(codec, at, end, events);
+        break;
+      case Kind.TextUtf8:
+        events.push({ type: 'text', data: textAt(codec, at) });
         break;
       case Kind.Binary:
         at = readBinaries(codec, at, end, events, views);

@@ -185,7 +185,7 @@ struct Output {
     buffer: Vec<u8>,
     /// Payloads of Pongs that are due, each behind its length.
     pongs: Vec<u8>,
-    /// At least the bytes that they take as frames.
+    /// At least the bytes that all Pongs since the last drain take as frames: due, encoded, or superseded.
     pong_frame_bytes: usize,
     /// A Close that the state machine owes; encoded when the output is drained.
     close: Option<OwedClose>,
@@ -313,6 +313,14 @@ impl<R: Randomness> Connection<R> {
     #[must_use]
     pub const fn has_output(&self) -> bool {
         !self.output.is_empty()
+    }
+
+    /// Whether a drain changes something: there is output, or what is limited between two drains was counted.
+    #[cfg(all(target_arch = "wasm32", feature = "wasm"))]
+    pub(crate) const fn is_drain_due(&self) -> bool {
+        let counts =
+            self.options.limits.max_control_frames < crate::MAX_SIZE && self.input.control_frames_since_drain > 0;
+        self.has_output() || self.output.pong_frame_bytes > 0 || counts
     }
 
     /// Bytes on the heap that this connection holds for the peer: input of a message that is not whole, and output

@@ -150,7 +150,7 @@ impl<R: Randomness> Connection<R> {
         if self.output.close_sent || self.input.ended {
             return Ok(());
         }
-        self.flush_pongs()?;
+        self.encode_pongs()?;
         self.write_frame(FrameHeader::new(Opcode::Close, widen(payload.len())), payload)?;
         self.output.close_sent = true;
         self.release_sender();
@@ -180,6 +180,7 @@ impl<R: Randomness> Connection<R> {
     /// made again.
     pub fn data_to_send(&mut self) -> Result<Vec<u8>, UsageError> {
         self.flush()?;
+        self.output.pong_frame_bytes = 0;
         Ok(mem::take(&mut self.output.buffer))
     }
 
@@ -212,7 +213,7 @@ impl<R: Randomness> Connection<R> {
     /// As [`data_to_send`](Self::data_to_send).
     pub fn flush(&mut self) -> Result<(), UsageError> {
         self.input.control_frames_since_drain = 0;
-        self.flush_pongs()?;
+        self.encode_pongs()?;
         if let Some(OwedClose { code }) = self.output.close {
             let mut payload = [0; MAX_CONTROL_PAYLOAD];
             let payload = close_payload(code, "", &mut payload)?;
@@ -231,26 +232,25 @@ impl<R: Randomness> Connection<R> {
 
     /// Forgets what [`output`](Self::output) gave.
     pub fn clear_output(&mut self) {
+        self.output.pong_frame_bytes = 0;
         self.output.buffer.clear();
         if self.output.buffer.capacity() > KEPT_BUFFER {
             self.output.buffer = Vec::new();
         }
     }
 
-    /// Queues the answer to a Ping. Answers wait unencoded until something is sent or drained; if the peer sends
-    /// Pings faster than that, only the latest is answered (RFC 6455 §5.5.3).
+    /// Queues the answer to a Ping. Answers wait unencoded until something is sent or drained; beyond so many between two
+    /// drains only the latest Ping is answered (RFC 6455 §5.5.3).
     pub(super) fn owe_pong(&mut self, payload: &[u8]) {
         if self.output.close_sent {
             return;
         }
         let Ok(length) = u8::try_from(payload.len()) else { return };
         let frame = MAX_CONTROL_HEADER.saturating_add(payload.len());
-        let mut owed = self.output.pong_frame_bytes.saturating_add(frame);
-        if owed > self.options.limits.max_pending_pong_bytes {
+        self.output.pong_frame_bytes = self.output.pong_frame_bytes.saturating_add(frame);
+        if self.has_too_many_pongs() {
             self.output.pongs.clear();
-            owed = frame;
         }
-        self.output.pong_frame_bytes = owed;
         self.output.pongs.push(length);
         self.output.pongs.extend_from_slice(payload);
     }
@@ -390,13 +390,22 @@ impl<R: Randomness> Connection<R> {
     /// Whether the output has room for a frame that the caller asks for. What the peer and the closing handshake ask
     /// for is small, has bounds of its own, and is never refused.
     pub(super) fn check_room(&self, payload: &[u8]) -> Result<(), UsageError> {
-        let waiting = self.output.buffer.len().saturating_add(self.output.pong_frame_bytes);
+        let waiting = self.output.buffer.len().saturating_add(self.output.pongs.len());
         let buffered = waiting.saturating_add(MAX_HEADER_BYTES).saturating_add(payload.len());
         if widen(buffered) > self.options.limits.max_buffered_bytes { Err(UsageError::BufferFull) } else { Ok(()) }
     }
 
-    /// Encodes the Pongs that are due, before whatever is sent after them.
+    /// Encodes the Pongs that are due, before whatever is sent after them. If there are too many, the latest waits for the drain:
+    /// else a peer that reads nothing would make us hold a Pong for every frame that is sent to it.
     pub(super) fn flush_pongs(&mut self) -> Result<(), UsageError> {
+        if self.has_too_many_pongs() { Ok(()) } else { self.encode_pongs() }
+    }
+
+    const fn has_too_many_pongs(&self) -> bool {
+        self.output.pong_frame_bytes > self.options.limits.max_pending_pong_bytes
+    }
+
+    fn encode_pongs(&mut self) -> Result<(), UsageError> {
         let pongs = mem::take(&mut self.output.pongs);
         let mut due = pongs.as_slice();
         while let Some((length, rest)) = due.split_first() {
@@ -407,7 +416,6 @@ impl<R: Randomness> Connection<R> {
             }
             due = rest;
         }
-        self.output.pong_frame_bytes = 0;
         Ok(())
     }
 

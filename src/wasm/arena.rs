@@ -33,17 +33,17 @@ impl Arena {
         self.bytes.as_ptr()
     }
 
-    /// Appends what `write` appends; gives where it begins and its length.
-    pub fn append(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> (u32, u32) {
+    /// Appends what `write` appends; gives where it begins, its length, and what `write` gave.
+    pub fn append<T>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> T) -> (u32, u32, T) {
         #[cfg(feature = "fast-path")]
         self.bytes.truncate(self.used);
         let start = self.bytes.len();
-        write(&mut self.bytes);
+        let result = write(&mut self.bytes);
         #[cfg(feature = "fast-path")]
         {
             self.used = self.bytes.len();
         }
-        (u32_of(start), u32_of(self.bytes.len().saturating_sub(start)))
+        (u32_of(start), u32_of(self.bytes.len().saturating_sub(start)), result)
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
 const STILL_SENDS: u32 = 1 << 2;
 const WRITE_ENDED: u32 = 1 << 3;
 const OUTPUT_PENDING: u32 = 1 << 4;
+const DRAIN_DUE: u32 = 1 << 5;
 
 /// The least payload of a binary message that stays with JavaScript. Smaller ones are faster copied with what is around them.
 #[cfg(feature = "fast-path")]
@@ -216,10 +217,7 @@ impl Codec {
     /// Takes all bytes that are to be written, as output; without `all` what [`Connection::queued_data`] gives.
     pub fn connection_drain(&mut self, handle: u32, all: bool) -> u32 {
         let Some(Channel { connection, .. }) = self.objects.channel(handle) else { return Refusal::BadHandle as u32 };
-        if all && let Err(error) = connection.flush() {
-            return Refusal::from(error) as u32;
-        }
-        match connection.queued_data() {
+        match if all { connection.data_to_send() } else { connection.queued_data() } {
             Ok(bytes) => {
                 self.status[word::FLAGS] = flags(connection);
                 self.give_out(bytes);
@@ -248,9 +246,7 @@ fn given<'a>(
     length: usize,
 ) -> Option<&'a mut [u8]> {
     let memory = if source == 0 { input } else { reserved };
-    // Without the fast path all is taken at once.
-    let rest = if cfg!(feature = "fast-path") { memory.get_mut(start..)? } else { memory };
-    rest.get_mut(..length)
+    memory.get_mut(start..)?.get_mut(..length)
 }
 
 fn flags(connection: &Connection<super::random::Keys>) -> u32 {
@@ -260,6 +256,7 @@ fn flags(connection: &Connection<super::random::Keys>) -> u32 {
         | flag(sends, STILL_SENDS)
         | flag(connection.write_ended(), WRITE_ENDED)
         | flag(connection.has_output(), OUTPUT_PENDING)
+        | flag(connection.is_drain_due(), DRAIN_DUE)
 }
 
 /// A limit as JavaScript gives it: a whole number that it has checked.

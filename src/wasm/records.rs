@@ -3,7 +3,7 @@
 //! | kind | word 0, above the low byte | word 1 | word 2 | word 3 |
 //! |---|---|---|---|---|
 //! | text, of ASCII alone | where | payload | its bytes | |
-//! | text, as UTF-16 | where | payload | its bytes | |
+//! | text, as UTF-16 or UTF-8 | where | payload | its bytes | |
 //! | binary, ping, pong | where | payload | its bytes | |
 //! | fragment, payload, compressed | where, part | payload | its bytes | |
 //! | close | where, code in the high half | reason | its bytes | |
@@ -24,11 +24,14 @@ use alloc::vec::Vec;
 use super::arena::Arena;
 use super::{address, halves, u32_of};
 #[cfg(feature = "fast-path")]
+use crate::append_utf16;
+#[cfg(feature = "fast-path")]
 use crate::sink::Sink;
-use crate::{Event, Frame, FrameHeader, FrameInfo, MessageKind, Part, ProtocolError, append_utf16};
+use crate::{Event, Frame, FrameHeader, FrameInfo, MessageKind, Part, ProtocolError, Text};
 
 /// The low byte of word 0.
 mod kind {
+    #[cfg(feature = "fast-path")]
     pub const TEXT: u32 = 1;
     pub const BINARY: u32 = 2;
     pub const FRAGMENT: u32 = 3;
@@ -41,7 +44,9 @@ mod kind {
     pub const ERROR: u32 = 10;
     pub const END: u32 = 11;
     pub const COMPRESSED: u32 = 12;
+    #[cfg(feature = "fast-path")]
     pub const TEXT_UTF16: u32 = 13;
+    pub const TEXT_UTF8: u32 = 14;
 }
 
 const IN_ARENA: u32 = 1 << 8;
@@ -79,18 +84,7 @@ impl Records {
 
     pub fn event(&mut self, event: Event<'_>) {
         match event {
-            // Without the fast path it is to be little code.
-            Event::Text(text) if cfg!(feature = "fast-path") && text.is_ascii() => {
-                self.payload(kind::TEXT, text.into_bytes());
-            }
-            // The decoders of UTF-8 that JavaScript has are several times slower than this.
-            Event::Text(text) => {
-                // It is read faster so.
-                #[cfg(feature = "fast-path")]
-                self.arena.align();
-                let (at, length) = self.arena.append(|arena| append_utf16(text.as_bytes(), arena));
-                self.push([kind::TEXT_UTF16 | IN_ARENA, at, length, 0]);
-            }
+            Event::Text(text) => self.text(text),
             Event::Binary(data) => self.payload(kind::BINARY, data),
             Event::Compressed { kind, data } => {
                 let text = if kind == MessageKind::Text { PART_TEXT } else { 0 };
@@ -111,6 +105,28 @@ impl Records {
             Event::Error(error) => self.error(error),
             Event::End => self.push([kind::END, 0, 0, 0]),
         }
+    }
+
+    /// The decoders of UTF-8 that JavaScript has are several times slower than ours.
+    #[cfg(feature = "fast-path")]
+    fn text(&mut self, text: Text<'_>) {
+        if text.is_ascii() {
+            return self.payload(kind::TEXT, text.into_bytes());
+        }
+        // It is read faster so.
+        self.arena.align();
+        let (at, length, result) = self.arena.append(|arena| append_utf16(text.as_bytes(), arena));
+        match result {
+            Ok(()) => self.push([kind::TEXT_UTF16 | IN_ARENA, at, length, 0]),
+            // There is no memory for it beside the text itself.
+            Err(_) => self.payload(kind::TEXT_UTF8, text.into_bytes()),
+        }
+    }
+
+    /// Theirs take no code.
+    #[cfg(not(feature = "fast-path"))]
+    fn text(&mut self, text: Text<'_>) {
+        self.payload(kind::TEXT_UTF8, text.into_bytes());
     }
 
     pub fn frame(&mut self, frame: Frame<'_>) {
@@ -145,7 +161,7 @@ impl Records {
         let length = u32_of(data.len());
         match data {
             small if small.len() <= SMALL => {
-                let (at, length) = self.arena.append(|arena| arena.extend_from_slice(&small));
+                let (at, length, ()) = self.arena.append(|arena| arena.extend_from_slice(&small));
                 (at, length, IN_ARENA)
             }
             // Large borrowed payload lies in the input of this very call.

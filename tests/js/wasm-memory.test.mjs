@@ -5,8 +5,9 @@ import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Connection, encodeFrame, FrameDecoder, recycle } from 'sansocket';
-import { liveObjects, memoryBytes } from './support/instance.mjs';
-import { frameFor } from './support/wire.mjs';
+import { deflated } from './support/deflate.mjs';
+import { liveObjects, memory, memoryBytes } from './support/instance.mjs';
+import { concat, frameFor } from './support/wire.mjs';
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
@@ -16,6 +17,17 @@ function growth(work) {
   const before = memoryBytes();
   work();
   return memoryBytes() - before;
+}
+
+/** Leaves no page that memory could grow by. What nobody writes to takes none of the machine's. */
+function takeAllMemory() {
+  for (let pages = 1 << 16; pages > 0; ) {
+    try {
+      memory().grow(pages);
+    } catch {
+      pages >>>= 1;
+    }
+  }
 }
 
 function receive(connection, bytes, size = 64 * KiB) {
@@ -78,6 +90,40 @@ test('a large chunk of small messages goes through in slices', () => {
   assert.equal([...connection.events()].length, 200_000);
   assert.ok(memoryBytes() < 4 * MiB, `${memoryBytes() / MiB} MiB for a chunk of ${chunk.length / MiB}`);
   connection.free();
+});
+
+test('compressed input that was read into reserved memory goes through in slices as well', () => {
+  const texts = Array.from({ length: 100 }, () => deflated(Buffer.from('é'.repeat(MiB / 2))));
+  const stream = concat(...texts.map((payload) => frameFor('server', 1, payload, { rsv: 4 })));
+  for (const transient of [false, true]) {
+    recycle();
+    const connection = new Connection({ role: 'server', perMessageDeflate: { clientNoContextTakeover: true } });
+    connection.reserve(stream.length).set(stream);
+    connection.commit(stream.length, { transient });
+    const events = [...connection.events()];
+    assert.deepEqual(
+      events.map(({ data }) => data.length),
+      Array(100).fill(MiB / 2),
+    );
+    // What fits a slice comes to 16 MiB at most, and takes twice that as UTF-16.
+    assert.ok(memoryBytes() < 96 * MiB, `${memoryBytes() / MiB} MiB for ${stream.length} bytes`);
+    connection.free();
+  }
+});
+
+test('a text is handed out also where there is no memory to turn it into UTF-16', () => {
+  recycle();
+  const text = 'é'.repeat(MiB);
+  const message = frameFor('client', 1, text);
+  const connection = new Connection({ role: 'client', maxMessageSize: Infinity });
+  connection.receiveData(message.subarray(0, -1));
+  takeAllMemory();
+  assert.ok(connection.bytesHeld >= MiB, 'the views of memory are those of all of it');
+  connection.receiveData(message.subarray(-1));
+  const [event] = connection.events();
+  assert.ok(event.type === 'text' && event.data === text);
+  connection.free();
+  recycle();
 });
 
 test('W11: a million connections made and freed leave nothing', () => {
