@@ -3,14 +3,15 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Connection, encodeFrame } from 'sansocket';
-import { echoServer, held, inTime, memoryBytes, until } from './world.mjs';
+import { acceptKey, Connection, encodeFrame, recycle } from 'sansocket';
+import { echoServer, held, inTime, memoryBytes, until, visitor } from './world.mjs';
 
 const MiB = 1 << 20;
 
 /** What memory may differ by, when it has come to a plateau: what engines keep is not to the byte. */
-const PLATEAU = 8 * MiB;
+const PLATEAU = 4 * MiB;
 
 /** Connections opened, used once and closed: nothing is left of them. */
 export async function connections(count, tell) {
@@ -87,22 +88,43 @@ export async function messages(count, tell) {
   return { messages: received, ...growthOf(samples) };
 }
 
-/** Everything that a client sends in its life, as bytes. */
-function lifeOf(port) {
-  const key = 'dGhlIHNhbXBsZSBub25jZQ==';
-  const fields = [`Host: 127.0.0.1:${port}`, 'Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Version: 13'];
-  const head = `GET / HTTP/1.1\r\n${fields.join('\r\n')}\r\nSec-WebSocket-Key: ${key}\r\n\r\n`;
-  const frame = (opcode, payload, fin = true) => encodeFrame({ opcode, payload, fin, masked: true });
-  return Buffer.concat([
-    Buffer.from(head),
+const head = (...lines) => Buffer.from(`${lines.join('\r\n')}\r\n\r\n`);
+
+/** The request of a bare client, which offers compression. */
+const requestTo = (port) =>
+  head(
+    'GET / HTTP/1.1',
+    `Host: 127.0.0.1:${port}`,
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    'Sec-WebSocket-Extensions: permessage-deflate',
+  );
+
+/** The answer of a bare server. */
+const answerTo = (request) =>
+  head(
+    'HTTP/1.1 101 Switching Protocols',
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    `Sec-WebSocket-Accept: ${acceptKey(/^Sec-WebSocket-Key: (.*?)\r$/im.exec(request)[1])}`,
+  );
+
+/** Everything that a peer sends in its life behind its head, as bytes. */
+function framesOf(masked) {
+  const frame = (opcode, payload, fin = true) => encodeFrame({ opcode, payload, fin, masked });
+  return [
     frame(1, 'whole'),
     frame(1, 'in ', false),
     frame(9, 'ping'),
     frame(0, 'parts'),
     frame(2, new Uint8Array(300)),
     frame(8, Uint8Array.of(0x03, 0xe8)),
-  ]);
+  ];
 }
+
+const lifeOf = (port) => Buffer.concat([requestTo(port), ...framesOf(true)]);
 
 /** How a peer may leave: `bytes` of its life are sent before. */
 const departures = {
@@ -113,7 +135,7 @@ const departures = {
 
 /** Peers that leave after each byte of their life, in every way: each connection ends, and nothing is left of it. */
 export async function departuresAtEveryByte(rounds, tell) {
-  const server = await echoServer({ handshakeTimeout: 2000, closeTimeout: 2000 });
+  const server = await echoServer({ handshakeTimeout: 2000, closeTimeout: 2000, perMessageDeflate: true });
   const life = lifeOf(server.port);
   const before = await held();
   const leave = async (way, bytes) => {
@@ -139,22 +161,66 @@ export async function departuresAtEveryByte(rounds, tell) {
   }
   await server.close();
   const after = await held();
-  assert.equal(after.objects, before.objects, 'objects are left in WebAssembly');
+  assertGivenBack(before, after);
   return { departures: count, ended: server.ended, ...growthOf([before, after]) };
+}
+
+/** The same of servers, where the client may have begun to close. */
+export async function desertionsAtEveryByte(rounds, tell) {
+  let turn;
+  const listener = createServer({ allowHalfOpen: true }, (socket) => {
+    const { way, bytes } = turn;
+    socket.on('error', () => {});
+    socket.once('data', async (request) => {
+      const life = Buffer.concat([answerTo(request.toString()), ...framesOf(false)]);
+      if (bytes > 0) await new Promise((resolve) => socket.write(life.subarray(0, bytes), resolve));
+      departures[way](socket);
+      socket.resume();
+    });
+  });
+  await once(listener.listen(0, '127.0.0.1'), 'listening');
+  const { port } = listener.address();
+  const length = answerTo(requestTo(port).toString()).length + Buffer.concat(framesOf(false)).length;
+  const before = await held();
+  const ended = {};
+  const ways = Object.keys(departures);
+  const all = rounds * ways.length * (length + 1) * 2;
+  let count = 0;
+  for (let round = 0; round < rounds; round += 1) {
+    for (const way of ways) {
+      for (let bytes = 0; bytes <= length; bytes += 1) {
+        for (const closes of [false, true]) {
+          turn = { way, bytes };
+          const socket = visitor(port, { closeTimeout: 2000 });
+          if (closes) socket.onopen = () => socket.close(1000);
+          const [{ wasClean, code }] = await inTime(once(socket, 'close'), `the end after ${bytes} bytes and ${way}`);
+          const how = wasClean ? 'clean' : code;
+          ended[how] = (ended[how] ?? 0) + 1;
+          count += 1;
+        }
+      }
+      tell(count, all);
+    }
+  }
+  await new Promise((resolve) => listener.close(resolve));
+  // 1000: the Close has arrived, and then the connection was reset.
+  assert.deepEqual(Object.keys(ended).sort(), ['1000', '1006', 'clean']);
+  const after = await held();
+  assertGivenBack(before, after);
+  return { desertions: count, ended, ...growthOf([before, after]) };
 }
 
 /** Peers that vanish without a word: keep-alive finds out. */
 export async function vanishing(count, tell) {
   const server = await echoServer({ pingInterval: 200, pongTimeout: 200 });
   const before = await held();
-  const request = lifeOf(server.port);
-  const head = request.subarray(0, request.indexOf('\r\n\r\n') + 4);
+  const request = requestTo(server.port);
   const sockets = [];
   for (let i = 0; i < count; i += 1) {
     const socket = server.dial();
     // It reads, and never answers a Ping.
     socket.resume();
-    socket.write(head);
+    socket.write(request);
     sockets.push(socket);
   }
   await until(() => Object.values(server.ended).reduce((sum, n) => sum + n, 0) === count, 'all were given up');
@@ -163,7 +229,7 @@ export async function vanishing(count, tell) {
   for (const socket of sockets) socket.destroy();
   await server.close();
   const after = await held();
-  assert.equal(after.objects, before.objects, 'objects are left in WebAssembly');
+  assertGivenBack(before, after);
   return { vanished: count, ...growthOf([before, after]) };
 }
 
@@ -172,8 +238,7 @@ export async function neverReading(megabytes, tell) {
   const server = await echoServer({ pingInterval: 1000, pongTimeout: 1000 });
   const before = await held();
   const socket = server.dial();
-  const request = lifeOf(server.port);
-  socket.write(request.subarray(0, request.indexOf('\r\n\r\n') + 4));
+  socket.write(requestTo(server.port));
   socket.pause();
   await until(() => server.peers.size === 1, 'a connection');
   const [peer] = server.peers;
@@ -191,37 +256,54 @@ export async function neverReading(megabytes, tell) {
   socket.destroy();
   await server.close();
   const after = await held();
-  assert.equal(after.objects, before.objects, 'objects are left in WebAssembly');
+  assertGivenBack(before, after);
   return { 'MiB that nobody read': megabytes, 'most at once': most, ...growthOf([before, after]) };
 }
 
-/** A peer that reads slowly, a little at a time: it gets everything, and the server keeps no more than what is on the way. */
+/** A peer that reads slowly, a little at a time: it gets everything, and the server keeps what it was told to send and not more. */
 export async function slowReading(megabytes, tell) {
   const server = await echoServer();
-  const socket = await server.open({ limits: { maxMessageSize: 8 * MiB } });
-  const [peer] = server.peers;
+  const before = await held();
   const chunk = new Uint8Array(64 << 10).fill(7);
   const wanted = megabytes * 16;
+  const reader = new Connection({ role: 'client' });
+  const socket = server.dial();
   let received = 0;
-  socket.onmessage = ({ data }) => {
-    assert.equal(data.byteLength, chunk.length);
-    received += 1;
-    // The event loop is held up, and with it the reader.
-    if (received % 16 === 0) {
-      const until_ = performance.now() + 2;
-      while (performance.now() < until_);
+  const [response] = await new Promise((resolve) => {
+    once(socket, 'data').then(resolve);
+    socket.write(requestTo(server.port));
+  });
+  assert.ok(response.toString('latin1').endsWith('\r\n\r\n'), 'nothing is sent yet');
+  socket.on('data', (bytes) => {
+    reader.receiveData(bytes);
+    for (const { type, data } of reader.events()) {
+      assert.ok(type === 'binary' && chunk.length === data.length && data.every((byte) => byte === 7));
+      received += 1;
     }
-  };
+    socket.pause();
+    setTimeout(() => socket.resume(), 1);
+  });
+
+  const [peer] = server.peers;
+  let [most, waits] = [0, 0];
   for (let i = 0; i < wanted; i += 1) {
     peer.send(chunk);
-    while (peer.bufferedAmount > MiB) await sleep(1);
+    most = Math.max(most, peer.bufferedAmount);
+    for (; peer.bufferedAmount > MiB; waits += 1) await sleep(1);
     if (i % 160 === 0) tell(i, wanted);
   }
+  const during = await held();
   await until(() => received === wanted, 'everything has arrived');
   tell(wanted, wanted);
-  socket.close(1000);
+  assert.ok(waits > wanted / 32, `the sender has waited ${waits} times only: the reader was not slow`);
+  assert.ok(most <= MiB + chunk.length, `${most} bytes waited`);
+  assert.ok(during.outside - before.outside <= PLATEAU, `${during.outside - before.outside} bytes are kept on the way`);
+  socket.destroy();
+  reader.free();
   await server.close();
-  return { 'MiB read slowly': megabytes, messages: received };
+  const after = await held();
+  assertGivenBack(before, after);
+  return { 'MiB read slowly': megabytes, messages: received, 'most that waited': most, ...growthOf([before, after]) };
 }
 
 /** Whatever is behind a Close is thrown away, however much it is. */
@@ -246,27 +328,32 @@ export async function afterClose(megabytes, tell) {
   await server.close();
   const after = await held();
   assert.deepEqual(server.ended, { clean: 1 });
-  assert.equal(after.objects, before.objects);
-  assert.ok(after.wasm - before.wasm <= PLATEAU, `${after.wasm - before.wasm} bytes of WebAssembly memory`);
+  assertGivenBack(before, after);
   return { 'MiB behind a Close': (written * 64) / 1024, ...growthOf([before, after]) };
 }
 
 /** Memory grows in the middle of a batch: what was read before and what comes after is right all the same. */
 export async function growingInABatch(count, tell) {
-  const before = memoryBytes();
+  recycle();
+  new Connection({ role: 'client' }).free();
+  const before = await held();
   const small = (i) => encodeFrame({ opcode: 2, payload: Uint8Array.of(i, i >> 8, i >> 16) });
+  const sizes = 8;
+  let grown = 0;
   for (let i = 0; i < count; i += 1) {
     const connection = new Connection({ role: 'client', maxMessageSize: 64 * MiB });
-    const large = new Uint8Array((1 + (i % 8)) * MiB).fill(i);
+    // Not ASCII: it takes memory as bytes, and once more as UTF-16.
+    const large = String.fromCodePoint(0x4e00 + i).repeat(((1 + (i % sizes)) * MiB) / 3);
     const parts = [];
     for (let j = 0; j < 500; j += 1) parts.push(small(j));
-    parts.push(encodeFrame({ opcode: 2, payload: large }));
+    parts.push(encodeFrame({ opcode: 1, payload: large }));
     for (let j = 500; j < 1000; j += 1) parts.push(small(j));
+    const size = memoryBytes();
     connection.receiveData(Buffer.concat(parts));
+    if (memoryBytes() > size) grown += 1;
     let number = 0;
     for (const { type, data } of connection.events()) {
-      assert.equal(type, 'binary');
-      if (data.length > 3) assert.ok(data.length === large.length && data.every((byte) => byte === (i & 255)));
+      if (type === 'text') assert.ok(number === 500 && data === large);
       else {
         assert.deepEqual([...data], [number & 255, number >> 8, 0]);
         number += 1;
@@ -276,20 +363,29 @@ export async function growingInABatch(count, tell) {
     connection.free();
     tell(i + 1, count);
   }
-  return { batches: count, 'WebAssembly memory grew by': memoryBytes() - before };
+  const after = await held();
+  assert.ok(grown > 0, 'memory has not grown in any batch');
+  assert.equal(after.objects, before.objects, 'objects are left in WebAssembly');
+  assert.ok(grown <= sizes, `memory has grown in ${grown} batches, for ${sizes} sizes`);
+  return { batches: count, 'of them with memory that grew': grown, ...growthOf([before, after]) };
 }
 
 /** From the third sample on nothing grows any more. */
-function assertPlateau(samples) {
-  if (samples.length < 4) return;
-  const [first, last] = [samples[2], samples.at(-1)];
-  assert.equal(last.objects, first.objects, 'objects are left in WebAssembly');
-  for (const kind of ['wasm', 'heap']) {
-    assert.ok(last[kind] - first[kind] <= PLATEAU, `${kind} has grown from ${first[kind]} to ${last[kind]} bytes`);
+const assertPlateau = (samples) => assertGivenBack(samples[2], samples.at(-1));
+
+/** What is held in the end is what was held before. */
+function assertGivenBack(before, after) {
+  assert.equal(after.objects, before.objects, 'objects are left in WebAssembly');
+  for (const kind of ['wasm', 'heap', 'outside']) {
+    assert.ok(after[kind] - before[kind] <= PLATEAU, `${kind} has grown from ${before[kind]} to ${after[kind]} bytes`);
   }
 }
 
-const growthOf = (samples) => ({
-  'WebAssembly memory': samples.at(-1).wasm,
-  'heap grew by': samples.at(-1).heap - samples[Math.min(2, samples.length - 2)]?.heap || 0,
-});
+function growthOf(samples) {
+  const [first, last] = [samples[Math.min(2, samples.length - 2)], samples.at(-1)];
+  return {
+    'WebAssembly memory': last.wasm,
+    'heap grew by': last.heap - first.heap,
+    'arrays grew by': last.outside - first.outside,
+  };
+}

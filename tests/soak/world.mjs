@@ -45,10 +45,8 @@ export async function echoServer(options = {}) {
     peers,
     ended,
     /** Opens a client of the class. */
-    async open(clientOptions = {}) {
-      const WebSocket = createWebSocketClass(connector({ proxy: false }), clientOptions);
-      const socket = new WebSocket(`ws://127.0.0.1:${port}/`);
-      socket.binaryType = 'arraybuffer';
+    async open(clientOptions) {
+      const socket = visitor(port, clientOptions);
       await new Promise((resolve, reject) => {
         socket.onopen = resolve;
         socket.onerror = ({ error }) => reject(error);
@@ -72,6 +70,14 @@ export async function echoServer(options = {}) {
   };
 }
 
+/** A client of the class, of whatever listens there. */
+export function visitor(port, options = {}) {
+  const WebSocket = createWebSocketClass(connector({ proxy: false }), options);
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/`);
+  socket.binaryType = 'arraybuffer';
+  return socket;
+}
+
 /** Waits until something is so; `what` is for the error if it never is. */
 export async function until(condition, what) {
   const deadline = Date.now() + LONGEST;
@@ -90,13 +96,14 @@ export function inTime(promise, what) {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** What the process holds, after garbage was collected. */
+/** What the process holds, after garbage was collected: `outside` is what arrays of bytes take, which is not on the heap. */
 export async function held() {
   for (let i = 0; i < 3; i += 1) {
     await sleep(10);
     collectGarbage();
   }
-  return { objects: liveObjects(), wasm: memoryBytes(), heap: process.memoryUsage().heapUsed };
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return { objects: liveObjects(), wasm: memoryBytes(), heap: heapUsed, outside: arrayBuffers };
 }
 
 export { memoryBytes };
