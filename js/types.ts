@@ -29,7 +29,7 @@ export interface ConnectionLimits {
   /** Control frames between two calls of `dataToSend`. Default `Infinity`. Beyond it: 1008. */
   readonly maxControlFrames?: number | undefined;
   /**
-   * Bytes of Pongs that wait for `dataToSend`. Default 8 KiB. Beyond it only the latest Ping is answered, which
+   * Bytes of Pongs between two calls of `dataToSend`. Default 8 KiB. Of the Pings beyond it only the latest is answered, which
    * RFC 6455 §5.5.3 allows.
    */
   readonly maxPendingPongBytes?: number | undefined;
@@ -139,7 +139,7 @@ export interface FragmentEvent extends PartEvent {
 export interface PayloadEvent extends PartEvent {
   readonly type: 'payload';
 }
-/** A Ping. Its Pong is already queued. */
+/** A Ping. Its Pong is queued already, unless our Close was sent before. */
 export interface PingEvent {
   readonly type: 'ping';
   readonly data: Uint8Array<ArrayBuffer>;
@@ -149,7 +149,7 @@ export interface PongEvent {
   readonly type: 'pong';
   readonly data: Uint8Array<ArrayBuffer>;
 }
-/** The peer's Close. The answer is already queued; whatever the peer sends after it is discarded. */
+/** The peer's Close. The answer is queued already, unless our Close was sent before; whatever the peer sends after it is discarded. */
 export interface CloseEvent {
   readonly type: 'close';
   /** The status code, 1005 if the frame was empty. */
@@ -161,7 +161,7 @@ export interface CloseEvent {
 export interface FrameEvent extends FrameHeader {
   readonly type: 'frame';
 }
-/** The peer broke the protocol. A Close is already queued, and no event follows. */
+/** The peer broke the protocol. A Close is queued already, unless one was sent or the transport had ended; no event follows. */
 export interface ErrorEvent {
   readonly type: 'error';
   readonly error: import('./errors.js').ProtocolError;
