@@ -14,7 +14,10 @@ export interface WebSocketCloseInfo {
 /** The error of a connection that has ended: with any code, also those that applications may not send, and its cause. */
 export let endingError: (message: string, info: CloseInfo, cause: unknown) => WebSocketError;
 
-/** What an error says about closing; nothing, if it is no `WebSocketError`, of ours or of the platform. */
+/**
+ * With what an error says to close ("close using reason"): with nothing, unless it is a `WebSocketError`, of ours or of the platform,
+ * whose code and reason applications may close with.
+ */
 export let infoOf: (error: unknown) => CloseInfo;
 
 /**
@@ -51,11 +54,22 @@ export class WebSocketError extends DOMException {
         Object.defineProperty(error, 'cause', { value: cause, writable: true, configurable: true });
       return error;
     };
-    infoOf = (reason) => {
-      if (typeof reason === 'object' && reason !== null && #info in reason) return reason.#info;
+    const toldBy = (error: unknown): WebSocketCloseInfo => {
+      if (typeof error === 'object' && error !== null && #info in error) {
+        return { closeCode: error.#info.code, reason: error.#info.reason };
+      }
       const { WebSocketError: Platform } = globalThis as { WebSocketError?: new () => WebSocketCloseInfo };
-      if (typeof Platform !== 'function' || !(reason instanceof Platform)) return { code: undefined, reason: '' };
-      return { code: reason.closeCode ?? undefined, reason: reason.reason ?? '' };
+      if (typeof Platform !== 'function' || !(error instanceof Platform)) return {};
+      // There it is `null` if there is none.
+      return { closeCode: error.closeCode ?? undefined, reason: error.reason };
+    };
+    infoOf = (error) => {
+      try {
+        return closeInfo('error', toldBy(error));
+      } catch {
+        // A pipe hands on the error of a connection that was lost, with 1006 or a code that only its peer could send.
+        return { code: undefined, reason: '' };
+      }
     };
   }
 }

@@ -150,16 +150,53 @@ for (const [name, end] of [
   }
 }
 
-test('a WebSocketError of the platform counts as well', async (t) => {
-  class Platform extends DOMException {
-    closeCode = 4321;
-    reason = 'r';
-  }
-  globalThis.WebSocketError = Platform;
-  t.after(() => delete globalThis.WebSocketError);
-  const { writable, peer } = await openStream();
-  await writable.abort(new Platform('', 'WebSocketError'));
-  assert.deepEqual(await answered(peer), { code: 4321, reason: 'r' });
+for (const [closeCode, expected] of [
+  [4321, { code: 4321, reason: 'r' }],
+  [1006, empty],
+  [1011, empty],
+]) {
+  test(`a WebSocketError of the platform counts as well: ${closeCode}`, async (t) => {
+    class Platform extends DOMException {
+      closeCode = closeCode;
+      reason = 'r';
+    }
+    globalThis.WebSocketError = Platform;
+    t.after(() => delete globalThis.WebSocketError);
+    const { stream, writable, peer } = await openStream();
+    await writable.abort(new Platform('', 'WebSocketError'));
+    assert.deepEqual(await answered(peer), expected);
+    await stream.closed;
+  });
+}
+
+for (const [name, pipe] of [
+  ['into', (lost, healthy) => lost.readable.pipeTo(healthy.writable)],
+  ['out of', (lost, healthy) => healthy.readable.pipeTo(lost.writable)],
+]) {
+  test(`a pipe ${name} a connection that is lost closes the other one cleanly`, async () => {
+    const lost = await openStream();
+    const healthy = await openStream();
+    const piping = reasonOf(pipe(lost, healthy));
+    await lost.peer.end();
+    assert.deepEqual(await answered(healthy.peer), empty);
+    assert.deepEqual(await healthy.stream.closed, { closeCode: 1005, reason: '' });
+    assert.equal((await piping).closeCode, 1006);
+  });
+}
+
+test('a code that only the peer of another connection could send is not sent', async () => {
+  const { stream, writable, close } = await blocked({ closeTimeout: 50 });
+  writable
+    .getWriter()
+    .write('x')
+    .catch(() => {});
+  close(1001);
+  const reason = await reasonOf(stream.closed);
+  assert.deepEqual([reason.closeCode, reason.reason], [1001, 'hi']);
+  const other = await openStream();
+  await other.readable.cancel(reason);
+  assert.deepEqual(await answered(other.peer), empty);
+  await other.stream.closed;
 });
 
 test('once closing has begun, what arrives is thrown away, and the Close found behind it', async () => {
@@ -235,7 +272,7 @@ async function blocked(options) {
   const WebSocketStream = createWebSocketStreamClass(() => transport, { handshake: 'none', ...options });
   const stream = new WebSocketStream('ws://h/');
   const { readable, writable } = await stream.opened;
-  const close = () => controller.enqueue(Uint8Array.of(0x88, 0x04, 0x0f, 0xa0, 0x68, 0x69));
+  const close = (code = 4000) => controller.enqueue(Uint8Array.of(0x88, 0x04, code >>> 8, code & 0xff, 0x68, 0x69));
   return { stream, readable, writable, close, controller, take: () => take() };
 }
 

@@ -120,10 +120,15 @@ export class Peer {
     return this.#writer.close();
   }
 
-  /** Waits for an event of a type. */
+  /** Waits for an event of a type. Once the transport was reset, none comes any more. */
   async event(type) {
+    let reset;
+    this.ended.catch((reason) => {
+      reset = reason;
+    });
     const found = () => this.events.find((event) => event.type === type);
-    await until(() => found() !== undefined);
+    await until(() => found() !== undefined || reset !== undefined);
+    if (found() === undefined) throw reset;
     return found();
   }
 
