@@ -281,7 +281,8 @@ export class Connection {
     const { codec } = this.#handle;
     const prepared = PreparedMessage.handleOf(message);
     if (prepared.codec !== codec) {
-      throw typeError('invalid_argument', '"message" expected one of the same WebAssembly instance: make it anew');
+      const expected = 'one of the same WebAssembly instance, with no recycle() between it and the connection';
+      throw typeError('invalid_argument', `"message" expected ${expected}: send its data as it is`);
     }
     this.#checkOrder(false);
     this.#makeRoom(codec, PreparedMessage.lengthOf(message));

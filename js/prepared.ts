@@ -8,6 +8,7 @@ import { Handle } from './wasm/handle.js';
  * A message for many connections: copied once, and compressed once for each kind of compression that they agreed.
  *
  * Its compressed form refers to nothing before it, so a connection with context takeover begins a new history after it.
+ * Connections on the other side of a `recycle()` live in another instance, and cannot send it.
  *
  * @example
  * using message = new PreparedMessage(JSON.stringify(news));

@@ -1,6 +1,7 @@
 /** What is done with many connections at once. */
 
 import { Connection, PreparedMessage } from 'sansocket';
+import { viewOf } from '../websocket/buffer-source.js';
 import { closeReason } from '../websocket/close-arguments.js';
 import { timeLimit } from '../websocket/driver-options.js';
 import { insideOf } from '../websocket/inside.js';
@@ -16,14 +17,16 @@ import type { WebSocket } from '../websocket/websocket.js';
  */
 export function broadcast(sockets: Iterable<WebSocket>, data: string | ArrayBuffer | ArrayBufferView): number {
   const message = new PreparedMessage(data);
-  const length = typeof data === 'string' ? utf8Length(data) : data.byteLength;
+  // By now it is known to be one or the other.
+  const plain = typeof data === 'string' ? data : (viewOf(data) as Uint8Array);
+  const length = typeof plain === 'string' ? utf8Length(plain) : plain.byteLength;
   let count = 0;
   try {
     for (const socket of sockets) {
       if (socket.readyState !== socket.OPEN) continue;
       const { sender } = insideOf(socket);
       if (sender === undefined) throw new TypeError('"socket" expected a WebSocket, got a WebSocketStream');
-      sender.sendPrepared(message, data, length);
+      sender.sendPrepared(message, plain, length);
       count += 1;
     }
   } finally {

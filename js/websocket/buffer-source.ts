@@ -1,10 +1,13 @@
+/** The bytes of a buffer or a view, whatever its memory, not copied; `undefined` for anything else. */
+export function viewOf(data: unknown): Uint8Array | undefined {
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const isBuffer = /^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(data));
+  return isBuffer ? new Uint8Array(data as ArrayBuffer) : undefined;
+}
+
 /** The bytes of a `BufferSource` (Web IDL), not copied; `undefined` for anything else. */
 export function bytesOf(data: unknown): Uint8Array | undefined {
-  const view = ArrayBuffer.isView(data)
-    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    : /^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(data))
-      ? new Uint8Array(data as ArrayBuffer)
-      : undefined;
+  const view = viewOf(data);
   if (view === undefined) return undefined;
   const { buffer } = view as { buffer: ArrayBufferLike & { resizable?: boolean; growable?: boolean } };
   if (Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]') {

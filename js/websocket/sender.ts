@@ -51,19 +51,22 @@ export class Sender {
   }
 
   /** Sends `data`, of so many bytes, which `message` has in prepared form. */
-  sendPrepared(message: PreparedMessage, data: string | ArrayBuffer | ArrayBufferView, length: number): void {
+  sendPrepared(message: PreparedMessage, data: string | Uint8Array, length: number): void {
     // What waits behind a Blob is sent when the prepared form may be gone.
     if (this.#last !== undefined) {
-      this.send(data, true);
+      this.#unprepared(data);
+      return;
+    }
+    try {
+      this.#driver.connection.sendPrepared(message);
+    } catch {
+      // The connection may be older than a `recycle()`, and live in another instance than the message. If something else is
+      // wrong, this says what.
+      this.#unprepared(data);
       return;
     }
     this.bufferedAmount += length;
-    try {
-      this.#driver.connection.sendPrepared(message);
-      this.#driver.sent(length);
-    } catch (error) {
-      this.#refused(error as Error);
-    }
+    this.#driver.sent(length);
   }
 
   /** Closes after everything that was sent. */
@@ -80,6 +83,11 @@ export class Sender {
   /** It is over: what waits is not sent any more. */
   stop(): void {
     this.#stopped = true;
+  }
+
+  #unprepared(data: string | Uint8Array): void {
+    if (typeof data === 'string') this.#text(data, true);
+    else this.#binary(data, true);
   }
 
   #text(text: string, open: boolean): void {

@@ -150,7 +150,14 @@ test('freed, or of another instance', () => {
   const old = new PreparedMessage('old');
   recycle();
   const fresh = new Connection({ role: 'server' });
-  throwsFor(() => fresh.sendPrepared(old), TypeError, 'message');
+  // Whichever of the two is the older one.
+  for (const [to, what] of [
+    [fresh, old],
+    [connection, new PreparedMessage('new')],
+  ]) {
+    throwsFor(() => to.sendPrepared(what), TypeError, 'message');
+    assert.throws(() => to.sendPrepared(what), /no recycle\(\) between it and the connection: send its data as it is$/);
+  }
   connection.sendPrepared(old);
   assert.equal(frames(outputOf(connection)).length, 1);
   for (const stranger of [undefined, null, 'x', {}, connection]) {

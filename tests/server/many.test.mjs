@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { recycle } from 'sansocket';
 import { open } from 'sansocket/client';
 import { broadcast, closeAll } from 'sansocket/server';
 import { TestClock } from './clock.mjs';
@@ -56,10 +57,42 @@ test('a broadcast keeps its place behind a Blob that is being read', async (t) =
   client.onmessage = ({ data }) => received.push(typeof data === 'string' ? data : data.byteLength);
   peer.send(new Blob(['12345']));
   broadcast([peer], 'after');
-  assert.equal(peer.bufferedAmount, 10);
-  while (received.length < 2) await next(client, 'message');
-  assert.deepEqual(received, [5, 'after']);
+  broadcast([peer], new Uint8Array(new SharedArrayBuffer(3)));
+  assert.equal(peer.bufferedAmount, 13);
+  while (received.length < 3) await next(client, 'message');
+  assert.deepEqual(received, [5, 'after', 3]);
   client.close();
+});
+
+test('a message reaches connections of older instances of the module as well', async (t) => {
+  const options = { origins: 'any', perMessageDeflate: true };
+  const wishes = [{}, { perMessageDeflate: true }];
+  const old = await clients(t, options, wishes);
+  recycle();
+  const young = await clients(t, options, wishes);
+  const pairs = [old[0], young[0], old[1], young[1]];
+  const bytes = new Uint8Array(new SharedArrayBuffer(3));
+  bytes.set([1, 2, 3]);
+  for (const [data, length] of [
+    ['Grüße '.repeat(100), 800],
+    [bytes, 3],
+  ]) {
+    const received = pairs.map(({ client }) => {
+      client.binaryType = 'arraybuffer';
+      return Promise.race([next(client, 'message'), next(client, 'close')]);
+    });
+    const peers = pairs.map(({ peer }) => peer);
+    assert.equal(broadcast(peers, data), 4);
+    assert.deepEqual(
+      peers.map(({ bufferedAmount }) => bufferedAmount),
+      Array(4).fill(length),
+    );
+    for (const event of await Promise.all(received)) {
+      assert.equal(event.type, 'message');
+      assert.deepEqual(event.data, typeof data === 'string' ? data : Uint8Array.of(1, 2, 3).buffer);
+    }
+  }
+  for (const { client } of pairs) client.close();
 });
 
 test('only our sockets can be broadcast to', () => {
