@@ -122,8 +122,8 @@ export function fromMessagePort(port: MessagePortLike, options: FromMessagePortO
         turn.check();
         for (let at = 0; at < bytes.length; ) {
           while (credit <= 0) await turn.wait();
-          // A copy, to be given away: others may have the caller's memory too.
-          const piece = bytes.slice(at, at + credit);
+          // A copy, to be given away: others may have the caller's memory too. A slice of Node's `Buffer` would be none.
+          const piece = new Uint8Array(bytes.subarray(at, at + credit));
           at += piece.length;
           credit -= piece.length;
           port.postMessage(piece.buffer, [piece.buffer]);

@@ -5,7 +5,7 @@ import { quietly } from './quietly.js';
 import { Room } from './room.js';
 import { Sound, untilSilent } from './silence.js';
 import { queueTask } from './tasks.js';
-import type { Transport } from './transport.js';
+import { bytesOfChunk, type Transport } from './transport.js';
 
 /** What a {@link TransportSource} tells. After `end` or `fail` nothing is heard any more. */
 export interface TransportSink {
@@ -176,8 +176,8 @@ function streamsOf(wire: Wire): Pick<Transport, 'readable' | 'writable'> {
     start: (controller) => {
       failWritable = (reason) => controller.error(reason);
     },
-    // The wire may keep it: the caller's memory is copied.
-    write: (bytes) => wire.write(bytes.slice()),
+    // The wire may keep it: the caller's memory is copied. What Node's `Buffer` calls a slice is no copy.
+    write: (chunk) => wire.write(new Uint8Array(bytesOfChunk('writable', chunk))),
     close: () => wire.end(),
     abort(reason) {
       failReadable(reason);

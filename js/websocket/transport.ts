@@ -1,5 +1,7 @@
 /** What a WebSocket connection runs over: the contract between a driver and the bytes of any platform. */
 
+import { viewOf } from './buffer-source.js';
+
 /**
  * A reliable, ordered duplex of bytes. Where it is cut into chunks carries no meaning.
  *
@@ -82,12 +84,10 @@ export function checkTransport(value: unknown): asserts value is Transport {
     throw new TypeError('"transport.writable" expected a stream that nobody writes, got a locked one');
 }
 
-/** A chunk of a stream as bytes. */
-export function bytesOfChunk(chunk: unknown): Uint8Array {
-  if (chunk instanceof Uint8Array) return chunk;
-  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  const kind = Object.prototype.toString.call(chunk);
-  if (kind === '[object ArrayBuffer]' || kind === '[object SharedArrayBuffer]')
-    return new Uint8Array(chunk as ArrayBuffer);
-  throw new TypeError(`a chunk of "transport.readable" expected bytes, got ${describe(chunk)}`);
+/** A chunk of a stream of a transport as bytes, not copied. */
+export function bytesOfChunk(stream: 'readable' | 'writable', chunk: unknown): Uint8Array {
+  const bytes = chunk instanceof Uint8Array ? chunk : viewOf(chunk);
+  if (bytes === undefined)
+    throw new TypeError(`a chunk of "transport.${stream}" expected bytes, got ${describe(chunk)}`);
+  return bytes;
 }

@@ -101,7 +101,7 @@ class StreamWire implements Wire {
         if (done) {
           this.#over = true;
           sink.ended();
-        } else sink.received(bytesOfChunk(value));
+        } else sink.received(bytesOfChunk('readable', value));
       }
     } catch (reason) {
       await nextTask();

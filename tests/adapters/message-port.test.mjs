@@ -48,6 +48,23 @@ test('the buffer of the writer stays its own', async () => {
   release();
 });
 
+for (const [name, writerOf] of [
+  ['a stream', ({ writable }) => writable.getWriter()],
+  ['a driver', (transport) => transport[Symbol.for('sansocket.wire')]()],
+]) {
+  test(`of memory that many share nothing goes over the port but what ${name} was given`, async () => {
+    const { port1, port2 } = new MessageChannel();
+    const received = once(port2, 'message');
+    const shared = Buffer.alloc(100, 'secret');
+    await writerOf(fromMessagePort(port1, { credit: false })).write(shared.subarray(6, 12));
+    const [message] = await received;
+    port1.close();
+    assert.equal(message.byteLength, 6);
+    assert.equal(String(Buffer.from(message)), 'secret');
+    assert.equal(shared.length, 100);
+  });
+}
+
 test('a port that closes without its end marker, and a worker that stops, are losses', async () => {
   const { port1, port2 } = new MessageChannel();
   const reading = fromMessagePort(port1).readable.getReader().read();

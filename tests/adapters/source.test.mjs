@@ -105,6 +105,30 @@ test('pieces are written in turn by a source that takes one at a time', async ()
   await writing;
 });
 
+test('what is written to the stream is copied, whatever kind of bytes it is', async () => {
+  const { transport, calls } = probe();
+  const writer = transport.writable.getWriter();
+  const given = [
+    Uint8Array.of(1, 2),
+    // A slice of memory that many share.
+    Buffer.from([1, 2]),
+    Uint8Array.of(0, 1, 2).subarray(1),
+    new DataView(Uint8Array.of(1, 2).buffer),
+    Uint8Array.of(1, 2).buffer,
+  ];
+  for (const chunk of given) {
+    await writer.write(chunk);
+    const [name, bytes] = calls.at(-1);
+    assert.equal(name, 'write');
+    new Uint8Array(chunk.buffer ?? chunk, chunk.byteOffset ?? 0, 2).fill(0);
+    assert.deepEqual([bytes, bytes.buffer.byteLength], [Uint8Array.of(1, 2), 2]);
+  }
+  await assert.rejects(writer.write('text'), {
+    name: 'TypeError',
+    message: 'a chunk of "transport.writable" expected bytes, got string',
+  });
+});
+
 test('an incomplete source is refused by the name of what it lacks', () => {
   for (const [source, name] of [
     [{}, 'source.start'],
