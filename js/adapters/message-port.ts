@@ -12,8 +12,10 @@ import { Turn } from './turn.js';
 export interface MessagePortLike {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
   addEventListener?(type: string, listener: (event: never) => void): void;
+  removeEventListener?(type: string, listener: (event: never) => void): void;
   /** Node's `Worker` is an `EventEmitter`. */
   on?(type: string, listener: (value: never) => void): unknown;
+  off?(type: string, listener: (value: never) => void): unknown;
   start?(): void;
   close?(): void;
 }
@@ -45,7 +47,8 @@ const WINDOW = 256 << 10;
  * task in which the port was received.
  *
  * Nothing else may go over the port: a message that is neither bytes nor of this adapter is an error. A port has no sign of
- * its peer's end: one is sent. Where the platform tells that the peer is gone, that is a loss.
+ * its peer's end: one is sent. Where the platform tells that the peer is gone, that is a loss. A worker outlives the connection:
+ * once the transport is closed, aborted or lost, nothing of it listens any more, to errors of the worker neither.
  *
  * @throws TypeError if it is no port; for a `BroadcastChannel`, which has more than two ends, as well.
  */
@@ -70,16 +73,19 @@ export function fromMessagePort(port: MessagePortLike, options: FromMessagePortO
     tell({ type: 'credit', bytes: owed });
     owed = 0;
   };
-  // Only what has `start` is a port of this connection's own: to close a worker's scope would end the worker.
+  /** The end, whatever it is: from then on the port is somebody else's. */
+  let lose: (reason: unknown) => void = () => {};
   const release = () => {
+    lose(new Error('the port was released before its end'));
+    // Only what has `start` is a port of this connection's own: to close a worker's scope would end the worker.
     if (typeof port.start === 'function') port.close?.();
   };
 
-  const receive = (sink: TransportSink, lose: (reason: unknown) => void, message: unknown) => {
+  const receive = (sink: TransportSink, message: unknown) => {
     const bytes = bytesOf(message);
     if (bytes !== undefined) {
-      sink.data(bytes);
       if (withCredit) owed += bytes.length;
+      sink.data(bytes);
       return grant();
     }
     const control = message as Control | null;
@@ -102,18 +108,20 @@ export function fromMessagePort(port: MessagePortLike, options: FromMessagePortO
       inTasks: true,
 
       start(sink) {
-        const lose = (reason: unknown) => {
-          turn.lose(reason);
-          sink.fail(reason);
-        };
-        listen(port, {
-          message: (message) => receive(sink, lose, message),
+        const leave = listen(port, {
+          message: (message) => receive(sink, message),
           messageerror: () => lose(new Error('a message of the port could not be read')),
           error: (error) => lose(error),
           // Of a port, by some platforms, and of Node's worker.
           close: () => lose(new Error('the port was closed before its end')),
           exit: () => lose(new Error('the worker has ended')),
         });
+        lose = (reason) => {
+          leave();
+          owed = 0;
+          turn.lose(reason);
+          sink.fail(reason);
+        };
         port.start?.();
         if (withCredit) tell({ type: 'credit', bytes: WINDOW });
       },
@@ -159,13 +167,20 @@ function bytesOf(message: unknown): Uint8Array | undefined {
   return undefined;
 }
 
-/** Listens with the values of events, whichever way the port tells them. */
-function listen(port: MessagePortLike, listeners: Record<string, (value: unknown) => void>): void {
-  for (const [type, listener] of Object.entries(listeners)) {
-    if (typeof port.addEventListener === 'function') {
-      port.addEventListener(type, (event: { data?: unknown; error?: unknown; message?: string }) => {
-        listener(type === 'error' ? (event.error ?? new Error(event.message ?? 'the worker has failed')) : event.data);
-      });
-    } else port.on?.(type, listener);
-  }
+/** Listens with the values of events, whichever way the port tells them. Gives what ends that. */
+function listen(port: MessagePortLike, listeners: Record<string, (value: unknown) => void>): () => void {
+  const ends = Object.entries(listeners).map(([type, listener]) => {
+    if (typeof port.addEventListener !== 'function') {
+      port.on?.(type, listener);
+      return () => port.off?.(type, listener);
+    }
+    const heard = (event: { data?: unknown; error?: unknown; message?: string }) => {
+      listener(type === 'error' ? (event.error ?? new Error(event.message ?? 'the worker has failed')) : event.data);
+    };
+    port.addEventListener(type, heard);
+    return () => port.removeEventListener?.(type, heard);
+  });
+  return () => {
+    for (const end of ends) end();
+  };
 }

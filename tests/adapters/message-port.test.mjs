@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { fromMessagePort } from 'sansocket/adapters';
@@ -97,6 +97,102 @@ test('messages of somebody else are an error, and close the port', async () => {
     await closed;
   }
 });
+
+/** A worker as a page has it, and as Node has it: with the messages that it was sent, and how many listen to it. */
+const workers = {
+  'the platform': () => {
+    const listeners = new Set();
+    class Worker extends EventTarget {
+      sent = [];
+      addEventListener(type, listener) {
+        listeners.add(listener);
+        super.addEventListener(type, listener);
+      }
+      removeEventListener(type, listener) {
+        listeners.delete(listener);
+        super.removeEventListener(type, listener);
+      }
+      get listening() {
+        return listeners.size;
+      }
+      postMessage(message) {
+        this.sent.push(message);
+      }
+      tell(data) {
+        this.dispatchEvent(new MessageEvent('message', { data }));
+      }
+      fail(error) {
+        this.dispatchEvent(Object.assign(new Event('error'), { error }));
+      }
+    }
+    return new Worker();
+  },
+  Node: () => {
+    class Worker extends EventEmitter {
+      sent = [];
+      get listening() {
+        return this.eventNames().reduce((sum, name) => sum + this.listenerCount(name), 0);
+      }
+      postMessage(message) {
+        this.sent.push(message);
+      }
+      tell(data) {
+        this.emit('message', data);
+      }
+      fail(error) {
+        this.emit('error', error);
+      }
+    }
+    return new Worker();
+  },
+};
+
+const endings = {
+  async 'both directions have ended and it is closed'({ readable, writable, close }, worker) {
+    worker.tell({ type: 'end' });
+    for await (const _ of readable);
+    await writable.close();
+    close();
+  },
+  async 'it is closed before'({ readable, close }) {
+    const reading = readable.getReader().read();
+    close();
+    await assert.rejects(reading, /the port was released before its end/);
+  },
+  'it is aborted': ({ writable }) => writable.abort(new Error('enough')),
+  async 'it is cancelled while more waits than was read'({ readable }, worker) {
+    worker.tell(new ArrayBuffer(200 << 10));
+    worker.tell(new ArrayBuffer(200 << 10));
+    const reader = readable.getReader();
+    await reader.read();
+    await reader.cancel();
+  },
+  async 'the peer has aborted it'({ readable }, worker) {
+    worker.tell({ type: 'abort', message: 'enough' });
+    await assert.rejects(readable.getReader().read(), /the peer has reset the connection: enough/);
+  },
+  async 'the worker has failed'({ readable }, worker) {
+    worker.fail(new Error('out of paper'));
+    await assert.rejects(readable.getReader().read(), /out of paper/);
+  },
+};
+
+for (const [platform, make] of Object.entries(workers)) {
+  for (const [name, end] of Object.entries(endings)) {
+    test(`a worker of ${platform} is let go of once ${name}`, async () => {
+      const worker = make();
+      const transport = fromMessagePort(worker);
+      const { readable, writable } = transport;
+      assert.ok(worker.listening > 0);
+      await end({ readable, writable, close: () => transport.close() }, worker);
+      assert.equal(worker.listening, 0);
+      // What the next connection receives is nothing to grant credit for.
+      worker.sent.length = 0;
+      for (let i = 0; i < 4; i += 1) worker.tell(new ArrayBuffer(100 << 10));
+      assert.deepEqual(worker.sent, []);
+    });
+  }
+}
 
 test('what has more than two ends, or is no port, is refused by name', () => {
   const channel = new BroadcastChannel('sansocket');
