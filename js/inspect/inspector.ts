@@ -104,16 +104,17 @@ export function opened(options: EngineOptions): Engine {
   const limit = (name: string, value: number | undefined): number | undefined =>
     value === undefined ? undefined : limitOf(name, value, 0);
   try {
-    engine.open({
+    // JSON, as which they go into the engine, has no `Infinity`.
+    const bounded = {
       ...options,
-      filter: '',
       maxMessage: limit('maxMessage', maxMessage),
       maxFrame: limit('maxFrame', maxFrame),
       maxPayload: limit('maxPayload', maxPayload),
-    });
+    };
+    engine.open({ ...bounded, filter: '' });
     if (filter === '') return engine;
     checkFilter(engine, filter);
-    engine.open({ ...options, filter });
+    engine.open({ ...bounded, filter });
   } catch (error) {
     if (error instanceof EngineError) throw typeError('invalid_argument', error.message);
     throw error;

@@ -256,11 +256,14 @@ test('a filter, payloads and wire as asked for', async () => {
 });
 
 test('"Infinity" is no limit', async () => {
-  const bytes = server(1, 'Hello');
-  const [, frame] = await all(
-    inspect(bytes, { side: 'server', maxPayload: Number.POSITIVE_INFINITY, payload: 'preview' }),
-  );
-  assert.deepEqual(frame.payload, { text: 'Hello' });
+  const text = 'Hello'.repeat(100);
+  const bytes = server(1, text);
+  const none = Number.POSITIVE_INFINITY;
+  const options = { side: 'server', payload: 'preview', maxPayload: none, maxFrame: none, maxMessage: none };
+  for (const filter of [undefined, '', 'op == text']) {
+    const [, frame] = await all(inspect(bytes, { ...options, filter }));
+    assert.deepEqual(frame.payload, { text });
+  }
   const violations = await all(inspect(bytes, { side: 'server', maxFrame: 4, records: ['violation'] }));
   assert.deepEqual(
     violations.map(({ id }) => id),
