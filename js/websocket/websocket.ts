@@ -97,6 +97,17 @@ export interface WebSocket extends EventTarget {
     listener: ((event: any) => unknown) | { handleEvent(event: any): unknown } | null,
     options?: boolean | { capture?: boolean; once?: boolean; passive?: boolean; signal?: AbortSignal },
   ): void;
+  removeEventListener<K extends keyof WebSocketEventMap>(
+    type: K,
+    listener: (this: WebSocket, event: WebSocketEventMap[K]) => unknown,
+    options?: boolean | { capture?: boolean },
+  ): void;
+  removeEventListener(
+    type: string,
+    // biome-ignore lint/suspicious/noExplicitAny: any listener of events
+    listener: ((event: any) => unknown) | { handleEvent(event: any): unknown } | null,
+    options?: boolean | { capture?: boolean },
+  ): void;
 }
 
 /** A class of the platform's shape. */

@@ -31,12 +31,15 @@ const clean = { stdout: '', status: 0 };
 test('in a browser, with `using`', () => {
   const libraries = 'es2022,dom,dom.iterable,esnext.disposable';
   const bundler = '--module esnext --moduleResolution bundler --target es2022 --types null';
-  assert.deepEqual(compile(['api.ts', 'inspect.ts', 'disposable.ts'], bundler, `--lib ${libraries}`), clean);
+  assert.deepEqual(
+    compile(['api.ts', 'inspect.ts', 'websocket.ts', 'disposable.ts'], bundler, `--lib ${libraries}`),
+    clean,
+  );
 });
 
 test('in Node', () => {
   assert.deepEqual(
-    compile(['api.ts', 'inspect.ts'], '--module nodenext --target es2022 --types node --lib es2022'),
+    compile(['api.ts', 'inspect.ts', 'websocket.ts'], '--module nodenext --target es2022 --types node --lib es2022'),
     clean,
   );
 });
