@@ -148,7 +148,8 @@ export class Sender {
 
   #waitFor(running: Promise<void>): void {
     const last = running.then(undefined, (reason) => {
-      this.#owner.fail(new Error('a Blob could not be read', { cause: reason }));
+      // After the end it changes nothing any more.
+      if (!this.#stopped) this.#owner.fail(new Error('a Blob could not be read', { cause: reason }));
     });
     this.#last = last;
     void last.then(() => {

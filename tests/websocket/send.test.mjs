@@ -137,6 +137,24 @@ test('a Blob that cannot be read fails the connection', async () => {
   await peer.end();
 });
 
+test('a Blob that cannot be read after the end changes nothing: CLOSED is final', async () => {
+  const { socket, peer } = await openOver();
+  const end = watch(socket);
+  let reject;
+  const reading = new Promise((_, giveUp) => {
+    reject = giveUp;
+  });
+  socket.send(Object.assign(new Blob(['12345']), { arrayBuffer: () => reading }));
+  await peer.end();
+  await end;
+  assert.equal(socket.readyState, 3);
+  const later = [];
+  for (const type of ['error', 'close']) socket.addEventListener(type, () => later.push(type));
+  reject(new Error('the file is gone'));
+  await tasks(5);
+  assert.deepEqual([socket.readyState, later], [3, []]);
+});
+
 test('a Close keeps its place behind a Blob', async () => {
   const { socket, peer } = await openOver();
   const end = watch(socket);
