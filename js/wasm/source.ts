@@ -20,7 +20,11 @@ export type WasmSource = Bytes | WasmResponse | object;
 
 /** Compiles `source` and uses it for `module` from now on. Once that is there, it does nothing. */
 export async function load(module: LazyModule, source: WasmSource | Promise<WasmSource>): Promise<void> {
-  if (module.isThere) return;
+  if (module.isThere) {
+    // Nor does it matter whether a promise of one is kept.
+    Promise.resolve(source).catch(() => {});
+    return;
+  }
   const given = await source;
   try {
     module.use(await compile(given));

@@ -97,6 +97,9 @@ test('a second init does nothing, at once or later, whatever it is given', () =>
       const connection = new slim.Connection({ role: 'server' });
       await slim.init(bytes);
       await slim.init('ignored');
+      await slim.init(Promise.reject(new Error('ignored')));
+      await slim.init({ then: (_, reject) => reject(new Error('ignored')) });
+      await new Promise((resolve) => setTimeout(resolve));
       connection.sendText('still the same');
       return connection.dataToSend().length === 1 && works();`),
     true,
