@@ -36,7 +36,8 @@ export function refusalError(refusal: number): Error {
     case Refusal.BadHandle:
       return new UsageError('use_after_free', 'the object was freed');
     default:
-      return typeError('invalid_argument', 'an argument was refused');
+      // All others are checked before they reach the core.
+      return typeError('invalid_argument', '"perMessageDeflate" expected to be agreed for a compressed message');
   }
 }
 
