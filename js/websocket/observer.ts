@@ -39,8 +39,8 @@ export interface Observer {
   /** The peer wants to close. What answers its messages can be sent until this is over. */
   closing(): void | Promise<void>;
   /**
-   * The transport has taken messages that count so much. `inTurn`: whether the caller's code of this task has run already;
-   * else it may have sent them just now.
+   * The transport has taken messages that count so much. `inTurn`: whether the listeners of this task have returned already,
+   * though not what they do after an `await`; else the caller's code may have sent them just now.
    */
   drained(count: number, inTurn: boolean): void;
   /** It is over. Nothing follows. */

@@ -74,7 +74,11 @@ export class Sender {
     this.#inOrder(() => this.#driver.close(code, reason));
   }
 
-  /** Between tasks only: within one, `bufferedAmount` does not fall. */
+  /**
+   * The transport has taken so much. By the WHATWG standard `bufferedAmount` falls between tasks only. It falls in the same task
+   * where all listeners of an event have returned (`inTurn`), so that what they do after an `await` sees less: every answer would
+   * otherwise cost the event loop one more task.
+   */
   drained(bytes: number, inTurn: boolean): void {
     if (inTurn) this.bufferedAmount -= bytes;
     else queueTogether(() => this.drained(bytes, true));

@@ -73,7 +73,10 @@ export interface WebSocket extends EventTarget {
   readonly protocol: string;
   /** The extensions, `''` if none. */
   readonly extensions: string;
-  /** Bytes of messages that the transport has not taken: text as UTF-8, without framing. */
+  /**
+   * Bytes of messages that the transport has not taken: text as UTF-8, without framing. It does not fall while code of yours
+   * runs; what listeners do after an `await` may find it fallen.
+   */
   readonly bufferedAmount: number;
   binaryType: BinaryType;
   /** Not of the platform: milliseconds that the last answered Ping took; see `pingInterval`. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createWebSocketClass } from 'sansocket/websocket';
-import { manual, next, overMemory, Peer, pair, tasks, watch } from './support.mjs';
+import { manual, next, overMemory, Peer, pair, tasks, until, watch } from './support.mjs';
 
 /** An open socket over a transport that takes a write when it is told to. */
 async function blocked(options) {
@@ -41,6 +41,23 @@ test('bufferedAmount rises inside send, and does not fall within a task', async 
   assert.equal(socket.bufferedAmount, 8);
   await tasks(3);
   assert.equal(socket.bufferedAmount, 0);
+  socket.close();
+  await peer.event('close');
+  await peer.end();
+});
+
+test('bufferedAmount does not fall while listeners of one event run', async () => {
+  const { socket, peer } = await openOver();
+  const amounts = [];
+  for (const text of ['12345', '678']) {
+    socket.addEventListener('message', () => {
+      socket.send(text);
+      amounts.push(socket.bufferedAmount);
+    });
+  }
+  await peer.send((connection) => connection.sendText('ask'));
+  await until(() => peer.log.length === 2);
+  assert.deepEqual([amounts, socket.bufferedAmount], [[5, 8], 0]);
   socket.close();
   await peer.event('close');
   await peer.end();
