@@ -153,6 +153,11 @@ impl Set {
         self.0 |= bit(rule);
     }
 
+    /// Adds all that are in another.
+    pub fn add(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
     /// Whether the rule is in it.
     #[must_use]
     pub const fn contains(self, rule: Rule) -> bool {

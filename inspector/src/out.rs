@@ -1,6 +1,6 @@
 //! Where everything that is told goes: to the records, the statistics and the index.
 
-use crate::filter::{Filter, Subject, Told};
+use crate::filter::{Filter, Gathering, Subject, Told};
 use crate::index::Index;
 use crate::ndjson::Ndjson;
 use crate::options::{Options, PayloadMode, RecordType};
@@ -26,10 +26,12 @@ pub struct Out {
     keep: usize,
     frames: u64,
     connections: u32,
-    /// The number of the last frame that was told, if it passed the filter.
-    passed: Option<u64>,
+    /// The messages that the filter waits for.
+    messages: Option<Gathering>,
     first_time: Option<Time>,
-    last_time: Option<Time>,
+    /// When the last frame was seen, and the last message or frame of none.
+    last_frame: Option<Time>,
+    last_row: Option<Time>,
 }
 
 impl Out {
@@ -38,6 +40,7 @@ impl Out {
     pub fn new(options: Options, filter: Option<Filter>) -> Self {
         let payloads = options.records.has(RecordType::Frame) || options.records.has(RecordType::Message);
         let shows_frames = payloads || filter.is_some();
+        let messages = (filter.is_some() && options.records.has(RecordType::Message)).then(Gathering::default);
         let keep = match options.payload {
             _ if filter.is_some() => options.max_message,
             PayloadMode::None => 0,
@@ -55,9 +58,10 @@ impl Out {
             filter,
             frames: 0,
             connections: 0,
-            passed: None,
+            messages,
             first_time: None,
-            last_time: None,
+            last_frame: None,
+            last_row: None,
         }
     }
 
@@ -137,22 +141,41 @@ impl Out {
         }
     }
 
-    /// Whether a record is written: a frame that matches, and what belongs to it.
+    /// Whether a record is written: a frame that matches, a message that does, and what belongs to it.
     #[inline(never)]
     fn passes(&mut self, record: &Record<'_>) -> bool {
         let Some(filter) = &self.filter else { return true };
+        let started = self.first_time;
+        let times = |now: Option<Time>, before: &mut Option<Time>| {
+            let since = |earlier: Option<Time>| Some(now?.since(earlier?));
+            let times = [since(started), since(*before)];
+            *before = now.or(*before);
+            times
+        };
+        let protocol = |connection| self.stats.connection(connection).and_then(|it| it.subprotocol());
         match record {
             Record::Frame(frame) => {
-                let time = frame.place.time;
-                let since = |earlier: Option<Time>| Some(time?.since(earlier?));
-                let (t, delta) = (since(self.first_time), since(self.last_time));
-                self.last_time = time.or(self.last_time);
-                let subprotocol = self.stats.connection(frame.connection).and_then(|it| it.subprotocol());
-                let passes = filter.matches(&Subject::of_frame(frame, t, delta), &mut Told { frame, subprotocol });
-                self.passed = passes.then_some(frame.number);
+                let [time, delta] = times(frame.place.time, &mut self.last_frame);
+                if frame.message.is_none() {
+                    self.last_row = frame.place.time.or(self.last_row);
+                }
+                let subject = Subject::of_frame(frame, time, delta);
+                let passes = filter.matches(&subject, &mut Told { frame, subprotocol: protocol(frame.connection) });
+                if let Some(messages) = &mut self.messages {
+                    messages.add(frame, subject, !passes);
+                }
                 passes
             }
-            Record::Message(message) => message.frames.last().is_some_and(|last| self.passed == Some(*last)),
+            Record::Message(message) => {
+                let times = times(message.time, &mut self.last_row);
+                let Some(messages) = &mut self.messages else { return false };
+                let untold = messages.finish(filter, message, times, protocol(message.connection));
+                for (frame, finding) in untold.iter().flatten() {
+                    let (connection, frame, side) = (message.connection, Some(*frame), message.side);
+                    self.ndjson.record(&Record::Violation { connection, frame, side, finding });
+                }
+                untold.is_some()
+            }
             Record::Violation { .. } | Record::Gap { .. } => false,
             Record::Handshake(_) | Record::Close { .. } | Record::Error { .. } => true,
         }

@@ -39,16 +39,16 @@ export const redactFlag = {
 } as const;
 
 export const selectFlags = {
-  filter: { kind: 'text', short: 'Y', value: 'EXPR', help: 'only frames that match, as in: op == text and len > 1k' },
+  filter: { kind: 'text', short: 'Y', value: 'EXPR', help: 'only rows that match, as in: op == text and len > 1k' },
   grep: {
     kind: 'text',
     short: 'g',
     value: 'PATTERN',
-    help: 'only frames whose payload matches this regular expression',
+    help: 'only rows whose payload matches this regular expression',
   },
   fixed: { kind: 'switch', short: 'F', help: 'PATTERN is plain text' },
   'ignore-case': { kind: 'switch', short: 'i', help: 'PATTERN matches capitals and small letters alike' },
-  invert: { kind: 'switch', short: 'v', help: 'only frames whose payload PATTERN does not match' },
+  invert: { kind: 'switch', short: 'v', help: 'only rows whose payload PATTERN does not match' },
   conn: { kind: 'integer', value: 'N', min: 1, max: 2 ** 31, help: 'only this connection' },
   control: { kind: 'choice', choices: ['show', 'hide', 'only'], help: 'Close, Ping and Pong; shown by default' },
 } as const satisfies Flags;

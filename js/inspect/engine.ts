@@ -30,7 +30,10 @@ export interface ReadingOptions {
 export interface RecordOptions {
   /** The types of records. Default: all but `message`. */
   readonly records?: readonly RecordType[] | undefined;
-  /** Only frames that match are written, with what belongs to them: an expression of the filter language. Default: all. */
+  /**
+   * Only frames that match are written, and messages that do as a whole, with what belongs to them: an expression of the filter
+   * language. Default: all.
+   */
   readonly filter?: string | undefined;
   /** How much of payloads. Default `full`. */
   readonly payload?: 'full' | 'preview' | 'none' | undefined;

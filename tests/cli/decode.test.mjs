@@ -359,6 +359,61 @@ for (const [flags, expected] of selections) {
   });
 }
 
+// Messages of the capture `frag_both` that are selected: by what they are as a whole, in whichever frames they came.
+const selectedMessages = [
+  [
+    ['-Y', 'op == text'],
+    [1, 3],
+  ],
+  [['-Y', 'len == 11'], [1]],
+  [['-Y', 'op == cont'], []],
+  [
+    ['-g', 'client|server'],
+    [2, 1],
+  ],
+  [
+    ['--control', 'hide', '-v', '-g', 'client'],
+    [2, 3, 4],
+  ],
+];
+for (const [flags, expected] of selectedMessages) {
+  test(`selected of messages: ${flags.join(' ')}`, async () => {
+    const { code, stdout } = await sansocket([
+      ...['-q', '-m', '--exit-status', '-e', 'msg', '-e', 'op'],
+      ...flags,
+      captureOf('frag_both.pcap'),
+    ]);
+    const numbers = stdout.split('\n').flatMap((row) => /^\d+/.exec(row) ?? []);
+    assert.deepEqual([numbers.map(Number), code], [expected, expected.length > 0 ? 0 : 1]);
+  });
+}
+
+test('a conversation is selected by messages, and so is an archive', async () => {
+  const args = ['-q', '--exit-status', '-g', 'client text', captureOf('frag_both.pcap')];
+  assert.equal((await sansocket(['--follow', ...args])).stdout, '> client text\n');
+  const har = await sansocket(['--format', 'har', '-c', '1', ...args]);
+  assert.equal(har.code, 0);
+  const [{ _webSocketMessages: messages }] = JSON.parse(har.stdout).log.entries;
+  assert.deepEqual(
+    messages.map(({ data }) => data),
+    ['client text'],
+  );
+});
+
+test('what is wrong with a message is said with it, whichever frame it is in', async () => {
+  const stream = Buffer.concat([server(1, 'ab', { fin: false }), server(0, Buffer.of(0xff)), server(1, 'c')]);
+  const { stdout } = await sansocket([
+    '-q',
+    '-m',
+    '-Y',
+    'op == text and violation',
+    '--side',
+    'server',
+    fileOf(stream),
+  ]);
+  assert.match(stdout, /^ {7}! error utf8-invalid in #2 .*\n msg 1 .*\n$/);
+});
+
 test('-F takes every character as it is', async () => {
   const payloads = ['a/b', 'a\\', 'a.b', '[x', '(', 'x\ny'];
   const file = fileOf(Buffer.concat(payloads.map((payload) => server(1, payload))), 'characters');

@@ -159,6 +159,15 @@ test('extract: a file for each message, and an index', async () => {
   assert.match((await sansocket(['extract', fileOf(stream)])).stderr, /-d DIR/);
 });
 
+test('extract selects messages as a whole', async () => {
+  const folder = join(scratch(), 'binary');
+  const { code } = await sansocket(['extract', '-Y', 'op == binary', captureOf('frag_both.pcap'), '-d', folder]);
+  assert.equal(code, 0);
+  const [first, second] = recordsOf(readFileSync(join(folder, 'index.ndjson'), 'utf8'));
+  assert.deepEqual([first.frames, second.frames], [[2, 6], [9]]);
+  assert.equal(readFileSync(join(folder, first.file), 'utf8'), 'server');
+});
+
 test('HAR in the dialect of Chrome', async () => {
   const out = join(scratch(), 'out.har');
   assert.equal((await sansocket(['convert', captureOf('pmd_mix.pcap'), '-o', out])).code, 0);

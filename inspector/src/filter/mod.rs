@@ -1,5 +1,6 @@
 //! The filter language: `op == text and len > 1k and payload ~ /order/`, or just a word that the payload has.
 
+mod gathering;
 mod lex;
 mod needle;
 mod node;
@@ -7,6 +8,7 @@ mod parse;
 mod subject;
 mod value;
 
+pub use gathering::Gathering;
 pub use parse::Filter;
 pub use subject::{Contents, Subject, Told};
 

@@ -187,7 +187,10 @@ class Writer implements RowSink {
   }
 
   #isRow(record: InspectRecord): record is FrameRecord | MessageRecord {
-    return record.type === 'frame' || (record.type === 'message' && this.#writing.messages);
+    const { format, messages, harFrames } = this.#writing;
+    // An archive has messages, whether frames stand beside them or not.
+    if (format === 'har') return record.type === (harFrames ? 'frame' : 'message');
+    return record.type === 'frame' || (record.type === 'message' && messages);
   }
 
   #head(): string | Uint8Array {
