@@ -120,6 +120,8 @@ export function filterOf(values: Values<typeof selectFlags>): string {
 
 function grepOf(pattern: string, fixed: boolean, ignoreCase: boolean, invert: boolean): string {
   const source = fixed ? pattern.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&') : pattern;
-  const regex = `payload ~ /${source.replaceAll(/(?<!\\)\//g, '\\/')}/${ignoreCase ? 'i' : ''}`;
+  // What is escaped already stays, a backslash too: after it, a slash is not.
+  const escaped = source.replaceAll(/\\[\s\S]|\//g, (part) => (part === '/' ? '\\/' : part));
+  const regex = `payload ~ /${escaped}/${ignoreCase ? 'i' : ''}`;
   return invert ? `not (${regex})` : regex;
 }

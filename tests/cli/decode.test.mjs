@@ -414,8 +414,23 @@ test('what is wrong with a message is said with it, whichever frame it is in', a
   assert.match(stdout, /^ {7}! error utf8-invalid in #2 .*\n msg 1 .*\n$/);
 });
 
+test('a pattern has slashes as they are, or escaped, also after a backslash that is escaped', async () => {
+  const payloads = ['a/b', '\\/c', 'd'];
+  const file = fileOf(Buffer.concat(payloads.map((payload) => server(1, payload))), 'slashes');
+  for (const [pattern, expected] of [
+    ['/b', '1\n'],
+    ['\\/b', '1\n'],
+    ['\\\\/', '2\n'],
+    ['\\\\\\/c', '2\n'],
+    ['[/]', '1\n2\n'],
+  ]) {
+    const { stdout, stderr } = await sansocket(['-q', '--side', 'server', '-g', pattern, '-e', 'n', file]);
+    assert.deepEqual([stdout, stderr], [expected, ''], pattern);
+  }
+});
+
 test('-F takes every character as it is', async () => {
-  const payloads = ['a/b', 'a\\', 'a.b', '[x', '(', 'x\ny'];
+  const payloads = ['a/b', 'a\\', 'a.b', '[x', '(', 'x\ny', '\\/z'];
   const file = fileOf(Buffer.concat(payloads.map((payload) => server(1, payload))), 'characters');
   for (const [at, payload] of payloads.entries()) {
     const { stdout } = await sansocket(['-q', '--side', 'server', '-F', '-g', payload, '-e', 'n', file]);
