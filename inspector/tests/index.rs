@@ -134,6 +134,7 @@ fn a_filter_finds_the_same_in_the_index_and_in_the_stream() {
         "close.code == 1000",
         "key == 37fa213d",
         "hex contains \"6c ?? 6f\"",
+        "hex ~ /^7b2269/",
         "payload ~ /t[ew]/",
     ];
     let mut found = vec![0; filters.len()];

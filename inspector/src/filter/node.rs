@@ -155,14 +155,20 @@ impl Node {
                 Field::Payload | Field::Hex => needle.is_in(contents.payload()),
                 field => matches!(field.of(subject, contents), Found::Text(text) if needle.is_in(text.as_bytes())),
             },
-            Self::Matches(Field::Payload | Field::Hex, regex) => {
-                regex.is_match(&String::from_utf8_lossy(contents.payload()))
-            }
             Self::Matches(field, regex) => {
                 matches!(field.of(subject, contents), Found::Text(text) if regex.is_match(&text))
             }
         }
     }
+}
+
+/// Two digits a byte.
+fn hex_digits(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }
 
 impl Field {
@@ -219,7 +225,7 @@ impl Field {
             }
             Self::CloseCode | Self::CloseReason => Found::Nothing,
             Self::Payload => Found::Text(String::from_utf8_lossy(contents.payload())),
-            Self::Hex => Found::Text(contents.payload().iter().map(|byte| format!("{byte:02x}")).collect()),
+            Self::Hex => Found::Text(hex_digits(contents.payload()).into()),
             Self::Json(path) => match json_path(contents.payload(), path) {
                 Some(Leaf::Text(text)) => Found::Text(text.into()),
                 Some(Leaf::Number(number)) => Found::Number(number),
