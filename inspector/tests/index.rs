@@ -135,6 +135,7 @@ fn a_filter_finds_the_same_in_the_index_and_in_the_stream() {
         "key == 37fa213d",
         "hex contains \"6c ?? 6f\"",
         "hex ~ /^7b2269/",
+        "json.id in (\"1\", 2)",
         "payload ~ /t[ew]/",
     ];
     let mut found = vec![0; filters.len()];

@@ -1,13 +1,14 @@
 //! What a filter is made of, and whether a frame matches it.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use regex_lite::Regex;
 use sansocket::Opcode;
 
 use super::needle::Needle;
 use super::subject::{Contents, Subject};
-use super::value::{Leaf, json_path};
+use super::value::{Leaf, json_path, number};
 use crate::catalogue::Rule;
 use crate::frames::close_parts;
 
@@ -37,6 +38,8 @@ pub(super) enum Operator {
 pub(super) enum Value {
     Number(f64),
     Text(String),
+    /// What is in JSON may be a string that only reads as a number: the number too, if it reads as one.
+    Either(Option<f64>, String),
 }
 
 #[derive(Clone, PartialEq)]
@@ -162,6 +165,17 @@ impl Node {
     }
 }
 
+/// Compares a string with a value that reads as a number. They are equal if they are the same to the letter, as the digits of an
+/// identifier have to be; which is less, the numbers tell, if the string is one.
+fn compare_text(found: &str, value: f64, text: &str, operator: Operator) -> Option<Ordering> {
+    match (operator, number(found, false)) {
+        (Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual, Some(found)) => {
+            found.partial_cmp(&value)
+        }
+        _ => Some(found.cmp(text)),
+    }
+}
+
 /// Two digits a byte.
 fn hex_digits(bytes: &[u8]) -> String {
     bytes
@@ -178,18 +192,21 @@ impl Field {
             return has == (operator == Operator::Equal);
         }
         let order = match (self.of(subject, contents), value) {
-            (Found::Number(found), Value::Number(value)) => found.partial_cmp(value),
-            (Found::Text(found), Value::Text(value)) => Some(found.as_ref().cmp(value.as_str())),
+            (Found::Number(found), Value::Number(value) | Value::Either(Some(value), _)) => found.partial_cmp(value),
+            (Found::Text(found), Value::Either(Some(value), text)) => compare_text(&found, *value, text, operator),
+            (Found::Text(found), Value::Text(value) | Value::Either(None, value)) => {
+                Some(found.as_ref().cmp(value.as_str()))
+            }
             // What is not there is different from everything, and neither less nor more.
             _ => None,
         };
         match operator {
-            Operator::Equal => order.is_some_and(core::cmp::Ordering::is_eq),
-            Operator::NotEqual => !order.is_some_and(core::cmp::Ordering::is_eq),
-            Operator::Less => order.is_some_and(core::cmp::Ordering::is_lt),
-            Operator::LessOrEqual => order.is_some_and(core::cmp::Ordering::is_le),
-            Operator::Greater => order.is_some_and(core::cmp::Ordering::is_gt),
-            Operator::GreaterOrEqual => order.is_some_and(core::cmp::Ordering::is_ge),
+            Operator::Equal => order.is_some_and(Ordering::is_eq),
+            Operator::NotEqual => !order.is_some_and(Ordering::is_eq),
+            Operator::Less => order.is_some_and(Ordering::is_lt),
+            Operator::LessOrEqual => order.is_some_and(Ordering::is_le),
+            Operator::Greater => order.is_some_and(Ordering::is_gt),
+            Operator::GreaterOrEqual => order.is_some_and(Ordering::is_ge),
         }
     }
 

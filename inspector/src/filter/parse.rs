@@ -272,7 +272,7 @@ impl Parser {
                 "s2c" | "server" => Value::Text("s2c".to_owned()),
                 _ => return Err(self.fault("c2s or s2c was expected")),
             },
-            Field::Json(_) => number(&text, false).map_or(Value::Text(text), Value::Number),
+            Field::Json(_) => Value::Either(number(&text, false), text),
             Field::Key => {
                 Value::Text(text.to_ascii_lowercase().replace([':', ' '], "").trim_start_matches("0x").to_owned())
             }
@@ -332,7 +332,7 @@ mod tests {
         }
 
         fn payload(&mut self) -> &[u8] {
-            br#"{"type":"order","price":{"value":12.5},"ok":true} Caf"#
+            br#"{"type":"order","price":{"value":12.5,"text":"0.50"},"wait":"5s","id":"9007199254740993","ok":true} Caf"#
         }
 
         fn subprotocol(&mut self) -> Option<&str> {
@@ -393,6 +393,11 @@ mod tests {
             "hex ~ /^7b22.*6166$/ and hex ~ /7B22/i",
             "json.type == order",
             "json.price.value > 12",
+            "json.price.value == \"12.5\"",
+            "json.price.text == \"0.50\" and json.price.text == 0.50 and json.price.text != 0.5",
+            "json.price.text < 0.6 and json.price.text >= \"0.5\" and json.type > 5",
+            "json.wait == \"5s\" and json.wait in (\"4s\", 5s) and json.wait < 200min",
+            "json.id == 9007199254740993 and json.id > 1",
             "json.ok",
             "json.ok == true",
             "violation",
@@ -422,6 +427,10 @@ mod tests {
             "payload contains ORDER",
             "hex contains \"ff\"",
             "hex ~ /order/",
+            "json.price.text != \"0.50\"",
+            "json.id == 9007199254740992",
+            "json.wait < 5s",
+            "json.ok == 1",
             "json.type == sell",
             "json.price.other",
             "violation == utf8-invalid",
