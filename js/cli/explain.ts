@@ -1,6 +1,6 @@
 /** `sansocket explain`: numbers, names and headers of the protocol in words. */
 
-import { visible } from '../inspect/visible.js';
+import { visible, visibleJson } from '../inspect/visible.js';
 import { command } from './command.js';
 import { nearest } from './nearest.js';
 import { ExitCode, fitted, type Paint, painter, print } from './terminal.js';
@@ -29,7 +29,7 @@ export const explain = command({
     const found = operands.flatMap(oneOf);
     const text =
       format === 'json'
-        ? found.map((each) => `${JSON.stringify({ v: 1, ...each })}\n`).join('')
+        ? found.map((each) => `${visibleJson({ v: 1, ...each })}\n`).join('')
         : pretty(found, painter());
     await print(text);
     return ExitCode.Ok;

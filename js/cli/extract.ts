@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FrameRecord, MessageRecord } from '../inspect/records.js';
-import { visible } from '../inspect/visible.js';
+import { visible, visibleJson } from '../inspect/visible.js';
 import { command } from './command.js';
 import type { Flags, Line } from './flags.js';
 import { bytesOfPayload } from './output/dump.js';
@@ -85,7 +85,7 @@ class Files {
     const { payload, ...rest } = record;
     const file = `${String(this.count).padStart(6, '0')}-${record.dir}.${extensionOf(record)}`;
     this.#save(file, bytesOfPayload(payload));
-    const line = JSON.stringify({ v: 1, source, file, ...rest, ...(payload?.cut ? { cut: true } : {}) });
+    const line = visibleJson({ v: 1, source, file, ...rest, ...(payload?.cut ? { cut: true } : {}) });
     writeFileSync(join(this.#directory, 'index.ndjson'), `${line}\n`, { flag: 'a' });
   }
 

@@ -1,6 +1,6 @@
 /** `sansocket handshake`: the accept value of a key step by step, and the rules of an opening handshake. */
 
-import { visible } from '../inspect/visible.js';
+import { visible, visibleJson } from '../inspect/visible.js';
 import { command } from './command.js';
 import { checkedText, checkHeads } from './heads.js';
 import { ExitCode, painter, print, row } from './terminal.js';
@@ -46,7 +46,7 @@ export const handshake = command({
     const ok = verify === undefined ? undefined : verify.trim() === steps.accept;
     const text =
       format === 'json'
-        ? `${JSON.stringify({ v: 1, ...steps, ...(ok === undefined ? {} : { ok }) })}\n`
+        ? `${visibleJson({ v: 1, ...steps, ...(ok === undefined ? {} : { ok }) })}\n`
         : pretty(steps, verify, ok);
     await print(text);
     return ok === false ? ExitCode.Findings : ExitCode.Ok;
@@ -57,7 +57,7 @@ async function check(request: string | undefined, response: string | undefined, 
   const checked = await checkHeads(request, response);
   const { handshake, accept, violations } = checked;
   const ok = violations.length === 0;
-  const json = (): string => `${JSON.stringify({ v: 1, ok, expected: accept ?? null, handshake, violations })}\n`;
+  const json = (): string => `${visibleJson({ v: 1, ok, expected: accept ?? null, handshake, violations })}\n`;
   await print(format === 'json' ? json() : checkedText(checked, painter()));
   return ok ? ExitCode.Ok : ExitCode.Findings;
 }

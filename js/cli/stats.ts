@@ -1,7 +1,7 @@
 /** `sansocket stats`: captures in numbers. */
 
 import type { CaptureStats, ConnectionStats, SentStats } from '../inspect/stats.js';
-import { visible } from '../inspect/visible.js';
+import { visible, visibleJson } from '../inspect/visible.js';
 import { command } from './command.js';
 import type { Flags, Line } from './flags.js';
 import { closeStory } from './output/pretty.js';
@@ -51,7 +51,7 @@ async function run({ values, operands }: Line<typeof flags>): Promise<number> {
     end: async (counted) => {
       await print(
         values.format === 'json'
-          ? `${JSON.stringify({ v: 1, source: name, ...counted })}\n`
+          ? `${visibleJson({ v: 1, source: name, ...counted })}\n`
           : pretty(name, counted, paint),
       );
     },

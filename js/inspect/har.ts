@@ -3,6 +3,7 @@
 import { formatBase64 } from './base64.js';
 import type { FrameRecord, HandshakeRecord, InspectRecord, MessageRecord, Payload } from './records.js';
 import { epochOf } from './time.js';
+import { visibleJson } from './visible.js';
 
 /** Collects the connections of captures, and writes them once all are there. */
 export class Har {
@@ -36,7 +37,7 @@ export class Har {
   text(): string {
     const entries = [...this.#connections.values()].map((entry) => entryOf(entry, this.#withFrames));
     const log = { version: '1.2', creator: { name: 'sansocket', version: this.#version }, pages: [], entries };
-    return `${JSON.stringify({ log }, null, 2)}\n`;
+    return `${visibleJson({ log }, 2)}\n`;
   }
 
   #entry(conn: number): Entry {

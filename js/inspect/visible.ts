@@ -12,6 +12,19 @@ export function visible(text: string): string {
   return text.replace(UNSAFE, (character) => SHORT[character] ?? escaped(character.codePointAt(0) as number));
 }
 
+/** What JSON leaves as it is of the same characters. */
+const UNSAFE_IN_JSON = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** A value as JSON, with those characters as escapes of JSON: what is read of it is the same. */
+export function visibleJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(UNSAFE_IN_JSON, (character) =>
+    // One beyond the BMP is two.
+    character.replace(/./gs, (unit) => `\\u${hexOfUnit(unit.charCodeAt(0))}`),
+  );
+}
+
+const hexOfUnit = (unit: number): string => unit.toString(16).padStart(4, '0');
+
 /** The text of `bytes`, or `undefined` if they are not UTF-8. `more`: they may end inside a character, which is left out. */
 export function utf8Of(bytes: Uint8Array, more = false): string | undefined {
   try {
@@ -40,5 +53,5 @@ export function hexOf(bytes: Uint8Array, separator = ''): string {
 function escaped(codePoint: number): string {
   const digits = codePoint.toString(16);
   if (codePoint < 0x100) return `\\x${digits.padStart(2, '0')}`;
-  return codePoint < 0x1_0000 ? `\\u${digits.padStart(4, '0')}` : `\\u{${digits}}`;
+  return codePoint < 0x1_0000 ? `\\u${hexOfUnit(codePoint)}` : `\\u{${digits}}`;
 }

@@ -1,10 +1,13 @@
 // Nothing from outside drives the terminal: not payload, header, reason, file name or argument.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { encodeFrame } from 'sansocket';
 import { bytesOfText } from '../../pkg/inspect/notation.js';
-import { fileOf, missingFile, recordsOf, sansocket } from './run.mjs';
+import { visibleJson } from '../../pkg/inspect/visible.js';
+import { fileOf, missingFile, recordsOf, sansocket, scratch } from './run.mjs';
 
 /** All that a terminal acts upon, or that turns text around: C0, DEL, C1, and the formatting characters. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
@@ -63,19 +66,51 @@ for (const args of [
   ['decode', '--format', 'fields', '-e', 'payload', '-e', 'close.reason'],
   ['decode', '--follow'],
   ['decode', '-x'],
+  ['decode', '--redact', '--format', 'ndjson'],
+  ['decode', '--format', 'har'],
   ['lint'],
   ['lint', '--format', 'github'],
   ['lint', '--format', 'sarif'],
   ['stats'],
+  ['stats', '--format', 'json'],
 ]) {
   test(`I07: nothing gets through: ${args.join(' ')}`, async () => {
     const { stdout, stderr } = await sansocket([...args, '--side', 'server', ...inputs]);
     assert.notEqual(stdout, '');
     assertHarmless(stdout, /\r?\n|\t/g);
     assertHarmless(stderr);
-    if (args[2] === 'ndjson') assert.ok(recordsOf(stdout).length > everyFrame.length);
+    if (args.join(' ') === 'decode --format ndjson') assert.ok(recordsOf(stdout).length > everyFrame.length);
   });
 }
+
+test('a head as JSON', async () => {
+  const host = Object.values(attacks)
+    .join('')
+    .replaceAll(/[\0\r\n]/g, '');
+  const request = fileOf(`GET / HTTP/1.1\r\nHost: x${host}x\r\n\r\n`, 'request');
+  const { code, stdout } = await sansocket(['handshake', '--format', 'json', '--request', request]);
+  assert.equal(code, 1);
+  assertHarmless(stdout);
+  assert.equal(JSON.parse(stdout).handshake.host, `x${host}x`);
+});
+
+test('the index of what was extracted', async () => {
+  const name = Object.values(attacks).join('').replaceAll(/[\0/]/g, '').slice(0, 60);
+  const folder = join(scratch(), 'extracted');
+  const { code } = await sansocket(['extract', '-d', folder, fileOf(streams.frames, name)]);
+  assert.equal(code, 0);
+  assertHarmless(readFileSync(join(folder, 'index.ndjson'), 'utf8'));
+});
+
+test('JSON is written so that it is read as the same, beyond the BMP too', () => {
+  const value = { text: Object.values(attacks).join('') };
+  for (const indent of [undefined, 2]) {
+    const text = visibleJson(value, indent);
+    assertHarmless(text);
+    assert.deepEqual(JSON.parse(text), value);
+  }
+  assert.equal(visibleJson('\x7f\u009b\u2028\u{e0041}é😀'), '"\\u007f\\u009b\\u2028\\udb40\\udc41é😀"');
+});
 
 test('all of them in a file name, an argument, and a notation', async () => {
   const all = Object.values(attacks).join('');

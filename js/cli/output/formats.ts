@@ -6,7 +6,7 @@ import { Har } from '../../inspect/har.js';
 import { PacketWriter, pcapngHead } from '../../inspect/pcapng.js';
 import type { FrameRecord, InspectRecord, MessageRecord } from '../../inspect/records.js';
 import { redact } from '../../inspect/redact.js';
-import { visible } from '../../inspect/visible.js';
+import { visible, visibleJson } from '../../inspect/visible.js';
 import type { Sink } from '../session.js';
 import { complain } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
@@ -171,7 +171,7 @@ class Writer implements RowSink {
       if (!this.#writing.redact) yield { record, line };
       else {
         const less = redact(record);
-        yield { record: less, line: JSON.stringify(less) };
+        yield { record: less, line: visibleJson(less) };
       }
     }
   }

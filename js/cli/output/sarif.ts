@@ -3,6 +3,7 @@
 import { version } from '../../constants.js';
 import { catalogue, type Level, sectionName, sectionUrl } from '../../inspect/catalogue.js';
 import type { ViolationRecord } from '../../inspect/records.js';
+import { visibleJson } from '../../inspect/visible.js';
 
 const LEVELS: Readonly<Record<Level, string>> = { error: 'error', warn: 'warning', note: 'note' };
 
@@ -43,7 +44,7 @@ export class Sarif {
       version: '2.1.0',
       runs: [{ tool: { driver }, columnKind: 'utf16CodeUnits', results: this.#results }],
     };
-    return `${JSON.stringify(log, null, 2)}\n`;
+    return `${visibleJson(log, 2)}\n`;
   }
 }
 
