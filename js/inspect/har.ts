@@ -85,7 +85,8 @@ function entryOf({ handshake, messages, frames, first, last }: Entry, withFrames
     time: milliseconds,
     request: {
       method: handshake?.method ?? 'GET',
-      url: `ws://${host ?? server ?? 'unknown.invalid'}${uri ?? '/'}`,
+      // Of an archive it is the whole address.
+      url: /^\w+:\/\//.test(uri ?? '') ? uri : `ws://${host ?? server ?? 'unknown.invalid'}${uri ?? '/'}`,
       httpVersion: 'HTTP/1.1',
       headers: headersOf(request),
       queryString: queryOf(uri ?? ''),

@@ -189,6 +189,11 @@ test('HAR in the dialect of Chrome', async () => {
   assert.equal(JSON.parse(readFileSync(withFrames, 'utf8')).log.entries[0]._webSocketFrames.length, 14);
 });
 
+test('an archive written anew has the address that it had', async () => {
+  const { stdout } = await sansocket(['-q', '--format', 'har', captureOf('chrome.har')]);
+  assert.equal(JSON.parse(stdout).log.entries[0].request.url, 'http://a.example/chat');
+});
+
 /** The TCP payloads of each direction in a pcapng, with every length and checksum held to what it has to be. */
 function streamsOf(bytes) {
   const streams = { client: Buffer.alloc(0), server: Buffer.alloc(0) };
