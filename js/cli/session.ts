@@ -110,26 +110,43 @@ async function readCapture(
       more = await sink.lines(lines);
     }
   };
-  for (const { input, side } of parts) {
-    for await (const bytes of input.chunks()) {
-      // Only now it is known what the bytes are.
-      open(input);
-      for (let at = 0; at < bytes.length && more; at += PIECE) {
-        theEngine().feed(bytes.subarray(at, at + PIECE), side);
-        await drain();
-      }
-      watch.show(input);
-      if (!more || interrupt.aborted) break;
-    }
+  for await (const { input, side, bytes } of inTurns(parts)) {
+    // Only now it is known what the bytes are.
     open(input);
+    for (let at = 0; at < bytes.length && more; at += PIECE) {
+      theEngine().feed(bytes.subarray(at, at + PIECE), side);
+      await drain();
+    }
+    watch.show(input);
+    if (!more || interrupt.aborted) break;
+  }
+  open(first);
+  for (const { input } of parts) {
     if (!source.quiet) for (const note of input.notes) complain(`${input.name}: ${note}`);
     for (const trouble of input.troubles) complain(`${input.name}: ${trouble}`);
     troubles += input.troubles.length;
-    if (!more || interrupt.aborted) break;
   }
   theEngine().finish();
   await drain();
   return { more, troubles, told: (counts) => watch.told(counts) };
+}
+
+/** Chunks of all parts in turns: of two directions, the answer to the request is then not behind all that the client sent. */
+async function* inTurns(
+  parts: readonly Part[],
+): AsyncGenerator<Part & { readonly bytes: Uint8Array }, void, undefined> {
+  let open = parts.map((part) => ({ ...part, chunks: part.input.chunks() }));
+  try {
+    while (open.length > 0) {
+      for (const part of open) {
+        const { done, value } = await part.chunks.next();
+        if (done) open = open.filter((other) => other !== part);
+        else yield { input: part.input, side: part.side, bytes: value };
+      }
+    }
+  } finally {
+    for (const { chunks } of open) await chunks.return();
+  }
 }
 
 function openEngine(options: EngineOptions): void {

@@ -47,8 +47,8 @@ export class PacketWriter {
     const clock = () => this.#tick(null);
     return joined([
       ...connection.open(clock),
-      ...(request === undefined ? [] : connection.send('client', latin1(request), clock)),
-      ...(response === undefined ? [] : connection.send('server', latin1(response), clock)),
+      ...connection.sendHead('client', request, clock),
+      ...connection.sendHead('server', response, clock),
     ]);
   }
 
@@ -87,6 +87,9 @@ type Sender = 'client' | 'server';
 class Connection {
   readonly #addresses: Readonly<Record<Sender, Address>>;
   readonly #next: Record<Sender, number> = { client: 1000, server: 5000 };
+  #opened = false;
+  /** Who has sent a head: of directions in files of their own there is a record when the request is read, and one with both. */
+  readonly #begun = new Set<Sender>();
 
   constructor(number: number, client: string | null, server: string | null) {
     this.#addresses = {
@@ -95,13 +98,22 @@ class Connection {
     };
   }
 
-  /** The three packets that open it. */
+  /** The three packets that open it, once. */
   open(clock: () => bigint): Uint8Array[] {
+    if (this.#opened) return [];
+    this.#opened = true;
     const syn = this.#packet('client', Flag.Syn, NOTHING, clock());
     this.#next.client += 1;
     const answer = this.#packet('server', Flag.Syn | Flag.Ack, NOTHING, clock());
     this.#next.server += 1;
     return [syn, answer, this.#packet('client', Flag.Ack, NOTHING, clock())];
+  }
+
+  /** The packets of the head of a request or a response, if it is there and was not sent yet. */
+  sendHead(sender: Sender, head: string | undefined, clock: () => bigint): Uint8Array[] {
+    if (head === undefined || this.#begun.has(sender)) return [];
+    this.#begun.add(sender);
+    return this.send(sender, latin1(head), clock);
   }
 
   /** The packets of so many bytes. */

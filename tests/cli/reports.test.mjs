@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { encodeFrame } from 'sansocket';
+import { acceptKey, encodeFrame } from 'sansocket';
 import { catalogue } from '../../pkg/inspect/catalogue.js';
 import { engineOf } from '../../pkg/inspect/module.js';
 import { captureOf, fileOf, goldenOf, recordsOf, sansocket, scratch } from './run.mjs';
@@ -244,6 +244,65 @@ test('pcapng: packets with the very bytes of the capture', async () => {
   ]);
   assert.equal(after.length, frames.join('').length / 2);
   for (const frame of frames) assert.ok(after.includes(Buffer.from(frame, 'hex')));
+});
+
+test('pcapng of both directions: opened once, with each head once, and read as the same', async () => {
+  const [whole, out] = ['whole', 'sides'].map((name) => join(scratch(), `${name}.pcapng`));
+  await sansocket(['convert', captureOf('clean.pcap'), '-o', whole]);
+  const { client, server: answer } = streamsOf(readFileSync(whole));
+  const sides = ['--client', fileOf(client, 'c.bin'), '--server', fileOf(answer, 's.bin')];
+  assert.equal((await sansocket(['convert', ...sides, '-o', out])).code, 0);
+  const streams = streamsOf(readFileSync(out));
+  assert.deepEqual([streams.client.equals(client), streams.server.equals(answer)], [true, true]);
+  const [before, after] = await Promise.all(
+    [whole, out].map(async (file) => recordsOf((await sansocket(['--format', 'ndjson', file])).stdout)),
+  );
+  assert.equal(after.filter(({ type }) => type === 'handshake').length, 1);
+  for (const sender of ['c2s', 's2c']) {
+    const frames = (records) =>
+      records
+        .filter(({ type, dir }) => type === 'frame' && dir === sender)
+        .map(({ op, key, payload }) => [op, key, payload]);
+    assert.deepEqual(frames(after), frames(before));
+  }
+});
+
+const UPGRADE = 'Upgrade: websocket\r\nConnection: Upgrade\r\n';
+const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
+
+test('pcapng of both directions: however much the client sent, it can be read again', async () => {
+  const long = (masked) =>
+    Array.from({ length: 30 }, () => encodeFrame({ opcode: 2, payload: new Uint8Array(1 << 16), masked }));
+  const sides = [
+    [
+      '--client',
+      fileOf(
+        Buffer.concat([
+          Buffer.from(
+            `GET / HTTP/1.1\r\nHost: x\r\n${UPGRADE}Sec-WebSocket-Key: ${KEY}\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+          ),
+          ...long(true),
+        ]),
+        'long.c.bin',
+      ),
+    ],
+    [
+      '--server',
+      fileOf(
+        Buffer.concat([
+          Buffer.from(`HTTP/1.1 101 OK\r\n${UPGRADE}Sec-WebSocket-Accept: ${acceptKey(KEY)}\r\n\r\n`),
+          server(1, 'ok'),
+        ]),
+        'long.s.bin',
+      ),
+    ],
+  ].flat();
+  const out = join(scratch(), 'long.pcapng');
+  assert.equal((await sansocket(['convert', ...sides, '-o', out])).code, 0);
+  const { code, stdout } = await sansocket(['lint', '--fail-on', 'note', out]);
+  assert.deepEqual([code, stdout], [0, '']);
+  const [{ conns }] = recordsOf((await sansocket(['stats', '--format', 'json', out])).stdout);
+  assert.deepEqual([conns.length, conns[0].handshake.acceptOk, conns[0].s2c.ops], [1, true, { text: 1 }]);
 });
 
 for (const [args, message] of [
