@@ -140,7 +140,7 @@ impl Ndjson {
         w.key("msg").maybe(frame.message).key("dir").string(frame.side.direction());
         times(w, frame.place.time, self.start);
         write_frame(w, frame, self.payload);
-        if self.wire && frame.has_header {
+        if self.wire && is_held(frame) {
             write_wire(w, frame);
         }
         self.end();
@@ -270,7 +270,12 @@ fn write_frame(w: &mut Writer, frame: &Frame<'_>, payload: Payload) {
     certainty(w, frame.guessed);
 }
 
-/// The frame as it was on the wire, as far as it is held.
+/// Whether all that was captured of the frame is there: a part of it would read as another frame.
+fn is_held(frame: &Frame<'_>) -> bool {
+    frame.has_header && crate::types::wide(frame.payload.len()) >= frame.extent
+}
+
+/// The frame as it was on the wire.
 fn write_wire(w: &mut Writer, frame: &Frame<'_>) {
     let mut bytes = frame.header.encode().to_vec();
     let key = frame.header.masking_key.unwrap_or_default();

@@ -68,7 +68,12 @@ impl Out {
     /// The most bytes of the payload of a frame that anybody wants.
     #[must_use]
     pub const fn keep(&self) -> usize {
-        self.keep
+        // A frame as it was on the wire is whole.
+        if self.options.wire && self.options.records.has(RecordType::Frame) {
+            self.options.max_message
+        } else {
+            self.keep
+        }
     }
 
     /// The most bytes of the payload of a message.

@@ -41,7 +41,7 @@ export interface RecordOptions {
   readonly maxPayload?: number | undefined;
   /** How payload that is not text is written. Default `base64`. */
   readonly bytes?: 'base64' | 'hex' | undefined;
-  /** Whether frames and handshakes carry their bytes as well. Default `false`. */
+  /** Whether frames, unless they are longer than {@link ReadingOptions.maxMessage}, and handshakes carry their bytes as well. Default `false`. */
   readonly wire?: boolean | undefined;
 }
 

@@ -1,8 +1,8 @@
 /** A capture of packets (pcapng) made of records: Ethernet, IPv4 and TCP around the heads and frames of each connection. */
 
 import { joined } from './byte-writer.js';
-import { payloadBytes } from './payload.js';
 import type { FrameRecord, HandshakeRecord, InspectRecord } from './records.js';
+import { wireBytes } from './wire.js';
 
 /** Bytes of TCP payload in one packet. */
 const SEGMENT = 1400;
@@ -52,7 +52,8 @@ export class PacketWriter {
     ]);
   }
 
-  #frame({ conn, dir, time, wire }: FrameRecord): Uint8Array<ArrayBuffer> {
+  #frame(frame: FrameRecord): Uint8Array<ArrayBuffer> {
+    const { conn, dir, time } = frame;
     this.#tick(time);
     const sender = dir === 'c2s' ? 'client' : 'server';
     const connection = this.#connection(conn, undefined);
@@ -62,7 +63,7 @@ export class PacketWriter {
       first = false;
       return now;
     };
-    return joined(connection.send(sender, payloadBytes({ hex: wire ?? '' }), clock));
+    return joined(connection.send(sender, wireBytes(frame), clock));
   }
 
   #connection(conn: number, handshake: HandshakeRecord | undefined): Connection {

@@ -82,7 +82,7 @@ export interface FrameRecord extends Timed {
   readonly payload?: Payload;
   readonly violations: readonly string[];
   readonly certainty: 'exact' | 'guessed';
-  /** The whole frame in hex, if the option `wire` asked for it. */
+  /** The whole frame in hex, if the option `wire` asked for it; not there if the frame is longer than `maxMessage`. */
   readonly wire?: string;
 }
 

@@ -472,6 +472,51 @@ test('--max-message: as much of a message is kept, and the rest is checked', asy
   );
 });
 
+test('--max-message: what is not kept is not written as the bytes of a frame', async () => {
+  const file = fileOf(Buffer.concat([server(1, 'short'), server(2, new Uint8Array(3 << 19))]), 'too-long');
+  const args = ['--side', 'server', '--max-message', '1', file];
+  for (const ending of ['bin', 'hex', 'pcapng']) {
+    const out = join(scratch(), `too-long.${ending}`);
+    const { code, stderr } = await sansocket(['convert', ...args, '-o', out]);
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /: frame 2 has 1572864 bytes, more than are kept of a message: give a larger --max-message MIB\n/,
+    );
+    assert.equal((await sansocket(['convert', '--max-message', '2', ...args.slice(0, 2), file, '-o', out])).code, 0);
+  }
+  const { code, stdout } = await sansocket(['-q', '-x', ...args]);
+  assert.equal(code, 0);
+  assert.match(stdout, /1572864 B .*\n {7}longer than --max-message keeps: no dump\n$/);
+  const [, , frame] = recordsOf((await sansocket(['--format', 'ndjson', '-x', ...args])).stdout);
+  assert.deepEqual([frame.len, frame.wire], [1572864, undefined]);
+});
+
+test('bytes of frames are whole, however little is shown of payloads', async () => {
+  const stream = Buffer.from(server(1, 'x'.repeat(1000)));
+  for (const flags of [
+    ['--payload', 'none'],
+    ['--payload', 'preview'],
+    ['--max-payload', '3'],
+  ]) {
+    const { stdout } = await sansocket(['--format', 'hex', ...flags, fileOf(stream)]);
+    assert.equal(stdout, `${stream.toString('hex')}\n`, flags.join(' '));
+  }
+});
+
+test('messages of a source without frames are no bytes', async () => {
+  for (const ending of ['bin', 'hex', 'pcapng']) {
+    const { code, stderr } = await sansocket([
+      'convert',
+      captureOf('chrome.har'),
+      '-o',
+      join(scratch(), `x.${ending}`),
+    ]);
+    assert.equal(code, 2);
+    assert.match(stderr, /has messages, not frames: there are no bytes of frames to write/);
+  }
+});
+
 test('--exit-status: whether anything matched', async () => {
   const args = ['-q', '--exit-status', captureOf('clean.pcap')];
   assert.equal((await sansocket([...args, '-Y', 'len > 100'])).code, 0);

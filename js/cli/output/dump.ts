@@ -11,6 +11,9 @@ const PER_LINE = 16;
 
 /** The dump of a layer, in lines with their ends. */
 export function dumpOf(frame: FrameRecord, layer: Layer, paint: Paint): string {
+  if (layer !== 'inflated' && frame.hdrLen !== undefined && frame.wire === undefined) {
+    return `       ${paint('dim', 'longer than --max-message keeps: no dump')}\n`;
+  }
   const bytes = layerOf(frame, layer);
   const lines: string[] = [];
   for (let at = 0; at < bytes.length; at += PER_LINE) {

@@ -215,6 +215,7 @@ class Writer implements RowSink {
         this.#har.take(record);
         return '';
       case 'pcapng':
+        if (record.type === 'frame') this.#wireOf(record);
         return this.#packets.take(record);
       default:
         break;
@@ -232,10 +233,8 @@ class Writer implements RowSink {
   /** A frame as it was on the wire: in hex, one a line, or raw, which has to be of one direction. */
   #bytes(record: FrameRecord | MessageRecord): string | Uint8Array {
     if (record.type !== 'frame') return '';
-    if (record.wire === undefined) {
-      throw new UsageError(`${this.#name} has messages, not frames: there are no bytes of frames to write`);
-    }
-    if (this.#writing.format === 'hex') return `${record.wire}\n`;
+    const wire = this.#wireOf(record);
+    if (this.#writing.format === 'hex') return `${wire}\n`;
     const direction = `${record.conn} ${record.dir}`;
     this.#direction ??= direction;
     if (this.#direction !== direction) {
@@ -243,7 +242,18 @@ class Writer implements RowSink {
         'raw bytes are those of one direction: add --conn N and --filter "dir == c2s" or "dir == s2c"',
       );
     }
-    return Buffer.from(record.wire, 'hex');
+    return Buffer.from(wire, 'hex');
+  }
+
+  /** The bytes of a frame in hex: all of them, since a part would read as another frame. */
+  #wireOf({ wire, hdrLen, n, len }: FrameRecord): string {
+    if (wire !== undefined) return wire;
+    if (hdrLen === undefined) {
+      throw new UsageError(`${this.#name} has messages, not frames: there are no bytes of frames to write`);
+    }
+    throw new UsageError(
+      `${this.#name}: frame ${n} has ${len} bytes, more than are kept of a message: give a larger --max-message MIB`,
+    );
   }
 
   #complain(line: string): void {

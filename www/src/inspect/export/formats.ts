@@ -7,6 +7,7 @@ import { payloadBytes } from '../../../../pkg/inspect/payload.js';
 import { PacketWriter, pcapngHead } from '../../../../pkg/inspect/pcapng.js';
 import type { FrameRecord, InspectRecord, Payload } from '../../../../pkg/inspect/records.js';
 import { hexOf, visible } from '../../../../pkg/inspect/visible.js';
+import { wireBytes } from '../../../../pkg/inspect/wire.js';
 import type { Writing } from '../engine/protocol.js';
 import { completed, handshakeBefore } from './handshake.js';
 import { linesOf, recordsOf, type Source } from './records.js';
@@ -135,12 +136,12 @@ export async function* pcapng(
   }
 }
 
-function hexLines({ n, dir, opName, wire = '' }: FrameRecord): string {
-  return `# ${n} ${dir} ${opName}\n${hexOf(payloadBytes({ hex: wire }), ' ')}\n`;
+function hexLines(frame: FrameRecord): string {
+  return `# ${frame.n} ${frame.dir} ${frame.opName}\n${hexOf(wireBytes(frame), ' ')}\n`;
 }
 
-function literal({ wire = '' }: FrameRecord): string {
-  return Array.from(payloadBytes({ hex: wire }), (byte) => `0x${byte.toString(16).padStart(2, '0')}`).join(', ');
+function literal(frame: FrameRecord): string {
+  return Array.from(wireBytes(frame), (byte) => `0x${byte.toString(16).padStart(2, '0')}`).join(', ');
 }
 
 function csvLine(frame: FrameRecord): string {
