@@ -35,7 +35,7 @@ export const sourceFlags = {
 /** For commands that write rows. */
 export const redactFlag = {
   kind: 'switch',
-  help: 'structure alone: payload is filler of the same length; no cookies, credentials and queries',
+  help: 'structure alone: payload is filler of the same length; no queries, and of heads only what makes the handshake',
 } as const;
 
 export const selectFlags = {

@@ -7,13 +7,24 @@ import { hexOf } from './visible.js';
 
 const FILLER = 'x';
 
-/** Fields of a head that say who somebody is. */
-const SECRET = /^(cookie|set-cookie|authorization|proxy-authorization|x-api-key|x-auth-[\w-]*|x-csrf-[\w-]*)\s*:/i;
+/** What stands for what is left out. */
+const REDACTED = 'redacted';
 
 /**
- * The structure of a record: payload and the reasons of Closes are filler of the same length, under the same mask; queries,
- * cookies and credentials are left out of heads. Every frame, length, flag, code and violation stays, and so do the names of
- * hosts, paths and subprotocols.
+ * Fields of a head whose values stay: the opening handshake (RFC 6455 §4) and the framing of HTTP. In any other somebody may
+ * have a secret.
+ */
+const KEPT = new Set(
+  (
+    'host origin upgrade connection sec-websocket-key sec-websocket-version sec-websocket-protocol ' +
+    'sec-websocket-extensions sec-websocket-accept server date content-length transfer-encoding'
+  ).split(' '),
+);
+
+/**
+ * The structure of a record: payload and the reasons of Closes are filler of the same length, under the same mask; of heads
+ * stay the names of fields, and the values of those that make the handshake; addresses lose user, password and query. Every
+ * frame, length, flag, code and violation stays, and so do the names of hosts, paths and subprotocols.
  */
 export function redact<Record extends InspectRecord>(record: Record): Record;
 export function redact(record: InspectRecord): InspectRecord {
@@ -26,6 +37,9 @@ export function redact(record: InspectRecord): InspectRecord {
       return withoutSecrets(record);
     case 'close':
       return { ...record, reason: fillerOfText(record.reason) };
+    case 'error':
+      // An archive has in words why a connection failed.
+      return { ...record, text: record.text.replace(/^(the connection failed): .*/s, '$1') };
     default:
       return record;
   }
@@ -66,18 +80,39 @@ function redactedWire(wire: string, op: number): string {
   return hexOf(bytes);
 }
 
-function withoutSecrets({ uri, request, response, ...rest }: HandshakeRecord): HandshakeRecord {
+function withoutSecrets(handshake: HandshakeRecord): HandshakeRecord {
+  const { uri, host, origin, request, response } = handshake;
   return {
-    ...rest,
-    uri: uri && withoutQuery(uri),
+    ...handshake,
+    uri: uri && redactedAddress(uri),
+    host: host && redactedAddress(host),
+    origin: origin && redactedAddress(origin),
     ...(request === undefined ? {} : { request: redactedHead(request) }),
     ...(response === undefined ? {} : { response: redactedHead(response) }),
   };
 }
 
-const withoutQuery = (target: string): string => target.replace(/\?\S*/, '?redacted');
+/** An address, or the target of a request, without user and password, query and fragment. */
+function redactedAddress(address: string): string {
+  return address.replace(/^([a-z][\w+.-]*:\/\/|\/\/)?[^/?#]*@/i, '$1').replace(/([?#]).*/s, `$1${REDACTED}`);
+}
 
 function redactedHead(head: string): string {
   const [first = '', ...fields] = head.split(/\r?\n/);
-  return [withoutQuery(first), ...fields.filter((field) => !SECRET.test(field))].join('\r\n');
+  return [redactedStart(first), ...fields.map(redactedField)].join('\r\n');
+}
+
+/** Method, target and version of a request; version, status and reason of a response. */
+function redactedStart(line: string): string {
+  const [first = '', second = '', ...rest] = line.split(' ');
+  const third = rest.join(' ');
+  const isKnown = /^(?:HTTP\/\d(?:\.\d)?|Switching Protocols)?$/.test(third);
+  return `${first} ${redactedAddress(second)} ${isKnown ? third : REDACTED}`.trimEnd();
+}
+
+function redactedField(line: string): string {
+  const [, name = '', value] = /^([!#$%&'*+.^`|~\w-]+)\s*:\s*(.*)$/s.exec(line) ?? [];
+  if (value === undefined) return line === '' ? '' : `${REDACTED}: ${REDACTED}`;
+  if (!KEPT.has(name.toLowerCase())) return `${name}: ${REDACTED}`;
+  return `${name}: ${/^(?:host|origin)$/i.test(name) ? redactedAddress(value) : value}`;
 }

@@ -113,11 +113,14 @@ async function* har(source: Source, writing: Writing): AsyncGenerator<BlobPart> 
   yield archive.text();
 }
 
+/** Writes a record anew, as another of its type. */
+export type Change = <Record extends InspectRecord>(record: Record) => Record;
+
 /** A capture of packets. `change` may write a record anew, before it becomes packets. */
 export async function* pcapng(
   source: Source,
   writing: Writing,
-  change: (record: InspectRecord) => InspectRecord = (record) => record,
+  change: Change = (record) => record,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const packets = new PacketWriter();
   const begun = new Set<number>();
@@ -125,12 +128,12 @@ export async function* pcapng(
   for await (const records of recordsOf(source, writing)) {
     for (const record of records) {
       if (record.type === 'frame') {
-        if (!begun.has(record.conn)) yield packets.take(change(handshakeBefore(record)));
+        if (!begun.has(record.conn)) yield packets.take(handshakeBefore(record));
         begun.add(record.conn);
         yield packets.take(change(framed(record)));
       } else if (record.type === 'handshake') {
         begun.add(record.conn);
-        yield packets.take(change(completed(record)));
+        yield packets.take(completed(change(record)));
       }
     }
   }

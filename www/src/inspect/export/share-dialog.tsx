@@ -75,7 +75,7 @@ function LinkPart({ opened, head }: Pick<ShareDialogProps, 'opened' | 'head'>) {
           checked={structure}
           onChange={({ currentTarget }) => setStructure(currentTarget.checked)}
         />
-        Structure only: payload becomes filler of the same length, cookies and credentials are left out
+        Structure only: payload becomes filler of the same length, and of heads stays what makes the handshake
       </label>
       {structure && opened.connections.some(({ compressed }) => compressed) && (
         <p class="note warn" role="status">

@@ -1,19 +1,15 @@
 /** Captures written anew, as packets: whole, or with nothing in them that somebody said. */
 
 import { joined } from '../../../../pkg/inspect/byte-writer.js';
-import type { InspectRecord } from '../../../../pkg/inspect/records.js';
 import { redact } from '../../../../pkg/inspect/redact.js';
-import { PACKETS, pcapng } from './formats.js';
+import { type Change, PACKETS, pcapng } from './formats.js';
 import type { Source } from './records.js';
 
 /** Bytes beyond which no link can hold a capture. */
 const MOST = 4 << 20;
 
 /** The capture as packets; `undefined` if it is too large for a link. */
-export async function asPackets(
-  source: Source,
-  change?: (record: InspectRecord) => InspectRecord,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
+export async function asPackets(source: Source, change?: Change): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of pcapng(source, PACKETS, change)) {
