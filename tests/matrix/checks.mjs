@@ -86,6 +86,25 @@ const checks = {
     }
   },
 
+  'texts of every length, one by one and many at once': ({ api }) => {
+    const lengths = [1, 31, 32, 33, 125, 126, 255, 256, 300, 5000, 20_000, 70_000];
+    const texts = lengths.flatMap((length) => ['x', 'é', '😀'].map((character) => character.repeat(length)));
+    const short = Array.from({ length: 50 }, (_, i) => `short ${i}`);
+    for (const role of ['client', 'server']) {
+      const from = new api.Connection({ role });
+      const to = new api.Connection({ role: role === 'client' ? 'server' : 'client' });
+      for (const text of texts) {
+        from.sendText(text);
+        move(from, to);
+      }
+      for (const text of [...short, ...texts]) from.sendText(text);
+      move(from, to);
+      const got = [...to.events()].map(({ data }) => data);
+      for (const [i, text] of [...texts, ...short, ...texts].entries()) same(got[i], text, `text ${i}`);
+      for (const connection of [from, to]) connection.free();
+    }
+  },
+
   'masking keys are fresh': ({ api }) => {
     const client = new api.Connection({ role: 'client' });
     const keys = new Set();

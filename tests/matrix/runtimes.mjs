@@ -49,7 +49,8 @@ export const runtimes = {
     '--no-lock',
   ]),
   Bun: program(() => [runtime('bun')]),
-  workerd,
+  workerd: workerd([]),
+  'workerd, with Node': workerd(['nodejs_compat']),
   Firefox: browser('firefox'),
   Chromium: browser('chromium'),
 };
@@ -85,34 +86,39 @@ function browser(name) {
   };
 }
 
-/** Bundled, as everything for it is. The WebAssembly is a module of its own. */
-async function workerd(folder) {
-  const program = createRequire(realpathSync(runtime('workerd')))('workerd').default;
-  const { stdout: version } = await promisify(execFile)(program, ['--version']);
-  await build({
-    absWorkingDir: folder,
-    entryPoints: ['matrix/worker.mjs'],
-    outfile: join(folder, 'worker.js'),
-    bundle: true,
-    format: 'esm',
-    platform: 'neutral',
-    conditions: ['workerd', 'worker', 'browser', 'import'],
-    plugins: [{ name: 'wasm-beside', setup: besideWorker }],
-    logLevel: 'silent',
-  });
-  for (const name of wasmModules)
-    copyFileSync(join(folder, 'node_modules', 'sansocket', 'pkg', name), join(folder, name));
-  writeFileSync(join(folder, 'config.capnp'), configuration);
-  const child = spawn(program, ['serve', '--control-fd=3', join(folder, 'config.capnp')], {
-    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
-  });
-  try {
-    const port = await listening(child);
-    const response = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(LONGEST) });
-    return { version: version.trim().replace('workerd ', ''), results: await response.json() };
-  } finally {
-    child.kill('SIGKILL');
-  }
+/**
+ * Bundled, as everything for it is. The WebAssembly is a module of its own. `flags`: those of compatibility, by which it gets more of what
+ * Node has.
+ */
+function workerd(flags) {
+  return async (folder) => {
+    const program = createRequire(realpathSync(runtime('workerd')))('workerd').default;
+    const { stdout: version } = await promisify(execFile)(program, ['--version']);
+    await build({
+      absWorkingDir: folder,
+      entryPoints: ['matrix/worker.mjs'],
+      outfile: join(folder, 'worker.js'),
+      bundle: true,
+      format: 'esm',
+      platform: 'neutral',
+      conditions: ['workerd', 'worker', 'browser', 'import'],
+      plugins: [{ name: 'wasm-beside', setup: besideWorker }],
+      logLevel: 'silent',
+    });
+    for (const name of wasmModules)
+      copyFileSync(join(folder, 'node_modules', 'sansocket', 'pkg', name), join(folder, name));
+    writeFileSync(join(folder, 'config.capnp'), configuration(flags));
+    const child = spawn(program, ['serve', '--control-fd=3', join(folder, 'config.capnp')], {
+      stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+    });
+    try {
+      const port = await listening(child);
+      const response = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(LONGEST) });
+      return { version: version.trim().replace('workerd ', ''), results: await response.json() };
+    } finally {
+      child.kill('SIGKILL');
+    }
+  };
 }
 
 const wasmModules = ['codec.wasm', 'inspector.wasm'];
@@ -121,13 +127,14 @@ const wasmModules = ['codec.wasm', 'inspector.wasm'];
 const besideWorker = ({ onResolve }) =>
   onResolve({ filter: /\.wasm$/ }, ({ path }) => ({ path: `./${basename(path)}`, external: true }));
 
-const configuration = `using Workerd = import "/workerd/workerd.capnp";
+const configuration = (flags) => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [ ( name = "main", worker = (
     modules = [
       (name = "worker.js", esModule = embed "worker.js"),
       ${wasmModules.map((name) => `(name = "${name}", wasm = embed "${name}")`).join(',\n      ')}
     ],
+    compatibilityFlags = ${JSON.stringify(flags)},
     compatibilityDate = "2026-01-01" ) ) ],
   sockets = [ (name = "http", address = "127.0.0.1:0", http = (), service = "main") ],
 );
