@@ -362,7 +362,9 @@ export class Connection {
     this.#addEncoded(codec, length);
     // The memory of the module may move.
     const moves = codec.lent && bytes.buffer === codec.bytes.buffer;
-    this.#outgoing.addBytes(codec, firstByte(opcode, fin), moves ? bytes.slice() : bytes, length, use);
+    // A copy also of Node's `Buffer`, whose slice would be none.
+    const own = moves ? new Uint8Array(bytes) : bytes;
+    this.#outgoing.addBytes(codec, firstByte(opcode, fin), own, length, use);
     this.#begun = fin ? Begun.No : Begun.Outside;
   }
 

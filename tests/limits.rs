@@ -5,8 +5,10 @@
 
 mod common;
 
-use common::{connection, feed, frame_for, frames, hex};
-use sansocket::{Deliver, Event, Limits, MAX_SIZE, Opcode, Options, ProtocolError, Role, UsageError, Violation};
+use common::{Seeded, connection, feed, frame_for, frames, hex};
+use sansocket::{
+    Connection, Deliver, Event, Limits, MAX_SIZE, Opcode, Options, ProtocolError, Role, UsageError, Violation,
+};
 
 const DELIVER: [Deliver; 3] = [Deliver::Messages, Deliver::Fragments, Deliver::Payload];
 
@@ -99,6 +101,62 @@ fn the_number_of_control_frames_between_two_drains() {
         client.data_to_send().unwrap();
     }
     assert_eq!(client.error(), None);
+}
+
+#[test]
+fn a_drain_is_due_while_something_counts_until_it() {
+    let limits = Limits { max_control_frames: 3, ..Limits::DEFAULT };
+    let frame = |opcode| frame_for(Role::Server, true, opcode, b"");
+    for limits in [Limits::DEFAULT, limits] {
+        let mut server = connection(Role::Server, Options { limits, ..Options::default() });
+        assert!(!server.is_drain_due());
+        server.receive_data(&frame(Opcode::Binary));
+        assert!(!server.is_drain_due(), "a message counts for nothing");
+        server.receive_data(&frame(Opcode::Pong));
+        assert_eq!(server.is_drain_due(), limits.max_control_frames == 3);
+        server.data_to_send().unwrap();
+        assert!(!server.is_drain_due());
+        server.receive_data(&frame(Opcode::Ping));
+        assert!(server.is_drain_due() && server.has_output());
+        server.queued_data().unwrap();
+        assert!(server.is_drain_due() && !server.has_output(), "its Pong waits elsewhere");
+        server.data_to_send().unwrap();
+        assert!(!server.is_drain_due());
+        server.send_ping(b"").unwrap();
+        assert!(server.is_drain_due());
+    }
+}
+
+#[test]
+fn pongs_are_limited_from_one_drain_to_the_next() {
+    // A masked Pong of 10 bytes takes 16.
+    let limits = Limits { max_pending_pong_bytes: 48, ..Limits::DEFAULT };
+    let mut client = connection(Role::Client, Options { limits, ..Options::default() });
+    let ping = |number: u8| frame_for(Role::Client, true, Opcode::Ping, &[number; 10]);
+    let pongs_of = |client: &mut Connection<Seeded>, clear: bool| {
+        for number in 0..9 {
+            client.receive_data(&ping(number));
+            client.send_text("").unwrap();
+        }
+        client.events().for_each(drop);
+        let output = if clear {
+            client.flush().unwrap();
+            let output = client.output().to_vec();
+            client.clear_output();
+            output
+        } else {
+            client.data_to_send().unwrap()
+        };
+        frames(&output)
+            .iter()
+            .filter(|frame| frame.header.opcode == Opcode::Pong)
+            .map(|pong| pong.payload[0])
+            .collect::<Vec<u8>>()
+    };
+    for clear in [false, true, false] {
+        let numbers = pongs_of(&mut client, clear);
+        assert_eq!(numbers, [0, 1, 2, 8], "those that fit, and the latest");
+    }
 }
 
 #[test]

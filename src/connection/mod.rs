@@ -315,9 +315,10 @@ impl<R: Randomness> Connection<R> {
         !self.output.is_empty()
     }
 
-    /// Whether a drain changes something: there is output, or what is limited between two drains was counted.
-    #[cfg(all(target_arch = "wasm32", feature = "wasm"))]
-    pub(crate) const fn is_drain_due(&self) -> bool {
+    /// Whether [`data_to_send`](Self::data_to_send) would change something: there is output, or what is limited between two drains
+    /// was counted. Who drains only where there is output lets the Pongs and control frames of many drains count as those of one.
+    #[must_use]
+    pub const fn is_drain_due(&self) -> bool {
         let counts =
             self.options.limits.max_control_frames < crate::MAX_SIZE && self.input.control_frames_since_drain > 0;
         self.has_output() || self.output.pong_frame_bytes > 0 || counts

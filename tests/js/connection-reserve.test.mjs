@@ -115,3 +115,12 @@ test('a freed connection gives no memory', () => {
   refused(() => connection.commit(0), 'use_after_free');
   refused(() => connection.reserve(10), 'use_after_free');
 });
+
+test("a Buffer of Node's over memory that reserve() gave is copied as well", () => {
+  const reserved = new Connection({ role: 'server' }).reserve(2000).fill(7);
+  const sender = new Connection({ role: 'server' });
+  sender.sendBinary(Buffer.from(reserved.buffer, reserved.byteOffset, reserved.length), { copy: false });
+  reserved.fill(9);
+  const payload = sender.dataToSend().at(-1);
+  assert.deepEqual([payload.length, payload.buffer.byteLength, payload[0]], [2000, 2000, 7]);
+});
