@@ -240,6 +240,7 @@ fn no_body_is_kept_without_room_for_one() {
 /// RFC 6455 §4.1: what is not 101 is handled as HTTP says, of which 1.0 is a version still in use (RFC 9112 §2.3).
 #[test]
 fn a_refusal_may_be_of_http_1_0() {
+    assert_eq!(receive("HTTP/1.0 200\r\n\r\n").error().unwrap().violation, V::UnexpectedStatus);
     let handshake = receive("HTTP/1.0 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nContent-Length: 2\r\n\r\nno");
     assert_eq!(handshake.error().unwrap().violation, V::UnexpectedStatus);
     let response = handshake.response().unwrap();

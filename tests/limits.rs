@@ -88,6 +88,24 @@ fn the_number_of_fragments() {
 }
 
 #[test]
+fn the_defaults_are_those_that_are_documented() {
+    let documented = Limits {
+        max_message_size: 1_048_576,
+        max_frame_size: MAX_SIZE,
+        max_fragments: 4096,
+        max_control_frames: MAX_SIZE,
+        max_pending_pong_bytes: 8192,
+        max_buffered_bytes: 67_108_864,
+        max_header_bytes: 16_384,
+        max_headers: 100,
+        max_start_line_bytes: 8192,
+        max_interim_responses: 16,
+        max_refusal_body_bytes: 65_536,
+    };
+    assert_eq!(Limits::default(), documented);
+}
+
+#[test]
 fn the_number_of_control_frames_between_two_drains() {
     let limits = Limits { max_control_frames: 3, ..Limits::DEFAULT };
     let pings = frame(true, Opcode::Ping, 1).repeat(3);
