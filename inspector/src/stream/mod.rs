@@ -197,9 +197,25 @@ impl Stream {
         }
     }
 
-    /// An end has ended its direction, or `reset` the connection.
+    /// So many bytes that an end sent are missing, and none will come behind them.
+    pub fn lose(&mut self, end: End, missing: u64, place: Place, out: &mut Out) {
+        // What waits there is all that there will be: it is looked at before the gap takes it away.
+        if !self.closed && !self.wait(end).framed {
+            self.look(end, true, out);
+        }
+        self.skip(end, missing, place, out);
+    }
+
+    /// An end has sent that it ends its direction, or `reset` the connection, though not all before it may have come.
+    pub const fn see_end(&mut self, end: End, reset: bool) {
+        if self.tcp_end.is_none() {
+            self.tcp_end = Some((end, reset));
+        }
+    }
+
+    /// An end has ended its direction, or `reset` the connection, and nothing of it comes any more.
     pub fn end(&mut self, end: End, reset: bool, place: Place, out: &mut Out) {
-        self.tcp_end.get_or_insert((end, reset));
+        self.see_end(end, reset);
         self.wait(end).ended = true;
         if reset || self.wait(end.other()).ended {
             self.finish(place, out);
@@ -221,7 +237,10 @@ impl Stream {
         let (Some(lanes), Some(talk)) = (&mut self.lanes, &mut self.talk) else {
             if self.handshake.request.is_some() && self.handshake.response.is_none() {
                 self.tell_handshake(out);
-                out.error(place, Some(self.handshake.connection), "the request was never answered");
+                let is_missing = self.waiting.iter().any(|waiting| waiting.gap);
+                let text =
+                    if is_missing { "the answer to the request is missing" } else { "the request was never answered" };
+                out.error(place, Some(self.handshake.connection), text);
             }
             return;
         };
