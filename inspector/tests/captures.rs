@@ -42,7 +42,7 @@ fn every_cut_of_the_input_gives_the_same_records() {
 }
 
 /// The captures that are not clean, and the rules that are broken or told in each. Every other one is clean.
-const FINDINGS: [(&str, &[&str]); 12] = [
+const FINDINGS: [(&str, &[&str]); 13] = [
     ("badaccept.pcap", &["hs-accept-mismatch"]),
     (
         "endings.pcap",
@@ -75,6 +75,7 @@ const FINDINGS: [(&str, &[&str]); 12] = [
         "odd.pcap",
         &["fragment-empty", "length-implausible", "mask-key-weak", "resynced", "rsv1-continuation", "rsv1-control"],
     ),
+    ("other_upgrades.pcap", &["hs-upgrade"]),
     ("overlap.pcap", &["tcp-overlap"]),
     (
         "viol.pcap",

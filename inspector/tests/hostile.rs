@@ -172,6 +172,7 @@ fn what_is_no_capture_is_named() {
         (b"\x1f\x8b\x08\x00rest", "gzip"),
         (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "does not ask for a WebSocket"),
         (b"HTTP/1.1 200 OK\r\n\r\n", "not to a request"),
+        (b"HTTP/1.1 101 UPGRADED\r\nUpgrade: tcp\r\n\r\n\x01", "switches to another protocol"),
         (b"GET / HTTP/1.1\r\nHost", "no empty line"),
         (b"{\"log\":{\"entries\":[]}}", "0 entries, none of a WebSocket"),
         (b"{\"constants\":{}}", "no bytes and no frames"),

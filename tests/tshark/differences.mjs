@@ -13,6 +13,7 @@ const reasons = {
   lost: 'tshark finds no frame any more in a direction that lost a segment',
   cut: 'tshark shows no frame that the capture does not hold whole',
   noHandshake: 'tshark takes a connection whose handshake is not in the capture for plain TCP',
+  noRequest: 'tshark takes a connection whose request is not in the capture for plain HTTP',
   noUpgrade: 'tshark does not take an answer without Upgrade for the beginning of a WebSocket',
   window: 'tshark inflates with the largest window, whatever was negotiated',
   brokenDeflate: 'tshark shows what came out before the fault, the engine what is on the wire',
@@ -50,6 +51,12 @@ export const differences = {
   'odd.pcap': {
     '0 c2s: payload of 6': reasons.compressedContinuation,
     '0 s2c: only the engine has 2 to 6': reasons.implausible,
+  },
+  'other_upgrades.pcap': {
+    '2 c2s: only the engine has 1 to 1': reasons.noRequest,
+    '2 s2c: only the engine has 1 to 2': reasons.noRequest,
+    '3 c2s: only the engine has 1 to 1': reasons.noRequest,
+    '3 s2c: only the engine has 1 to 2': reasons.noRequest,
   },
   'pmd_frag_mix.pcap': {
     '0 c2s: payload of 4': reasons.compressedFragments,

@@ -171,6 +171,12 @@ pub fn is_upgrade(head: &Head) -> bool {
     head.has_token("Upgrade", "websocket") || head.get("Sec-WebSocket-Key").is_some()
 }
 
+/// Whether a response switches to WebSocket, however wrongly.
+#[must_use]
+pub fn is_switch(head: &Head) -> bool {
+    head.has_token("Upgrade", "websocket") || head.get(ACCEPT).is_some()
+}
+
 fn check_upgrade(head: &Head, add: &mut impl FnMut(Rule, u64)) {
     for (name, token, rule) in
         [("Upgrade", "websocket", Rule::HsUpgrade), ("Connection", "Upgrade", Rule::HsConnection)]

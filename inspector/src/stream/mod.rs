@@ -14,7 +14,7 @@ use crate::options::Compression;
 use crate::out::Out;
 use crate::record::Record;
 use crate::types::{Place, Side, wide};
-use handshake::is_upgrade;
+use handshake::{is_switch, is_upgrade};
 use head::{MAX_HEAD, head_length};
 
 /// What the source says about a connection.
@@ -349,6 +349,9 @@ impl Stream {
         if status != 101 && self.handshake.request.is_none() {
             return self.pass_over(end, Some("the response is not to a request for a WebSocket"), place, out);
         }
+        if self.handshake.request.is_none() && !is_switch(&head) {
+            return self.leave("the response switches to another protocol than WebSocket", place, out);
+        }
         self.number(out);
         self.handshake.place = Place { time: place.time, ..self.handshake.place };
         self.handshake.set_response(head);
@@ -383,6 +386,15 @@ impl Stream {
             self.stop_at(place, text, out);
         } else {
             self.closed = true;
+        }
+    }
+
+    /// Some other protocol, which among packets is nothing to be told.
+    fn leave(&mut self, text: &str, place: Place, out: &mut Out) {
+        if self.source.is_tcp {
+            self.closed = true;
+        } else {
+            self.stop_at(place, text, out);
         }
     }
 

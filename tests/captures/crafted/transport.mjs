@@ -44,6 +44,28 @@ export const transport = {
     return [...first.packets, ...other.packets, ...tls.packets, ...second.packets];
   },
 
+  /** Answers of 101 to other protocols, and those of WebSockets to requests that the capture does not have. */
+  other_upgrades() {
+    const key = keys(22);
+    const switching = (port, token) => {
+      const [asked, answered] = [request, response].map((head) => {
+        const fields = { Upgrade: token, 'Sec-WebSocket-Key': null, 'Sec-WebSocket-Accept': null };
+        return head({ fields: { ...fields, 'Sec-WebSocket-Version': null } });
+      });
+      return new Conversation({ port }).open().client(asked).server(answered);
+    };
+    const docker = switching(50000, 'tcp');
+    docker.client(Buffer.from('ls\n')).server(Buffer.from('\x01\0\0\0\0\0\0\x06total\n')).end();
+    const http2 = switching(50001, 'h2c').server(Buffer.from('00000c04000000000000030000006400040000ffff', 'hex'));
+    http2.client(Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 'latin1')).end();
+    const late = (port, fields) => {
+      const talk = new Conversation({ port }).lost((talk) => talk.open().client(request()));
+      return goodbye(talk.server(response({ fields })).server(text('welcome')), key);
+    };
+    const [accepted, upgraded] = [late(50002, { Upgrade: null }), late(50003, { 'Sec-WebSocket-Accept': null })];
+    return [docker, http2, accepted, upgraded].flatMap((talk) => talk.packets);
+  },
+
   /** Twenty messages of the client, 40 bytes missing in the middle, and frames after that. */
   gap() {
     const key = keys(10);
