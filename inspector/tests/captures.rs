@@ -42,7 +42,7 @@ fn every_cut_of_the_input_gives_the_same_records() {
 }
 
 /// The captures that are not clean, and the rules that are broken or told in each. Every other one is clean.
-const FINDINGS: [(&str, &[&str]); 13] = [
+const FINDINGS: [(&str, &[&str]); 14] = [
     ("badaccept.pcap", &["hs-accept-mismatch"]),
     (
         "endings.pcap",
@@ -77,6 +77,7 @@ const FINDINGS: [(&str, &[&str]); 13] = [
     ),
     ("other_upgrades.pcap", &["hs-upgrade"]),
     ("overlap.pcap", &["tcp-overlap"]),
+    ("utf8.pcap", &["fragment-empty", "utf8-invalid"]),
     (
         "viol.pcap",
         &[
