@@ -187,6 +187,22 @@ fn what_is_no_capture_is_named() {
     }
 }
 
+/// RFC 9112 §2.3: two digits with a point between them.
+#[test]
+fn a_version_of_http_is_no_number() {
+    for (version, is_right) in [
+        ("HTTP/1.1", true),
+        ("HTTP/2.0", true),
+        ("HTTP/1.0", false),
+        ("HTTP/1e9", false),
+        ("HTTP/inf", false),
+        ("HTTP/2", false),
+    ] {
+        let head = format!("GET / {version}\r\nHost: a\r\nUpgrade: websocket\r\n\r\n");
+        assert_eq!(!records(head.as_bytes(), "{}").contains("hs-method-version"), is_right, "{version}");
+    }
+}
+
 #[test]
 fn an_empty_capture_is_of_the_kind_that_was_asked_for() {
     for kind in ["raw", "pcap", "pcapng", "har", "netlog", "ndjson"] {
