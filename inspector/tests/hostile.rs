@@ -173,6 +173,7 @@ fn what_is_no_capture_is_named() {
         (b"\x1f\x8b\x08\x00rest", "gzip"),
         (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "does not ask for a WebSocket"),
         (b"HTTP/1.1 200 OK\r\n\r\n", "not to a request"),
+        (b"HTTP/1.1 101 UPGRADED\r\nUpgrade: tcp\r\n\r\n\x01", "switches to another protocol"),
         (b"GET / HTTP/1.1\r\nHost", "no empty line"),
         (b"{\"log\":{\"entries\":[]}}", "0 entries, none of a WebSocket"),
         (b"{\"constants\":{}}", "no bytes and no frames"),
@@ -184,6 +185,22 @@ fn what_is_no_capture_is_named() {
         for seed in 0..20 {
             assert_eq!(cut_at_random(input, "{}", seed), records);
         }
+    }
+}
+
+/// RFC 9112 §2.3: two digits with a point between them.
+#[test]
+fn a_version_of_http_is_no_number() {
+    for (version, is_right) in [
+        ("HTTP/1.1", true),
+        ("HTTP/2.0", true),
+        ("HTTP/1.0", false),
+        ("HTTP/1e9", false),
+        ("HTTP/inf", false),
+        ("HTTP/2", false),
+    ] {
+        let head = format!("GET / {version}\r\nHost: a\r\nUpgrade: websocket\r\n\r\n");
+        assert_eq!(!records(head.as_bytes(), "{}").contains("hs-method-version"), is_right, "{version}");
     }
 }
 

@@ -125,11 +125,12 @@ export class Conversation {
     return this.#data(this.#server, Buffer.concat(parts));
   }
 
-  /** A side ends its direction. */
-  finish(side) {
+  /** A side ends its direction, in the segment of what it sends last. */
+  finish(side, ...parts) {
     const from = side === 'client' ? this.#client : this.#server;
-    this.#send(from, Buffer.alloc(0), 0x11);
-    from.sequence += 1;
+    const last = Buffer.concat(parts);
+    this.#send(from, last, 0x11);
+    from.sequence = (from.sequence + last.length + 1) >>> 0;
     return this;
   }
 
@@ -140,8 +141,27 @@ export class Conversation {
     return this;
   }
 
-  reset(side = 'client') {
-    this.#send(side === 'client' ? this.#client : this.#server, Buffer.alloc(0), 0x14);
+  /** A side tells what it has received. */
+  acknowledge(side) {
+    this.#send(side === 'client' ? this.#client : this.#server, Buffer.alloc(0), 0x10);
+    return this;
+  }
+
+  /** A side resets the connection, from so many bytes ahead of where it stands. */
+  reset(side = 'client', ahead = 0) {
+    const from = side === 'client' ? this.#client : this.#server;
+    const { sequence } = from;
+    from.sequence = (sequence + ahead) >>> 0;
+    this.#send(from, Buffer.alloc(0), 0x14);
+    from.sequence = sequence;
+    return this;
+  }
+
+  /** The capture misses the packets that `send` sends. */
+  lost(send) {
+    const seen = this.packets.length;
+    send(this);
+    this.packets.length = seen;
     return this;
   }
 

@@ -12,6 +12,7 @@ const reasons = {
   lost: 'from a segment that is missing on, tshark shows no frame of that direction',
   cut: 'tshark shows no frame that the capture does not hold whole',
   noHandshake: 'of a connection whose handshake is not in the capture tshark shows no frame',
+  noRequest: 'of a connection whose request is not in the capture tshark shows no frame',
   noUpgrade: 'behind an answer without Upgrade tshark shows no frame',
   window:
     'it refers farther back than the window that was negotiated (RFC 7692 §7.1.2): tshark inflates it, the engine shows what is on the wire',
@@ -51,6 +52,12 @@ export const differences = {
   'odd.pcap': {
     '0 c2s: payload of 6': reasons.compressedContinuation,
     '0 s2c: only the engine has 2 to 6': reasons.implausible,
+  },
+  'other_upgrades.pcap': {
+    '2 c2s: only the engine has 1 to 1': reasons.noRequest,
+    '2 s2c: only the engine has 1 to 2': reasons.noRequest,
+    '3 c2s: only the engine has 1 to 1': reasons.noRequest,
+    '3 s2c: only the engine has 1 to 2': reasons.noRequest,
   },
   'pmd_frag_mix.pcap': {
     '0 c2s: payload of 4': reasons.compressedFragments,

@@ -1,6 +1,7 @@
 //! Sources: files of captures, read as they arrive.
 
 mod detect;
+mod fields;
 mod har;
 mod lines;
 mod link;
@@ -10,6 +11,7 @@ mod path;
 mod pcap;
 mod pcapng;
 mod raw;
+mod retell;
 mod tcp;
 
 pub use detect::{Detected, detect};

@@ -39,6 +39,18 @@ impl Path {
         }
     }
 
+    /// All of it as a text, as in `off.stream` or `violations.#`.
+    pub(crate) fn name(&self) -> String {
+        let mut name = String::new();
+        for (index, step) in self.0.iter().enumerate() {
+            if index > 0 {
+                name.push('.');
+            }
+            name.push_str(if let Step::Key(key) = step { key } else { "#" });
+        }
+        name
+    }
+
     /// Follows a token. Objects and arrays are looked at before their beginning is followed, and after their end.
     pub(crate) fn follow(&mut self, token: Token<'_>) {
         match token {

@@ -84,18 +84,7 @@ impl Index {
             check_close(&self.payload(number, row, MAX_LAYER), body, &mut findings);
         }
         if set.contains(Rule::Utf8Invalid) {
-            let compressed = row.inflated().is_some();
-            let bytes = if compressed {
-                self.inflate(number, row, MAX_LAYER).unwrap_or_default()
-            } else {
-                self.payload(number, row, MAX_LAYER)
-            };
-            if let Err(at) = Utf8Validator::new().push(&bytes) {
-                let at = wide(at);
-                let finding = Finding::new(Rule::Utf8Invalid, if compressed { body } else { body.saturating_add(at) });
-                let (payload_at, inflated_at) = if compressed { (None, Some(at)) } else { (Some(at), None) };
-                findings.push(Finding { payload_at, inflated_at, ..finding });
-            }
+            findings.extend(self.bad_text(number, row, body));
         }
         let mut known = Set::default();
         findings.retain(|finding| {
@@ -105,6 +94,33 @@ impl Index {
         });
         findings.extend(set.iter().filter(|rule| !known.contains(*rule)).map(|rule| Finding::new(rule, row.stream)));
         findings
+    }
+
+    /// Where a text is not UTF-8, in the payload behind `body` or in what the message inflates to: the first byte that cannot be
+    /// there, or the last one if more would have to come.
+    fn bad_text(&mut self, number: u64, row: &Row, body: u64) -> Option<Finding> {
+        let mut text = Utf8Validator::new();
+        let is_inflated = row.inflated().is_some();
+        let bytes = if is_inflated {
+            self.inflate(number, row, MAX_LAYER)?
+        } else {
+            // A character may be split over frames (RFC 6455 §5.6).
+            for earlier in self.rows.of_message(number, row).into_iter().take_while(|earlier| *earlier < number) {
+                let row = self.rows.get(earlier)?;
+                text.push(&self.payload(earlier, &row, MAX_LAYER)).ok()?;
+            }
+            self.payload(number, row, MAX_LAYER)
+        };
+        let position = match text.push(&bytes) {
+            Err(at) => Some(wide(at)),
+            Ok(()) if text.is_complete() => return None,
+            Ok(()) => wide(bytes.len()).checked_sub(1),
+        };
+        if is_inflated {
+            return Some(Finding { inflated_at: position, ..Finding::new(Rule::Utf8Invalid, body) });
+        }
+        let at = position.map_or(body.saturating_sub(1), |position| body.saturating_add(position));
+        Some(Finding { payload_at: position, ..Finding::new(Rule::Utf8Invalid, at) })
     }
 }
 

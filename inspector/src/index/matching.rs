@@ -62,7 +62,7 @@ struct Bytes<'a> {
 impl Bytes<'_> {
     fn payload(&mut self, number: u64, row: &Row) -> &[u8] {
         let Self { index, segments, inflated, buffer } = self;
-        if row.inflated().is_some() {
+        if row.inflated().is_some() && !row.is_inflated_already() {
             *buffer = inflated.inflate(index, number, row).unwrap_or_default();
             return buffer;
         }

@@ -216,6 +216,9 @@ impl Index {
     /// What the message inflates to whose last frame this is.
     fn inflate(&mut self, number: u64, row: &Row, most: usize) -> Option<Vec<u8>> {
         row.inflated()?;
+        if row.is_inflated_already() {
+            return Some(self.payload(number, row, most));
+        }
         let (connection, side) = (row.connection, row.side());
         let (from, mut inflate) = self.inflation.start(connection, side, number)?;
         let from = if inflate.terms().1 { from } else { number };

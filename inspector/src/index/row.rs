@@ -128,6 +128,11 @@ impl Row {
         (self.message != NONE).then_some(u64::from(self.message))
     }
 
+    /// Whether its payload is what the message inflated to: in records there is nothing else of it.
+    pub(crate) fn is_inflated_already(&self) -> bool {
+        !self.has_header() && self.inflated().is_some()
+    }
+
     /// Bytes of the inflated message that ends here.
     pub(crate) fn inflated(&self) -> Option<u64> {
         (self.inflated != NONE).then_some(u64::from(self.inflated))
@@ -163,7 +168,8 @@ impl Rows {
         let header = &frame.header;
         let set = |condition: bool, bit: u16| if condition { bit } else { 0 };
         let rsv = u16::from(header.rsv1) << 2 | u16::from(header.rsv2) << 1 | u16::from(header.rsv3);
-        let odd = frame.captured != header.payload_length || header.payload_length >= u64::from(NONE);
+        let is_one = frame.captured == header.payload_length && frame.extent == header.payload_length;
+        let odd = !is_one || header.payload_length >= u64::from(NONE);
         let flags = u16::from(header.opcode.bits())
             | set(header.fin, flag::FIN)
             | rsv.wrapping_shl(flag::RSV)

@@ -78,10 +78,9 @@ impl Handshake {
     pub fn set_request(&mut self, head: Head) {
         let mut add = |rule, at| self.findings.push((Side::Client, Finding::new(rule, at)));
         let (method, _, version) = head.parts();
-        let is_new = version
-            .strip_prefix("HTTP/")
-            .and_then(|version| version.parse::<f32>().ok())
-            .is_some_and(|version| version >= 1.1);
+        // Two digits (RFC 9112 §2.3).
+        let is_new = matches!(version.as_bytes(), [b'H', b'T', b'T', b'P', b'/', major @ b'0'..=b'9', b'.', minor @ b'0'..=b'9']
+            if (*major, *minor) >= (b'1', b'1'));
         if method != "GET" || !is_new {
             add(Rule::HsMethodVersion, head.at);
         }
@@ -169,6 +168,12 @@ impl Handshake {
 #[must_use]
 pub fn is_upgrade(head: &Head) -> bool {
     head.has_token("Upgrade", "websocket") || head.get("Sec-WebSocket-Key").is_some()
+}
+
+/// Whether a response switches to WebSocket, however wrongly.
+#[must_use]
+pub fn is_switch(head: &Head) -> bool {
+    head.has_token("Upgrade", "websocket") || head.get(ACCEPT).is_some()
 }
 
 fn check_upgrade(head: &Head, add: &mut impl FnMut(Rule, u64)) {

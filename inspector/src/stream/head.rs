@@ -110,17 +110,19 @@ impl Head {
     }
 }
 
-/// The length of the head at the beginning of `bytes`, if its end is there: an empty line, after CR LF or LF alone.
+/// The length of the head at the beginning of `bytes`, if its end is there: an empty line, after CR LF or LF alone. It is
+/// known not to be in the first `searched` of them.
 #[must_use]
-pub fn head_length(bytes: &[u8]) -> Option<usize> {
-    let mut line = 0_usize;
+pub fn head_length(bytes: &[u8], searched: usize) -> Option<usize> {
+    let mut line = searched.saturating_sub(2);
     loop {
         let rest = bytes.get(line..)?;
-        let next = line.saturating_add(rest.iter().position(|byte| *byte == b'\n')?).saturating_add(1);
-        if line > 0 && matches!(bytes.get(line..next), Some(b"\r\n" | b"\n")) {
-            return Some(next);
+        line = line.saturating_add(memchr::memchr(b'\n', rest)?).saturating_add(1);
+        match bytes.get(line..)? {
+            [b'\n', ..] => return Some(line.saturating_add(1)),
+            [b'\r', b'\n', ..] => return Some(line.saturating_add(2)),
+            _ => {}
         }
-        line = next;
     }
 }
 
@@ -165,6 +167,13 @@ pub fn beginning(bytes: &[u8]) -> Beginning {
     if short { Beginning::Short } else { Beginning::Other }
 }
 
+/// Whether a segment in the middle of a stream is the beginning of a head, and not just begins like one.
+#[must_use]
+pub fn begins_head(segment: &[u8]) -> bool {
+    let mut line = segment.split(|byte| *byte == b'\n').next().unwrap_or_default().windows(7);
+    matches!(beginning(segment), Beginning::Request | Beginning::Response) && line.any(|part| part == b"HTTP/1.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,14 +181,20 @@ mod tests {
     #[test]
     fn heads() {
         let bytes = b"GET /a HTTP/1.1\r\nHost: x\r\nConnection: a, Upgrade\nno colon\r\n\r\nrest";
-        let length = head_length(bytes).unwrap();
+        let length = head_length(bytes, 0).unwrap();
         assert_eq!(&bytes[length..], b"rest");
         let head = Head::parse(&bytes[..length], 10);
         assert_eq!(head.parts(), ("GET", "/a", "HTTP/1.1"));
         assert_eq!(head.get("host").map(|field| (field.value.as_slice(), field.at)), Some((&b"x"[..], 27)));
         assert!(head.has_token("connection", "upgrade") && !head.has_token("connection", "up"));
-        assert_eq!(head_length(b"\r\n\r\n"), Some(4));
-        assert_eq!(head_length(b"GET / HTTP/1.1\r\n"), None);
+        assert_eq!(head_length(b"\r\n\r\n", 0), Some(4));
+        assert_eq!(head_length(b"GET / HTTP/1.1\r\n", 0), None);
+        for head in [&b"GET / HTTP/1.1\r\nA: b\r\n\r\n"[..], b"GET / HTTP/1.1\nA: b\n\n", b"GET / HTTP/1.1\n\r\n"] {
+            for searched in 0..head.len() {
+                assert_eq!(head_length(&head[..searched], 0), None);
+                assert_eq!(head_length(head, searched), Some(head.len()), "{searched} bytes were searched");
+            }
+        }
     }
 
     #[test]

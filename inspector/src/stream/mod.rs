@@ -3,19 +3,24 @@
 mod handshake;
 mod head;
 mod scan;
+mod seek;
+mod waiting;
 
 pub use handshake::Handshake;
-pub use head::{Beginning, Head, beginning};
+pub use head::{Beginning, Field, Head, beginning};
+use scan::leads;
 pub use scan::{Expected, Found, MAX_SCAN, find};
+use seek::{ENOUGH, ENOUGH_IF_ASKED, Sign};
+use waiting::Waiting;
 
 use crate::catalogue::Rule;
 use crate::frames::{Deflate, Dialogue, Lane};
 use crate::options::Compression;
 use crate::out::Out;
 use crate::record::Record;
-use crate::types::{Place, Side, wide};
-use handshake::is_upgrade;
-use head::{MAX_HEAD, head_length};
+use crate::types::{Place, Side, narrow};
+use handshake::{is_switch, is_upgrade};
+use head::{MAX_HEAD, begins_head, head_length};
 
 /// What the source says about a connection.
 #[derive(Clone, Debug)]
@@ -53,68 +58,23 @@ impl End {
     }
 }
 
-/// The most that is held of a stream in whose middle frames are looked for, before it is known to be a WebSocket.
-const MAX_WAITING: usize = 64 << 10;
-
-/// The most that is looked at for that.
+/// The most that is looked at of a stream in whose middle frames are looked for, before it is known to be a WebSocket.
 const MAX_SOUGHT: u64 = 1 << 20;
+
+/// Both ends, with nothing known of where their frames begin.
+const BOTH: [(End, Option<usize>); 2] = [(End::A, None), (End::B, None)];
 
 const TLS: &str = "these bytes are TLS, not WebSocket; ways to the plain text: chrome://net-export with raw bytes, \
                    tshark -o tls.keylog_file:FILE with the file of SSLKEYLOGFILE, or the HAR of a proxy such as mitmproxy";
 const HTTP2: &str = "WebSocket over HTTP/2 (RFC 8441) is not decoded yet";
-
-/// What an end has sent and was not understood yet.
-#[derive(Default)]
-struct Waiting {
-    bytes: Vec<u8>,
-    /// Where the pieces came from, by where they begin.
-    pieces: Vec<(usize, Place)>,
-    /// The position of the first byte.
-    start: u64,
-    /// What is passed over, up to the next head.
-    skipping: bool,
-    /// Bytes are missing before it.
-    gap: bool,
-    /// The end has ended.
-    ended: bool,
-    /// Frames have begun.
-    framed: bool,
-}
-
-impl Waiting {
-    fn push(&mut self, bytes: &[u8], place: Place) {
-        self.pieces.push((self.bytes.len(), place));
-        self.bytes.extend_from_slice(bytes);
-    }
-
-    /// Lets go of the first bytes.
-    fn drop_front(&mut self, count: usize) {
-        self.bytes.drain(..count.min(self.bytes.len()));
-        self.start = self.start.saturating_add(wide(count));
-        let current = self.pieces.iter().rposition(|(begin, _)| *begin <= count).unwrap_or_default();
-        self.pieces.drain(..current);
-        for (begin, place) in &mut self.pieces {
-            *place = place.after(wide(count.saturating_sub(*begin)));
-            *begin = begin.saturating_sub(count);
-        }
-    }
-
-    /// Where the first byte came from.
-    fn place(&self) -> Place {
-        self.pieces.first().map_or(Place::default(), |(_, place)| *place)
-    }
-
-    /// The positions at which pieces end.
-    fn ends(&self) -> Vec<usize> {
-        self.pieces.iter().skip(1).map(|(begin, _)| *begin).chain([self.bytes.len()]).collect()
-    }
-}
 
 /// One connection.
 pub struct Stream {
     source: Source,
     closed: bool,
     waiting: [Waiting; 2],
+    /// How many pieces have waited, of either end.
+    pieces: u64,
     client: Option<End>,
     /// Whether the client is inferred from the mask bit.
     inferred: bool,
@@ -133,6 +93,7 @@ impl Stream {
             source,
             closed: false,
             waiting: Default::default(),
+            pieces: 0,
             client,
             inferred: false,
             handshake: Handshake::default(),
@@ -167,7 +128,9 @@ impl Stream {
         }
         let segment = self.source.is_tcp;
         if !self.wait(end).framed {
-            self.wait(end).push(bytes, place);
+            self.pieces = self.pieces.saturating_add(1);
+            let order = self.pieces;
+            self.wait(end).push(bytes, place, order);
             self.look(end, false, out);
         } else if let Some((lane, talk)) = self.lane(end) {
             lane.feed(bytes, place, segment, talk, out);
@@ -186,8 +149,7 @@ impl Stream {
             return;
         }
         let waiting = self.wait(end);
-        let start = waiting.start.saturating_add(wide(waiting.bytes.len())).saturating_add(missing);
-        *waiting = Waiting { start, gap: true, ended: waiting.ended, ..Waiting::default() };
+        *waiting = waiting.behind_gap(missing);
     }
 
     /// Tells that the bytes of an end that come next were sent twice, with a difference.
@@ -197,9 +159,25 @@ impl Stream {
         }
     }
 
-    /// An end has ended its direction, or `reset` the connection.
+    /// So many bytes that an end sent are missing, and none will come behind them.
+    pub fn lose(&mut self, end: End, missing: u64, place: Place, out: &mut Out) {
+        // What waits there is all that there will be: it is looked at before the gap takes it away.
+        if !self.closed && !self.wait(end).framed {
+            self.look(end, true, out);
+        }
+        self.skip(end, missing, place, out);
+    }
+
+    /// An end has sent that it ends its direction, or `reset` the connection, though not all before it may have come.
+    pub const fn see_end(&mut self, end: End, reset: bool) {
+        if self.tcp_end.is_none() {
+            self.tcp_end = Some((end, reset));
+        }
+    }
+
+    /// An end has ended its direction, or `reset` the connection, and nothing of it comes any more.
     pub fn end(&mut self, end: End, reset: bool, place: Place, out: &mut Out) {
-        self.tcp_end.get_or_insert((end, reset));
+        self.see_end(end, reset);
         self.wait(end).ended = true;
         if reset || self.wait(end.other()).ended {
             self.finish(place, out);
@@ -221,7 +199,10 @@ impl Stream {
         let (Some(lanes), Some(talk)) = (&mut self.lanes, &mut self.talk) else {
             if self.handshake.request.is_some() && self.handshake.response.is_none() {
                 self.tell_handshake(out);
-                out.error(place, Some(self.handshake.connection), "the request was never answered");
+                let is_missing = self.waiting.iter().any(|waiting| waiting.gap);
+                let text =
+                    if is_missing { "the answer to the request is missing" } else { "the request was never answered" };
+                out.error(place, Some(self.handshake.connection), text);
             }
             return;
         };
@@ -258,8 +239,7 @@ impl Stream {
             // The client has asked: what it sends next is held until the answer has come.
             if asked {
                 if over || waiting.bytes.len() > MAX_SCAN {
-                    self.begin_frames(End::A, out);
-                    self.begin_frames(End::B, out);
+                    self.begin_frames(&BOTH, out);
                 }
                 return;
             }
@@ -276,7 +256,11 @@ impl Stream {
                 }
                 Beginning::Tls => return self.stop(end, TLS, out),
                 Beginning::Http2 => return self.stop(end, HTTP2, out),
-                Beginning::Short | Beginning::Other => return self.without_head(end, over, out),
+                Beginning::Short | Beginning::Other => {
+                    if !self.without_head(end, over, out) {
+                        return;
+                    }
+                }
             }
         }
     }
@@ -286,8 +270,9 @@ impl Stream {
         let waiting = self.wait(end);
         // Never more, even where there is more: whether it is believed must not depend on how the source is cut.
         let bytes = waiting.bytes.get(..MAX_HEAD).unwrap_or(&waiting.bytes);
-        let Some(length) = head_length(bytes) else {
+        let Some(length) = head_length(bytes, waiting.searched) else {
             let length = bytes.len();
+            waiting.searched = length;
             if over || length == MAX_HEAD {
                 self.stop(end, &format!("the opening handshake is cut: no empty line in {length} bytes"), out);
             }
@@ -296,10 +281,9 @@ impl Stream {
         let place = waiting.place();
         let head = Head::parse(waiting.bytes.get(..length).unwrap_or_default(), waiting.start);
         waiting.drop_front(length);
-        if waiting.bytes.is_empty() {
-            waiting.pieces.clear();
-        }
         waiting.skipping = false;
+        // What follows a head is known, whatever is missing before it.
+        waiting.gap = false;
         if is_request {
             self.take_request(end, head, place, out);
         } else {
@@ -330,6 +314,9 @@ impl Stream {
         if status != 101 && self.handshake.request.is_none() {
             return self.pass_over(end, Some("the response is not to a request for a WebSocket"), place, out);
         }
+        if self.handshake.request.is_none() && !is_switch(&head) {
+            return self.leave("the response switches to another protocol than WebSocket", place, out);
+        }
         self.number(out);
         self.handshake.place = Place { time: place.time, ..self.handshake.place };
         self.handshake.set_response(head);
@@ -347,8 +334,7 @@ impl Stream {
             self.client = Some(end.other());
         }
         if self.source.is_tcp {
-            self.begin_frames(End::A, out);
-            self.begin_frames(End::B, out);
+            self.begin_frames(&BOTH, out);
         }
     }
 
@@ -367,8 +353,17 @@ impl Stream {
         }
     }
 
-    /// What begins with no head.
-    fn without_head(&mut self, end: End, over: bool, out: &mut Out) {
+    /// Some other protocol, which among packets is nothing to be told.
+    fn leave(&mut self, text: &str, place: Place, out: &mut Out) {
+        if self.source.is_tcp {
+            self.closed = true;
+        } else {
+            self.stop_at(place, text, out);
+        }
+    }
+
+    /// What begins with no head. Gives whether there is one after all.
+    fn without_head(&mut self, end: End, over: bool, out: &mut Out) -> bool {
         let from_start = self.source.from_start;
         let is_tcp = self.source.is_tcp;
         let waiting = self.wait(end);
@@ -376,37 +371,61 @@ impl Stream {
             // Some other protocol.
             self.closed = true;
         } else if is_tcp {
-            self.seek(end, over, out);
+            return self.seek(end, out);
         } else if let Some(masked) = waiting.bytes.get(1).map(|byte| byte & 0x80 != 0).or(over.then_some(false)) {
             self.infer(end, masked);
-            self.begin_frames(end, out);
+            self.begin_frames(&[(end, None)], out);
         }
+        false
     }
 
-    /// Looks for frames of a connection whose beginning was not seen.
-    fn seek(&mut self, end: End, over: bool, out: &mut Out) {
+    /// Looks for a connection whose beginning was not seen: for a head, which gives true, or for frames.
+    fn seek(&mut self, end: End, out: &mut Out) -> bool {
+        let is_asked = self.handshake.request.is_some();
+        let enough = if is_asked { ENOUGH_IF_ASKED } else { ENOUGH };
         let compressed = out.options.compression != Compression::Off;
-        let side = self.side(end);
+        let masked = self.side(end).map(|side| side == Side::Client);
         let waiting = self.wait(end);
-        let ends = waiting.ends();
-        let found = [true, false]
-            .into_iter()
-            .filter(|masked| side.is_none_or(|side| (side == Side::Client) == *masked))
-            .find(|masked| {
-                let expected = Expected { masked: Some(*masked), compressed };
-                matches!(find(&waiting.bytes, 0, expected, &ends, over), Found::At(_))
-            });
-        if let Some(masked) = found {
-            self.infer(end, masked);
-            self.begin_frames(end, out);
-            return self.begin_frames(end.other(), out);
+        if begins_head(waiting.last_piece()) {
+            // HTTP that becomes a WebSocket, perhaps.
+            waiting.drop_to_last_piece();
+            return true;
         }
-        if waiting.bytes.len() > MAX_WAITING {
-            let surplus = waiting.bytes.len();
-            waiting.drop_front(surplus);
-            waiting.gap = true;
-            self.closed = self.wait(end).start > MAX_SOUGHT;
+        match waiting.seek(Expected { masked, compressed }, enough) {
+            Some(Sign::Tls) => self.stop(end, TLS, out),
+            Some(Sign::Frames { masked, start }) => self.found(end, masked, Some(start), out),
+            None => {
+                for masked in [true, false].into_iter().filter(|it| masked.is_none_or(|masked| masked == *it)) {
+                    let ours = self.wait(end).at_rest(masked);
+                    let theirs = self.wait(end.other()).at_rest(!masked);
+                    let bits = [ours, theirs].into_iter().flatten().fold(0_u32, |sum, it| sum.saturating_add(it.bits));
+                    if bits >= enough {
+                        self.found(end, masked, ours.map(|it| it.start), out);
+                        return false;
+                    }
+                }
+                self.closed = self.wait(end).looked_at() > MAX_SOUGHT;
+                if self.closed {
+                    self.waiting = Default::default();
+                }
+            }
         }
+        false
+    }
+
+    /// It is a WebSocket: `end` has frames, with masks or without, and where they begin is known, perhaps.
+    fn found(&mut self, end: End, masked: bool, start: Option<u64>, out: &mut Out) {
+        self.infer(end, masked);
+        let theirs = self.wait(end.other()).at_rest(!masked).map(|it| it.start);
+        let compressed = out.options.compression != Compression::Off;
+        let known = [(end, start, masked), (end.other(), theirs, !masked)].map(|(end, start, masked)| {
+            let waiting = self.wait(end);
+            let at = start.map(|start| narrow(start.saturating_sub(waiting.start)));
+            // Frames that speak for nothing, as fragments do, may well come before those that do.
+            let expected = Expected { masked: Some(masked), compressed };
+            (end, at.map(|at| if leads(&waiting.bytes, at, expected) { 0 } else { at }))
+        });
+        self.begin_frames(&known, out);
     }
 
     fn infer(&mut self, end: End, masked: bool) {
@@ -414,36 +433,47 @@ impl Stream {
         self.client.get_or_insert(if masked { end } else { end.other() });
     }
 
-    /// From here on there are frames.
-    fn begin_frames(&mut self, end: End, out: &mut Out) {
+    /// From here on there are frames, and where they begin is known, perhaps, if something is missing before them.
+    fn begin_frames(&mut self, ends: &[(End, Option<usize>)], out: &mut Out) {
         self.number(out);
-        let is_tcp = self.source.is_tcp;
-        let has_head = self.handshake.request.is_some() || self.handshake.response.is_some();
-        let in_the_middle = is_tcp && !has_head;
-        let complete = is_tcp && self.handshake.request.is_some() && self.handshake.response.is_some();
-        let inferred = self.inferred;
+        let complete = self.source.is_tcp && self.handshake.request.is_some() && self.handshake.response.is_some();
         let connection = self.handshake.connection;
         self.talk.get_or_insert_with(|| Dialogue::new(connection, complete));
         self.lanes.get_or_insert_with(|| Box::new([Side::Client, Side::Server].map(Lane::new)));
-        let ended = self.wait(end).ended;
-        let waiting = core::mem::replace(self.wait(end), Waiting { framed: true, ended, ..Waiting::default() });
+        let segment = self.source.is_tcp;
+        let waiting: Vec<_> = ends.iter().map(|(end, known)| (*end, self.begin_lane(*end, *known, out))).collect();
+        let mut indices = [0_usize; 2];
+        // In the order in which they came: one side answers the other.
+        while let Some((piece, end, index)) = waiting
+            .iter()
+            .zip(&mut indices)
+            .filter_map(|((end, waiting), index)| Some((waiting.piece(*index)?, *end, index)))
+            .min_by_key(|(piece, ..)| piece.order)
+        {
+            *index = index.saturating_add(1);
+            if let Some((lane, talk)) = self.lane(end) {
+                lane.feed(piece.bytes, piece.place, segment, talk, out);
+            }
+        }
+    }
+
+    /// Begins the lane of an end; gives what waited for it.
+    fn begin_lane(&mut self, end: End, known: Option<usize>, out: &Out) -> Waiting {
+        let has_head = self.handshake.request.is_some() || self.handshake.response.is_some();
+        let in_the_middle = self.source.is_tcp && !has_head;
+        let inferred = self.inferred;
+        let waiting = self.wait(end).take();
         let deflate = self.side(end).map(|side| self.deflate(side, out));
-        let (Some((lane, talk)), Some(deflate)) = (self.lane(end), deflate) else { return };
+        let (Some((lane, talk)), Some(deflate)) = (self.lane(end), deflate) else { return waiting };
         lane.begin(waiting.start, deflate);
         if inferred {
             lane.guess_direction();
         }
         if in_the_middle || waiting.gap {
             talk.complete = false;
-            lane.begin_in_the_middle();
+            lane.begin_in_the_middle(known);
         }
-        for (index, (begin, place)) in waiting.pieces.iter().enumerate() {
-            let until = waiting.pieces.get(index.saturating_add(1)).map_or(waiting.bytes.len(), |(next, _)| *next);
-            let bytes = waiting.bytes.get(*begin..until).unwrap_or_default();
-            if !bytes.is_empty() {
-                lane.feed(bytes, *place, is_tcp, talk, out);
-            }
-        }
+        waiting
     }
 
     /// What is known of the compression of what a side sends.

@@ -29,8 +29,8 @@ pub enum Found {
 }
 
 /// Looks for the first frame in `bytes`, from `from` on. `ends`: positions at which a segment ends, in rising order,
-/// which a frame often does as well; a chain of two that ends with one of them is enough, and of one if it also begins
-/// with a segment. `over`: no more bytes will come, so that there is nothing to wait for.
+/// which a frame often does as well, and the first one begins; a chain of two that ends with one of them is enough, and of
+/// one if it also begins with one. `over`: no more bytes will come, so that there is nothing to wait for.
 #[must_use]
 pub fn find(bytes: &[u8], from: usize, expected: Expected, ends: &[usize], over: bool) -> Found {
     for at in from..bytes.len() {
@@ -57,7 +57,7 @@ fn chain(bytes: &[u8], start: usize, expected: Expected, ends: &[usize]) -> Chai
     let mut count = 0_u32;
     loop {
         let ends_segment = ends.binary_search(&at).is_ok();
-        let begins_segment = start == 0 || ends.binary_search(&start).is_ok();
+        let begins_segment = ends.binary_search(&start).is_ok();
         if count >= CHAIN || (ends_segment && (count >= 2 || (count == 1 && begins_segment))) {
             return Chain::Found;
         }
@@ -91,8 +91,20 @@ fn begins_legally(bytes: &[u8], expected: Expected) -> bool {
     FrameHeader::parse(&header).is_some_and(|header| is_legal(&header, expected))
 }
 
+/// Whether frames lead from the first byte to a position.
+#[must_use]
+pub fn leads(bytes: &[u8], to: usize, expected: Expected) -> bool {
+    let mut at = 0_usize;
+    while at < to {
+        let header = FrameHeader::parse(bytes.get(at..).unwrap_or_default());
+        let Some(header) = header.filter(|header| is_legal(header, expected)) else { return false };
+        at = at.saturating_add(header.header_length()).saturating_add(narrow(header.payload_length));
+    }
+    at == to
+}
+
 /// Whether a frame can be what RFC 6455 §5 allows, whatever comes before it.
-fn is_legal(header: &FrameHeader, expected: Expected) -> bool {
+pub fn is_legal(header: &FrameHeader, expected: Expected) -> bool {
     let length_is_minimal = header.length_form == LengthForm::minimal(header.payload_length);
     let rsv1_is_defined = expected.compressed && matches!(header.opcode, Opcode::Text | Opcode::Binary);
     let control_is_short = !header.opcode.is_control() || (header.fin && header.payload_length <= 125);
@@ -119,9 +131,10 @@ mod tests {
         assert_eq!(find(bytes, 0, SERVER, &[], false), Found::At(3));
         assert_eq!(find(&bytes[..9], 0, SERVER, &[], false), Found::Wait(3));
         assert_eq!(find(&bytes[..9], 0, SERVER, &[9], false), Found::At(3), "two, and the segment ends");
-        assert_eq!(find(b"\x81\x02hi", 0, SERVER, &[4], false), Found::At(0), "one that is the whole segment");
+        assert_eq!(find(b"\x81\x02hi", 0, SERVER, &[0, 4], false), Found::At(0), "one that is the whole segment");
+        assert_eq!(find(b"\x81\x02hi", 0, SERVER, &[4], false), Found::Wait(0), "the end of a segment");
         assert_eq!(find(b"x\x81\x02hi", 0, SERVER, &[5], true), Found::Wait(5), "one in the middle is not enough");
-        assert_eq!(find(b"\x81\x02hi", 0, CLIENT, &[4], true), Found::Wait(4));
+        assert_eq!(find(b"\x81\x02hi", 0, CLIENT, &[0, 4], true), Found::Wait(4));
     }
 
     #[test]

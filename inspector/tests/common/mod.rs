@@ -1,6 +1,8 @@
 //! What the tests share.
 #![allow(dead_code, reason = "no test uses all of it")]
 
+pub mod packets;
+
 use std::path::{Path, PathBuf};
 
 use sansocket_inspector::{Inspector, Options};

@@ -43,6 +43,26 @@ export const faults = {
     return goodbye(talk, key).packets;
   },
 
+  /** Texts that are not UTF-8 where frames meet, and at their ends, plain and compressed. */
+  utf8() {
+    const key = keys(23);
+    const down = compressor();
+    const talk = new Conversation().handshake({ extensions: '' });
+    const first = (payload) => text(payload, { fin: false, key: key() });
+    const next = (payload, fin = true) => frame(Op.cont, payload, { fin, key: key() });
+    // The character is whole, and the fault behind it.
+    talk.client(first([0x61, 0xce])).client(frame(Op.ping, 'p', { key: key() }));
+    talk.client(next([0xba, 0x62, 0xff, 0x63], false)).client(next('d'));
+    // It is not, and the first byte of a frame tells.
+    talk.client(first([0x61, 0xe2, 0x82]), next('b'));
+    // The end of it is missing: in one frame, in three, and before one that is empty.
+    talk.client(text([0x61, 0xce], { key: key() }));
+    talk.client(first([0xf0]), next([0x9f], false), next([0x98]));
+    talk.client(first([0x61, 0xce]), next([]));
+    for (const payload of [[0x61, 0xff, 0x62], [0x61, 0xce]]) talk.server(text(down(payload), { rsv: 4 }));
+    return goodbye(talk.server(frame(Op.pong, 'p')), key).packets;
+  },
+
   /** An answer with a wrong accept value. */
   badaccept() {
     const key = keys(12);

@@ -1,6 +1,6 @@
 // What TCP and a capture do to a connection: reordered, missing and repeated segments, beginnings that were not seen.
 
-import { Conversation, compressor, keys, rfcKey } from '../lib.mjs';
+import { Conversation, close, compressor, frame, keys, Op, request, response, rfcKey } from '../lib.mjs';
 import { binary, goodbye, text } from './shorthand.mjs';
 
 /** By name; each is a function that gives packets. */
@@ -44,6 +44,28 @@ export const transport = {
     return [...first.packets, ...other.packets, ...tls.packets, ...second.packets];
   },
 
+  /** Answers of 101 to other protocols, and those of WebSockets to requests that the capture does not have. */
+  other_upgrades() {
+    const key = keys(22);
+    const switching = (port, token) => {
+      const [asked, answered] = [request, response].map((head) => {
+        const fields = { Upgrade: token, 'Sec-WebSocket-Key': null, 'Sec-WebSocket-Accept': null };
+        return head({ fields: { ...fields, 'Sec-WebSocket-Version': null } });
+      });
+      return new Conversation({ port }).open().client(asked).server(answered);
+    };
+    const docker = switching(50000, 'tcp');
+    docker.client(Buffer.from('ls\n')).server(Buffer.from('\x01\0\0\0\0\0\0\x06total\n')).end();
+    const http2 = switching(50001, 'h2c').server(Buffer.from('00000c04000000000000030000006400040000ffff', 'hex'));
+    http2.client(Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 'latin1')).end();
+    const late = (port, fields) => {
+      const talk = new Conversation({ port }).lost((talk) => talk.open().client(request()));
+      return goodbye(talk.server(response({ fields })).server(text('welcome')), key);
+    };
+    const [accepted, upgraded] = [late(50002, { Upgrade: null }), late(50003, { 'Sec-WebSocket-Accept': null })];
+    return [docker, http2, accepted, upgraded].flatMap((talk) => talk.packets);
+  },
+
   /** Twenty messages of the client, 40 bytes missing in the middle, and frames after that. */
   gap() {
     const key = keys(10);
@@ -76,6 +98,35 @@ export const transport = {
     talk.server(price(2)).server(price(3)).server(price(4));
     talk.packets.splice(before, 1);
     return talk.packets;
+  },
+
+  /** The last bytes of a direction are missing, which a FIN, an acknowledgement or a reset behind them tells. */
+  lost_end() {
+    const key = keys(21);
+    const begin = (port) => new Conversation({ port }).handshake();
+    const bye = (options) => frame(Op.close, close(1000), options);
+    // The Close of the server, between what was seen and its FIN.
+    const closing = begin(50000).client(bye({ key: key() }));
+    closing.lost((talk) => talk.server(bye())).end('server');
+    // A Pong and both Closes.
+    const both = begin(50001).client(frame(Op.ping, 'there?', { key: key() }));
+    both.lost((talk) => talk.server(frame(Op.pong, 'there?')).client(bye({ key: key() })).server(bye())).end('server');
+    // A Close that the client has acknowledged, before the server resets.
+    const reset = begin(50002).client(text('hi', { key: key() }));
+    reset.lost((talk) => talk.server(bye())).acknowledge('client').reset('server');
+    // The same without an acknowledgement.
+    const alone = begin(50003).lost((talk) => talk.server(bye())).reset('server');
+    // Everything is there, and the FIN comes with the Close.
+    const whole = begin(50004).client(bye({ key: key() })).finish('server', bye()).finish('client');
+    // Nothing but the FIN, which counts as one byte of what was acknowledged.
+    const fin = begin(50005).client(bye({ key: key() })).server(bye());
+    fin.lost((talk) => talk.finish('server')).acknowledge('client').finish('client');
+    // Nothing, though the reset claims to come from 1 GiB ahead.
+    const far = begin(50006).client(bye({ key: key() })).server(bye()).reset('server', 1 << 30);
+    // The answer to the request.
+    const answer = new Conversation({ port: 50007 }).open().client(request());
+    answer.lost((talk) => talk.server(response())).end('server');
+    return [closing, both, reset, alone, whole, fin, far, answer].flatMap((talk) => talk.packets);
   },
 
   /** Neither SYN nor handshake: one masked text of the client, one of the server. */

@@ -76,25 +76,27 @@ impl Flow {
         let next = *half.next.get_or_insert(start);
         let ahead = start.wrapping_sub(next).cast_signed();
         let length = segment.payload.len().saturating_add(segment.cut);
+        // Where the sender stands behind the segment, before its bytes are handed on and the position moves.
+        let stands = half.position_of(ahead.saturating_add(i32::try_from(length).unwrap_or(i32::MAX)));
         if length > 0 {
             half.data(ahead, segment, place);
             half.deliver(end, stream, place, out);
         }
-        if segment.fin
-            && let Some(at) = half.position_of(ahead.saturating_add(i32::try_from(length).unwrap_or(i32::MAX)))
-        {
-            half.fin = Some(at);
+        if let Some(stands) = stands.filter(|_| segment.fin) {
+            half.fin = Some(stands);
+            stream.see_end(end, false);
         }
         for end in [End::A, End::B] {
             let (half, stream) = self.split(end);
             half.lose_patience(end, stream, place, out);
-            if half.fin.is_some_and(|fin| fin <= half.position) && !half.is_waiting() {
-                half.fin = None;
+            if half.fin.is_some_and(|fin| fin <= half.position) && !half.is_waiting() && !half.ended {
+                half.ended = true;
                 stream.end(end, false, place, out);
             }
         }
         if segment.rst {
             self.give_up(place, out);
+            self.lose([(end, stands), (end.other(), None)], place, out);
             self.stream.end(end, true, place, out);
         }
     }
@@ -120,9 +122,18 @@ impl Flow {
         }
     }
 
+    /// Tells what is missing at the ends, of which a reset told where they stand.
+    fn lose(&mut self, ends: [(End, Option<u64>); 2], place: Place, out: &mut Out) {
+        for (end, stood) in ends {
+            let (half, stream) = self.split(end);
+            half.lose(stood, end, stream, place, out);
+        }
+    }
+
     /// Nothing more comes.
     pub(super) fn finish(&mut self, place: Place, out: &mut Out) {
         self.give_up(place, out);
+        self.lose([(End::A, None), (End::B, None)], place, out);
         for end in [End::A, End::B] {
             if self.half(end).fin.is_some() {
                 self.stream.end(end, false, place, out);

@@ -15,6 +15,9 @@ const MAX_HELD: usize = 4 << 20;
 /// does not have it.
 const PATIENCE: u32 = 16;
 
+/// More than this is not in flight: what an acknowledgement or a reset tells beyond it is about another connection.
+const MAX_UNSEEN: u64 = 16 << 20;
+
 /// One direction.
 #[derive(Default)]
 pub(super) struct Half {
@@ -33,6 +36,8 @@ pub(super) struct Half {
     patience: u32,
     /// The position of the FIN.
     pub(super) fin: Option<u64>,
+    /// Its end was told.
+    pub(super) ended: bool,
     /// Something came again, with a difference.
     conflict: bool,
     recent: Recent,
@@ -76,9 +81,29 @@ impl Half {
         !self.pending.is_empty()
     }
 
-    /// Whether nothing is missing, and no end of it is known.
+    /// Whether nothing is missing, not even before its end.
     pub(super) fn is_quiet(&self) -> bool {
-        !self.is_waiting() && self.fin.is_none()
+        !self.is_waiting() && (self.fin.is_none() || self.ended)
+    }
+
+    /// How many bytes are missing at the end, now that nothing more comes: up to the FIN, or without one as far as the
+    /// receiver has acknowledged, or to where the sender `stood` when it reset the connection.
+    fn missing(&self, stood: Option<u64>) -> u64 {
+        if let Some(fin) = self.fin {
+            return fin.saturating_sub(self.position);
+        }
+        let unseen = self.acknowledged.max(stood.unwrap_or_default()).saturating_sub(self.position);
+        // A FIN has a number as well (RFC 9293 §3.4): one that the capture does not have is no byte.
+        if (2..=MAX_UNSEEN).contains(&unseen) { unseen } else { 0 }
+    }
+
+    /// Tells how many bytes are missing at the end.
+    pub(super) fn lose(&mut self, stood: Option<u64>, end: End, stream: &mut Stream, place: Place, out: &mut Out) {
+        let missing = self.missing(stood);
+        if missing > 0 {
+            self.advance(missing);
+            stream.lose(end, missing, place, out);
+        }
     }
 
     /// Hands on a segment that is just what was expected, as nearly all are.

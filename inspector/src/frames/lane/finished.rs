@@ -125,7 +125,7 @@ impl Lane {
             return inflated;
         }
         if open.text.is_some_and(|text| !text.is_complete()) {
-            let payload_at = Some(current.header.payload_length.saturating_sub(1));
+            let payload_at = current.header.payload_length.checked_sub(1);
             current.findings.push(Finding { payload_at, ..Finding::new(Rule::Utf8Invalid, end.saturating_sub(1)) });
         }
         None

@@ -74,9 +74,12 @@ impl Lane {
         self.deflate = deflate;
     }
 
-    /// Tells that the connection did not begin here, nor does a frame, perhaps.
-    pub fn begin_in_the_middle(&mut self) {
+    /// Tells that the connection did not begin here, nor does a frame, perhaps, but so many bytes later, if that is known.
+    pub fn begin_in_the_middle(&mut self, known: Option<usize>) {
         self.seek(None, false);
+        if let Some(scan) = &mut self.scan {
+            scan.known = known;
+        }
     }
 
     /// Tells that the side was inferred.

@@ -15,8 +15,10 @@ pub(super) struct Scan {
     pub(super) start: u64,
     /// Where the pieces of them came from, by where they begin in `bytes`.
     pub(super) pieces: Vec<(usize, Place)>,
-    /// Where segments end, if there are any.
+    /// Where segments end, if there are any, and where the first one begins.
     pub(super) ends: Vec<usize>,
+    /// Where frames begin, if that is known already.
+    pub(super) known: Option<usize>,
     /// What was looked at in vain.
     pub(super) from: usize,
     /// Where reading broke off.
@@ -46,7 +48,8 @@ impl Scan {
             *place = place.after(wide(at.saturating_sub(*begin)));
             *begin = begin.saturating_sub(at);
         }
-        self.ends.retain(|end| *end > at);
+        // Where nothing more is known of what came before, no segment begins.
+        self.ends.retain(|end| *end >= at);
         self.ends.iter_mut().for_each(|end| *end = end.saturating_sub(at));
     }
 }
@@ -65,7 +68,8 @@ impl Lane {
             bytes: Vec::new(),
             start: self.position,
             pieces: Vec::new(),
-            ends: Vec::new(),
+            ends: vec![0],
+            known: None,
             from: 0,
             broke_at: self.position,
             missing,
@@ -78,7 +82,12 @@ impl Lane {
         let Some(scan) = &mut self.scan else { return };
         let expected =
             Expected { masked: Some(self.side == Side::Client), compressed: self.deflate.is_on() != Some(false) };
-        match find(&scan.bytes, scan.from, expected, &scan.ends, over) {
+        let found = match scan.known {
+            Some(at) if at < scan.bytes.len() => Found::At(at),
+            Some(_) => Found::Wait(0),
+            None => find(&scan.bytes, scan.from, expected, &scan.ends, over),
+        };
+        match found {
             Found::At(at) => {
                 if let Some(scan) = self.scan.take() {
                     self.go_on(scan, at, talk, out);
