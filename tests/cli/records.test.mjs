@@ -12,10 +12,13 @@ async function recordsFile(name, ...flags) {
   return fileOf(stdout, `${name}${flags.join('')}.ndjson`);
 }
 
-/** What is read of a file as `-m` shows it, without the keys of masks, which are not in records of messages. */
+/** What is read of a file as `-m` shows it, without the keys of masks, which are not in records, and without numbers of frames. */
 async function messagesOf(file) {
   const { stdout } = await sansocket(['-q', '-m', file]);
-  return stdout.replaceAll(/  key \w+/g, '').split('\n').map((line) => line.trimEnd());
+  return stdout
+    .replaceAll(/ key \w+|#\d+|frame \d+/g, '')
+    .replaceAll(/ +/g, ' ')
+    .split('\n');
 }
 
 test('messages are there again, whether they were written or their frames were', async () => {

@@ -63,6 +63,7 @@ export const differences = {
     '0 c2s: payload of 4': reasons.compressedFragments,
     '0 c2s: payload of 7': reasons.compressedFragments,
   },
+  'utf8.pcap': { '0 c2s: payload of 12': reasons.emptyLast },
   'viol.pcap': { '0 c2s: payload of 13': reasons.oneByteClose, '0 s2c: payload of 4': reasons.topBit },
   'real/bun_server.pcap': {
     '0 c2s: payload of 4': reasons.compressedEmpty,

@@ -59,7 +59,11 @@ export const faults = {
     talk.client(text([0x61, 0xce], { key: key() }));
     talk.client(first([0xf0]), next([0x9f], false), next([0x98]));
     talk.client(first([0x61, 0xce]), next([]));
-    for (const payload of [[0x61, 0xff, 0x62], [0x61, 0xce]]) talk.server(text(down(payload), { rsv: 4 }));
+    for (const payload of [
+      [0x61, 0xff, 0x62],
+      [0x61, 0xce],
+    ])
+      talk.server(text(down(payload), { rsv: 4 }));
     return goodbye(talk.server(frame(Op.pong, 'p')), key).packets;
   },
 

@@ -110,19 +110,42 @@ export const transport = {
     closing.lost((talk) => talk.server(bye())).end('server');
     // A Pong and both Closes.
     const both = begin(50001).client(frame(Op.ping, 'there?', { key: key() }));
-    both.lost((talk) => talk.server(frame(Op.pong, 'there?')).client(bye({ key: key() })).server(bye())).end('server');
+    both
+      .lost((talk) =>
+        talk
+          .server(frame(Op.pong, 'there?'))
+          .client(bye({ key: key() }))
+          .server(bye()),
+      )
+      .end('server');
     // A Close that the client has acknowledged, before the server resets.
     const reset = begin(50002).client(text('hi', { key: key() }));
-    reset.lost((talk) => talk.server(bye())).acknowledge('client').reset('server');
+    reset
+      .lost((talk) => talk.server(bye()))
+      .acknowledge('client')
+      .reset('server');
     // The same without an acknowledgement.
-    const alone = begin(50003).lost((talk) => talk.server(bye())).reset('server');
+    const alone = begin(50003)
+      .lost((talk) => talk.server(bye()))
+      .reset('server');
     // Everything is there, and the FIN comes with the Close.
-    const whole = begin(50004).client(bye({ key: key() })).finish('server', bye()).finish('client');
+    const whole = begin(50004)
+      .client(bye({ key: key() }))
+      .finish('server', bye())
+      .finish('client');
     // Nothing but the FIN, which counts as one byte of what was acknowledged.
-    const fin = begin(50005).client(bye({ key: key() })).server(bye());
-    fin.lost((talk) => talk.finish('server')).acknowledge('client').finish('client');
+    const fin = begin(50005)
+      .client(bye({ key: key() }))
+      .server(bye());
+    fin
+      .lost((talk) => talk.finish('server'))
+      .acknowledge('client')
+      .finish('client');
     // Nothing, though the reset claims to come from 1 GiB ahead.
-    const far = begin(50006).client(bye({ key: key() })).server(bye()).reset('server', 1 << 30);
+    const far = begin(50006)
+      .client(bye({ key: key() }))
+      .server(bye())
+      .reset('server', 1 << 30);
     // The answer to the request.
     const answer = new Conversation({ port: 50007 }).open().client(request());
     answer.lost((talk) => talk.server(response())).end('server');
