@@ -89,6 +89,18 @@ fn layers_are_the_payloads_of_the_records_in_any_order() {
 }
 
 #[test]
+fn a_compressed_message_that_is_cut_has_what_came_of_all_its_frames() {
+    let bytes = b"\x41\x03\xf2\x48\xcd\x80\x09\xc9\xc9\x07";
+    let options = r#"{"side":"server","from":"raw","index":true,"records":["message"],"bytes":"hex"}"#;
+    let mut inspector = Inspector::new(Options::from_json(options.as_bytes()).unwrap()).unwrap();
+    inspector.feed(bytes);
+    inspector.finish();
+    let told = lines(&String::from_utf8(inspector.take(usize::MAX)).unwrap(), "message");
+    assert_eq!((hex(&told[0]["payload"]), told[0]["len"].clone()), ("f248cdc9c907".to_owned(), 12.into()));
+    assert_eq!(to_hex(&inspector.layer(1, 3)), "f248cdc9c907");
+}
+
+#[test]
 fn rows_and_details_have_the_findings_of_the_records() {
     for (name, bytes) in sources() {
         let violations = lines(&records(&bytes, r#"{"records":["violation"]}"#), "violation");
