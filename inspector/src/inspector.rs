@@ -3,7 +3,7 @@
 use crate::capture::{Capture, Detected, detect};
 use crate::catalogue::RULES;
 use crate::filter::{Filter, FilterFault};
-use crate::index::{Index, Layer};
+use crate::index::{Index, Layer, Unit};
 use crate::json::Writer;
 use crate::options::{Kind, Options};
 use crate::out::Out;
@@ -123,7 +123,7 @@ impl Inspector {
         writer.into_bytes()
     }
 
-    /// Sets the filter of [`match_frames`](Self::match_frames).
+    /// Sets the filter of [`match_frames`](Self::match_frames) and [`match_messages`](Self::match_messages).
     ///
     /// # Errors
     ///
@@ -178,8 +178,19 @@ impl Inspector {
     /// Which of the frames from a number on match the filter: a bit for each, the least significant first, and how many.
     #[must_use]
     pub fn match_frames(&self, from: u32, count: u32) -> (Vec<u8>, u32) {
+        self.matches(Unit::Frames, from, count)
+    }
+
+    /// The same with messages as a whole: the bit of one is that of its first frame, and its other frames have none.
+    /// Frames that belong to no message match by themselves.
+    #[must_use]
+    pub fn match_messages(&self, from: u32, count: u32) -> (Vec<u8>, u32) {
+        self.matches(Unit::Messages, from, count)
+    }
+
+    fn matches(&self, unit: Unit, from: u32, count: u32) -> (Vec<u8>, u32) {
         let Out { index: Some(index), stats, .. } = &self.out else { return (Vec::new(), 0) };
-        index.matches(&self.filter, u64::from(from.max(1)), u64::from(count), stats)
+        index.matches(&self.filter, unit, u64::from(from.max(1)), u64::from(count), stats)
     }
 
     /// Counts for `buckets` stretches of the time from `from` to `to`, in seconds as `t` of the records: 8 numbers each.

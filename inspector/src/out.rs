@@ -4,7 +4,7 @@ use crate::filter::{Filter, Gathering, Subject, Told};
 use crate::index::Index;
 use crate::ndjson::Ndjson;
 use crate::options::{Options, PayloadMode, RecordType};
-use crate::record::Record;
+use crate::record::{Frame, Record};
 use crate::stats::Stats;
 use crate::types::{Place, Side, Time};
 
@@ -141,8 +141,15 @@ impl Out {
         if let Some(index) = &mut self.index {
             index.record(record);
         }
-        if self.passes(record) {
-            self.ndjson.record(record);
+        if !self.passes(record) {
+            return;
+        }
+        match record {
+            // What is wrong with it is told with its message, if that passes.
+            Record::Frame(frame) if self.messages.is_some() && frame.message.is_some() => {
+                self.ndjson.record(&Record::Frame(&Frame { findings: &[], ..(*frame).clone() }));
+            }
+            _ => self.ndjson.record(record),
         }
     }
 
@@ -167,19 +174,19 @@ impl Out {
                 let subject = Subject::of_frame(frame, time, delta);
                 let passes = filter.matches(&subject, &mut Told { frame, subprotocol: protocol(frame.connection) });
                 if let Some(messages) = &mut self.messages {
-                    messages.add(frame, subject, !passes);
+                    messages.add(frame, subject);
                 }
                 passes
             }
             Record::Message(message) => {
                 let times = times(message.time, &mut self.last_row);
                 let Some(messages) = &mut self.messages else { return false };
-                let untold = messages.finish(filter, message, times, protocol(message.connection));
-                for (frame, finding) in untold.iter().flatten() {
+                let findings = messages.finish(filter, message, times, protocol(message.connection));
+                for (frame, finding) in findings.iter().flatten() {
                     let (connection, frame, side) = (message.connection, Some(*frame), message.side);
                     self.ndjson.record(&Record::Violation { connection, frame, side, finding });
                 }
-                untold.is_some()
+                findings.is_some()
             }
             Record::Violation { .. } | Record::Gap { .. } => false,
             Record::Handshake(_) | Record::Close { .. } | Record::Error { .. } => true,

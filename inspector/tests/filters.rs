@@ -100,6 +100,21 @@ fn what_is_wrong_with_any_of_its_frames_is_told_with_it() {
 }
 
 #[test]
+fn what_is_wrong_with_a_frame_is_not_told_without_its_message() {
+    // A text whose second frame is empty and whose third is not UTF-8, and a Ping with an RSV bit.
+    let bytes = [0x01, 2, b'a', b'b', 0x00, 0, 0x80, 1, 0xff, 0x99, 0];
+    let told = |types: &[&str], filter: &str| {
+        let told = filtered(&bytes, types, filter);
+        told.iter().map(|it| format!("{} {}", it["type"].as_str().unwrap(), it["n"])).collect::<Vec<_>>()
+    };
+    let types = ["frame", "message", "violation"];
+    assert_eq!(told(&types[1..], "len == 0 or fin"), ["violation 4"]);
+    assert_eq!(told(&types, "len == 0 or fin"), ["frame 2", "frame 3", "frame 4", "violation 4"]);
+    assert_eq!(told(&["frame", "violation"], "len == 0 and op == cont"), ["frame 2", "violation 2"]);
+    assert_eq!(told(&types, "op == text"), ["frame 1", "violation 2", "violation 3", "message null"]);
+}
+
+#[test]
 fn a_message_in_one_frame_is_found_where_its_frame_is() {
     let filters = [
         "op == text",

@@ -9,6 +9,8 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+
 use common::{captures, records};
 use sansocket_inspector::{Inspector, Options};
 use serde_json::Value;
@@ -89,6 +91,18 @@ fn layers_are_the_payloads_of_the_records_in_any_order() {
 }
 
 #[test]
+fn a_compressed_message_that_is_cut_has_what_came_of_all_its_frames() {
+    let bytes = b"\x41\x03\xf2\x48\xcd\x80\x09\xc9\xc9\x07";
+    let options = r#"{"side":"server","from":"raw","index":true,"records":["message"],"bytes":"hex"}"#;
+    let mut inspector = Inspector::new(Options::from_json(options.as_bytes()).unwrap()).unwrap();
+    inspector.feed(bytes);
+    inspector.finish();
+    let told = lines(&String::from_utf8(inspector.take(usize::MAX)).unwrap(), "message");
+    assert_eq!((hex(&told[0]["payload"]), told[0]["len"].clone()), ("f248cdc9c907".to_owned(), 12.into()));
+    assert_eq!(to_hex(&inspector.layer(1, 3)), "f248cdc9c907");
+}
+
+#[test]
 fn rows_and_details_have_the_findings_of_the_records() {
     for (name, bytes) in sources() {
         let violations = lines(&records(&bytes, r#"{"records":["violation"]}"#), "violation");
@@ -164,6 +178,119 @@ fn a_filter_finds_the_same_in_the_index_and_in_the_stream() {
         }
     }
     assert!(found.iter().all(|count| *count > 0), "{found:?}");
+}
+
+/// The numbers whose bits are set.
+fn set_in(bits: &[u8]) -> BTreeSet<u64> {
+    (0..8 * bits.len()).filter(|n| bits[n / 8] & 1 << (n % 8) != 0).map(|n| n as u64 + 1).collect()
+}
+
+/// Messages, and frames of none, match in the index as they do in the stream; gives for each filter how many in fragments did.
+fn matched_as_told<const N: usize>(bytes: &[u8], kind: &str, filters: [&str; N], what: &str) -> [usize; N] {
+    let told = |filter: &str| {
+        let filter = serde_json::to_string(filter).unwrap();
+        records(bytes, &format!(r#"{{{kind}"records":["frame","message"],"filter":{filter}}}"#))
+    };
+    // Messages that have ended, by their first frames, and frames of none.
+    let rows = |told: &str| {
+        let messages = lines(told, "message").into_iter().map(|it| it["frames"][0].as_u64().unwrap());
+        let alone = lines(told, "frame").into_iter().filter(|it| it["msg"].is_null());
+        messages.chain(alone.map(|it| it["n"].as_u64().unwrap())).collect::<BTreeSet<_>>()
+    };
+    let all = told("");
+    let (frames, ended) = (lines(&all, "frame"), rows(&all));
+    let frame = |n: u64| &frames[n as usize - 1];
+    let options = Options::from_json(format!(r#"{{{kind}"index":true,"records":[]}}"#).as_bytes()).unwrap();
+    let mut inspector = Inspector::new(options).unwrap();
+    inspector.feed(bytes);
+    inspector.finish();
+    filters.map(|filter| {
+        inspector.set_filter(filter).unwrap();
+        let (bits, matches) = inspector.match_messages(1, u32::MAX);
+        let listed = set_in(&bits);
+        assert_eq!(matches as usize, listed.len());
+        if frames.len() < 100 {
+            let one_by_one = (1..=frames.len() as u32).filter(|n| inspector.match_messages(*n, 1).1 == 1);
+            assert_eq!(one_by_one.map(u64::from).collect::<BTreeSet<_>>(), listed, "{what} {filter}");
+        }
+        assert!(listed.iter().all(|n| frame(*n)["op"] != 0 || frame(*n)["msg"].is_null()), "{what} {filter}");
+        let listed: BTreeSet<_> = listed.intersection(&ended).copied().collect();
+        let told = rows(&told(filter));
+        // What becomes known later is in the index only.
+        if filter.contains("violation") {
+            assert!(told.is_subset(&listed), "{what} {filter}");
+        } else {
+            assert_eq!(listed, told, "{what} {filter}");
+        }
+        listed.iter().filter(|n| frame(**n)["fin"] == false && !frame(**n)["msg"].is_null()).count()
+    })
+}
+
+#[test]
+fn a_filter_finds_the_same_messages_in_the_index_and_in_the_stream() {
+    let filters = [
+        "op == text",
+        "frag",
+        "len > 5",
+        "wire > 12",
+        "message or ent",
+        "client text",
+        "hex contains \"6c ?? 6f\"",
+        "hex contains \"c9 c9\"",
+        "inflated > 4",
+        "ratio > 1",
+        "key == 838ccd13",
+        "violation",
+        "violation == utf8-invalid",
+        "t > 0.001",
+        "dt <= 0.0002",
+        "n > 2 and dir == s2c",
+        // No message is that is in several frames.
+        "op == cont",
+        "fin",
+    ];
+    let mut found = [0; 18];
+    let mut check = |bytes: &[u8], kind: &str, what: &str| {
+        for (found, count) in found.iter_mut().zip(matched_as_told(bytes, kind, filters, what)) {
+            *found += count;
+        }
+    };
+    for path in captures() {
+        let bytes = std::fs::read(&path).unwrap();
+        // Sources of frames alone tell no messages.
+        if !lines(&records(&bytes, r#"{"records":["message"]}"#), "message").is_empty() {
+            check(&bytes, "", &path.display().to_string());
+        }
+    }
+    for (what, stream) in [
+        ("what is wrong with its second frame", &b"\x01\x02ab\x89\x00\x80\x01\xff\x81\x01c"[..]),
+        ("compressed", b"\x41\x03\xf2\x48\xcd\x89\x00\x80\x04\xc9\xc9\x07\x00"),
+        ("compressed, and no DEFLATE", b"\x41\x03\xf2\x48\xcd\x80\x04\xff\xff\xff\xff\x81\x01c"),
+        ("given up for another", b"\x01\x02ab\x01\x02cd\x80\x02ef\x00\x01g\x80\x01h"),
+        ("without an end", b"\x81\x01a\x01\x02ab\x00\x02cd\x89\x00"),
+        ("cut", b"\x01\x02ab\x00\x02cd\x80\x09ef"),
+        ("compressed and cut", b"\x41\x03\xf2\x48\xcd\x80\x09\xc9\xc9\x07"),
+        ("empty frames", b"\x01\x00\x00\x00\x00\x02hi\x80\x00"),
+    ] {
+        check(stream, r#""from":"raw","side":"server","#, what);
+    }
+    assert!(
+        found.iter().zip(filters).all(|(count, filter)| (*count > 0) != ["op == cont", "fin"].contains(&filter)),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_message_that_has_no_end_is_matched_as_far_as_it_came() {
+    let options = Options::from_json(br#"{"index":true,"records":[],"from":"raw","side":"server"}"#).unwrap();
+    let mut inspector = Inspector::new(options).unwrap();
+    inspector.feed(b"\x01\x02ab\x89\x00\x00\x02cd");
+    let mut matches = |filter: &str| {
+        inspector.set_filter(filter).unwrap();
+        set_in(&inspector.match_messages(1, u32::MAX).0)
+    };
+    assert_eq!(matches("len == 4 and abcd and frag"), [1].into());
+    assert_eq!(matches("fin"), [2].into());
 }
 
 #[test]

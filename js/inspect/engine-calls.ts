@@ -16,7 +16,7 @@ export interface EngineCalls {
   inspector_detail(self: number, n: number): number;
   inspector_layer(self: number, n: number, layer: number): number;
   inspector_connections(self: number): number;
-  inspector_match(self: number, from: number, count: number): number;
+  inspector_match(self: number, from: number, count: number, messages: number): number;
   inspector_timeline(self: number, from: number, to: number, buckets: number): number;
 }
 

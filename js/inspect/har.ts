@@ -65,6 +65,8 @@ function messageOf({ dir, op, time, payload }: MessageRecord): object {
     ...(time === null ? {} : { time: Number(epochOf(time)) }),
     opcode: op,
     data: text ?? base64Of(payload),
+    // Of what is longer than is kept, or than the capture has.
+    ...(payload?.cut === true ? { _cut: true } : {}),
   };
 }
 

@@ -412,6 +412,8 @@ test('what is wrong with a message is said with it, whichever frame it is in', a
     fileOf(stream),
   ]);
   assert.match(stdout, /^ {7}! error utf8-invalid in #2 .*\n msg 1 .*\n$/);
+  const none = await sansocket(['-q', '-m', '-Y', 'op == cont', '--side', 'server', fileOf(stream)]);
+  assert.deepEqual([none.code, none.stdout], [0, '']);
 });
 
 test('a pattern has slashes as they are, or escaped, also after a backslash that is escaped', async () => {

@@ -189,6 +189,26 @@ test('HAR in the dialect of Chrome', async () => {
   assert.equal(JSON.parse(readFileSync(withFrames, 'utf8')).log.entries[0]._webSocketFrames.length, 14);
 });
 
+test('a message that is not whole is marked in an archive', async () => {
+  const large = (letter) => server(1, letter.repeat(3 << 19));
+  const stream = Buffer.concat([server(1, 'hi'), large('a'), large('b').subarray(0, 20)]);
+  const file = fileOf(stream);
+  const archived = async (...flags) => {
+    const { code, stdout } = await sansocket(['-q', '--format', 'har', '--side', 'server', ...flags, file]);
+    assert.equal(code, 0);
+    const messages = JSON.parse(stdout).log.entries[0]._webSocketMessages;
+    return messages.map(({ data, _cut }) => [data.length, _cut]);
+  };
+  // The third one is cut in the capture.
+  const [first, third] = [
+    [2, undefined],
+    [10, true],
+  ];
+  assert.deepEqual(await archived(), [first, [3 << 19, undefined], third]);
+  assert.deepEqual(await archived('--max-message', '1'), [first, [1 << 20, true], third]);
+  assert.deepEqual(await archived('--max-payload', '5'), [first, [5, true], [5, true]]);
+});
+
 test('an archive written anew has the address that it had', async () => {
   const { stdout } = await sansocket(['-q', '--format', 'har', captureOf('chrome.har')]);
   assert.equal(JSON.parse(stdout).log.entries[0].request.url, 'http://a.example/chat');

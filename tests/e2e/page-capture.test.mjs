@@ -1,8 +1,10 @@
 // What the page shows of a capture: rows, messages, gaps, columns, filters, keys, layers, the timeline, and very many frames.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { at } from '../../tools/lib/paths.mjs';
 import { inEachBrowser, screenshots, www } from './browsers.mjs';
 import {
   atFrame,
@@ -124,6 +126,48 @@ inEachBrowser(www, ({ name, open }) => {
     await shows(page, '27 of 27');
     await becomes(() => list.getAttribute('role'), 'grid');
     assert.deepEqual(faults, []);
+    await page.close();
+  });
+
+  test('messages: a filter is for the whole, in whichever frames it came', async () => {
+    const { page, faults } = await openPage();
+    await drop(page, [['frag_both.pcap', readFileSync(at('tests', 'captures', 'frag_both.pcap'))]]);
+    await shows(page, '11 of 11');
+    await filter(page, 'client text');
+    await shows(page, '0 of 11');
+    await page.getByRole('radio', { name: 'messages', exact: true }).check();
+    await shows(page, '1 of 11');
+    const message = page.locator('#frames [aria-expanded]');
+    await becomes(() => message.innerText(), /▸ 1\s[\s\S]*text\s[\s\S]*3 frames: client text/);
+    for (const [expression, result] of [
+      ['len == 11 and frag', '1 of 11'],
+      ['op == cont', '0 of 11'],
+      ['erv', '1 of 11'],
+      ['', '8 of 11'],
+    ]) {
+      await filter(page, expression);
+      await shows(page, result);
+    }
+    assert.deepEqual(faults, []);
+    await page.close();
+  });
+
+  test('messages: one that ends after it was looked at is matched again', async () => {
+    const { page } = await openPage();
+    // Long enough to be read for a while: its only message has half a million Pings inside.
+    const transfer = await page.evaluateHandle(() => {
+      const bytes = (text) => Uint8Array.from(text, (character) => character.charCodeAt(0));
+      const pings = bytes(`\x89\x7d${'p'.repeat(125)}`.repeat(1000));
+      const data = new DataTransfer();
+      data.items.add(new File([bytes('\x01\x05first'), ...Array(500).fill(pings), bytes('\x80\x05 last')], 'long.bin'));
+      return data;
+    });
+    await page.locator('.inspect').dispatchEvent('drop', { dataTransfer: transfer });
+    await page.locator('.source-name', { hasText: 'long.bin' }).waitFor();
+    await page.getByRole('radio', { name: 'messages', exact: true }).check();
+    await filter(page, '"first last"');
+    await page.locator('.status-line', { hasText: '500,002 frames' }).waitFor({ timeout: 60_000 });
+    await shows(page, '1 of 500,002');
     await page.close();
   });
 

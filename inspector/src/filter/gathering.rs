@@ -24,13 +24,13 @@ struct Gathered {
     key: Option<MaskingKey>,
     /// What is wrong with any of the frames.
     set: Set,
-    /// The same with positions and the numbers of the frames, as far as it was not told with them.
-    untold: Vec<(u64, Finding)>,
+    /// The same with positions and the numbers of the frames.
+    findings: Vec<(u64, Finding)>,
 }
 
 impl Gathering {
-    /// Takes a frame that was told, or `untold`.
-    pub fn add(&mut self, frame: &Frame<'_>, subject: Subject, untold: bool) {
+    /// Takes a frame.
+    pub fn add(&mut self, frame: &Frame<'_>, subject: Subject) {
         let Some(place) = self.place(frame.connection, frame.side).filter(|_| frame.message.is_some()) else { return };
         let gathered = match place {
             Some(gathered) if gathered.number == frame.message => gathered,
@@ -39,18 +39,16 @@ impl Gathering {
                 first: subject,
                 key: frame.header.masking_key.filter(|_| frame.has_header),
                 set: Set::default(),
-                untold: Vec::new(),
+                findings: Vec::new(),
             })),
         };
         gathered.set.add(frame.set);
-        if untold {
-            let room = MAX_HELD.saturating_sub(gathered.untold.len());
-            let findings = frame.findings.iter().take(room).map(|finding| (frame.number, finding.clone()));
-            gathered.untold.extend(findings);
-        }
+        let room = MAX_HELD.saturating_sub(gathered.findings.len());
+        let findings = frame.findings.iter().take(room).map(|finding| (frame.number, finding.clone()));
+        gathered.findings.extend(findings);
     }
 
-    /// Matches a message whose last frame was taken, in which case it gives what was not told of its frames.
+    /// Matches a message whose last frame was taken, in which case it gives what is wrong with its frames.
     pub fn finish(
         &mut self,
         filter: &Filter,
@@ -58,7 +56,7 @@ impl Gathering {
         [time, delta]: [Option<u64>; 2],
         subprotocol: Option<&str>,
     ) -> Option<Vec<(u64, Finding)>> {
-        let Gathered { first, key, set, untold, .. } = *self.place(message.connection, message.side)?.take()?;
+        let Gathered { first, key, set, findings, .. } = *self.place(message.connection, message.side)?.take()?;
         let subject = Subject {
             length: message.length,
             wire: message.wire,
@@ -68,7 +66,7 @@ impl Gathering {
             set,
             ..first
         };
-        filter.matches(&subject, &mut Whole { message, key, subprotocol }).then_some(untold)
+        filter.matches(&subject, &mut Whole { message, key, subprotocol }).then_some(findings)
     }
 
     /// The place for the message of a side. Connections are counted from 1.

@@ -18,6 +18,7 @@ use crate::record::Record;
 use crate::types::{Place, Side, Time, extend_up_to, narrow, wide};
 
 use inflated::Inflation;
+pub(crate) use matching::Unit;
 use row::Rows;
 pub(crate) use row::{Plain, Row};
 use store::Store;
@@ -193,21 +194,26 @@ impl Index {
             Layer::Unmasked => self.payload(number, &row, MAX_LAYER),
             Layer::Inflated => self.inflate(number, &row, MAX_LAYER).unwrap_or_default(),
             Layer::Message => {
-                let Some(last) = self.rows.of_message(number, &row).last().copied() else { return Vec::new() };
-                let end = self.rows.get(last).filter(|row| row.inflated().is_some());
-                let inflated = end.and_then(|end| self.inflate(last, &end, MAX_LAYER));
-                inflated.unwrap_or_else(|| self.joined(number, &row, MAX_LAYER))
+                let parts = self.rows.of_message(number, &row);
+                let inflated = self.end_of(&parts).and_then(|(last, end)| self.inflate(last, &end, MAX_LAYER));
+                inflated.unwrap_or_else(|| self.joined(&parts, MAX_LAYER))
             }
         }
     }
 
-    /// The payloads of all frames of a message.
-    fn joined(&self, number: u64, row: &Row, most: usize) -> Vec<u8> {
+    /// The last frame of a message, of which `parts` are all.
+    fn end_of(&self, parts: &[u64]) -> Option<(u64, Row)> {
+        let last = *parts.last()?;
+        Some((last, self.rows.get(last)?))
+    }
+
+    /// The payloads of frames, one after the other.
+    fn joined(&self, parts: &[u64], most: usize) -> Vec<u8> {
         let mut bytes = Vec::new();
-        for number in self.rows.of_message(number, row) {
-            if let Some(row) = self.rows.get(number) {
+        for number in parts {
+            if let Some(row) = self.rows.get(*number) {
                 let room = most.saturating_sub(bytes.len());
-                extend_up_to(&mut bytes, &self.payload(number, &row, room), most);
+                extend_up_to(&mut bytes, &self.payload(*number, &row, room), most);
             }
         }
         bytes
@@ -237,7 +243,7 @@ impl Index {
                 continue;
             }
             let compressed = if other.opcode() == Opcode::Continuation {
-                self.joined(at, &other, MAX_LAYER)
+                self.joined(&self.rows.of_message(at, &other), MAX_LAYER)
             } else {
                 self.payload(at, &other, MAX_LAYER)
             };

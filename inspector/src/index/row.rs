@@ -38,6 +38,8 @@ pub(crate) struct Row {
     length: u32,
     inflated: u32,
     message: u32,
+    /// The number of the frame that goes on with the message.
+    next: u32,
     pub connection: u32,
     flags: u16,
     pub header_length: u8,
@@ -71,7 +73,8 @@ impl Row {
             set: Set::default(),
             length: u32::from(frame.length),
             inflated: NONE,
-            message: u32::try_from(frame.message).unwrap_or(NONE),
+            message: small(frame.message),
+            next: NONE,
             connection: frame.connection,
             flags: u16::from(frame.opcode.bits()) | flag::FIN | flag::HEADER | kind | side | guessed,
             header_length: frame.header_length,
@@ -133,6 +136,20 @@ impl Row {
         !self.has_header() && self.inflated().is_some()
     }
 
+    /// Whether it is one of the frames of a message in several.
+    pub(crate) fn is_part(&self) -> bool {
+        self.message().is_some() && (!self.fin() || self.opcode() == Opcode::Continuation)
+    }
+
+    /// Whether it is a row where rows are messages, or ends one.
+    pub(crate) fn ends_row(&self) -> bool {
+        self.message().is_none() || self.fin()
+    }
+
+    fn next(&self) -> Option<u64> {
+        (self.next != NONE).then_some(u64::from(self.next))
+    }
+
     /// Bytes of the inflated message that ends here.
     pub(crate) fn inflated(&self) -> Option<u64> {
         (self.inflated != NONE).then_some(u64::from(self.inflated))
@@ -157,6 +174,8 @@ pub(crate) struct Rows {
     count: usize,
     /// The lengths where one does not tell the others, or is beyond 32 bits.
     odd: BTreeMap<u64, Lengths>,
+    /// By connection and side the last frame so far of the message in fragments that is open.
+    open: Vec<[u32; 2]>,
 }
 
 impl Rows {
@@ -185,18 +204,40 @@ impl Rows {
             let lengths = Lengths { claimed: header.payload_length, captured: frame.captured, extent: frame.extent };
             self.odd.insert(wide(self.count).saturating_add(1), lengths);
         }
-        let small = |number: u64| u32::try_from(number).unwrap_or(NONE);
-        self.push(Row {
+        let row = Row {
             stream: frame.stream,
             time: frame.place.time.map_or(u64::MAX, |time| time.0),
             set: frame.set,
             length: small(header.payload_length),
             inflated: frame.inflated.map_or(NONE, |inflated| small(inflated.size)),
             message: frame.message.map_or(NONE, small),
+            next: NONE,
             connection: frame.connection,
             flags,
             header_length: frame.header_length,
-        });
+        };
+        if row.is_part() {
+            self.link(&row);
+        }
+        self.push(row);
+    }
+
+    /// Ties the row that is to be pushed to that of the frame that it goes on from.
+    fn link(&mut self, row: &Row) {
+        let number = small(wide(self.count).saturating_add(1));
+        let connection = row.connection as usize;
+        if self.open.len() <= connection {
+            self.open.resize(connection.saturating_add(1), [NONE; 2]);
+        }
+        let Some([client, server]) = self.open.get_mut(connection) else { return };
+        let open = if row.side() == Side::Client { client } else { server };
+        let before = core::mem::replace(open, if row.fin() { NONE } else { number });
+        if row.opcode() == Opcode::Continuation
+            && let Some(before) = self.get_mut(u64::from(before))
+            && before.message == row.message
+        {
+            before.next = number;
+        }
     }
 
     pub(crate) fn push(&mut self, row: Row) {
@@ -212,16 +253,21 @@ impl Rows {
         self.count = self.count.saturating_add(1);
     }
 
+    #[inline]
     pub(crate) fn get(&self, number: u64) -> Option<Row> {
         let index = narrow(number.checked_sub(1)?);
         self.pieces.get(index / PIECE)?.get(index % PIECE).copied()
     }
 
     pub(crate) fn add(&mut self, number: u64, rule: Rule) {
-        let Some(index) = number.checked_sub(1).map(narrow) else { return };
-        if let Some(row) = self.pieces.get_mut(index / PIECE).and_then(|piece| piece.get_mut(index % PIECE)) {
+        if let Some(row) = self.get_mut(number) {
             row.set.insert(rule);
         }
+    }
+
+    fn get_mut(&mut self, number: u64) -> Option<&mut Row> {
+        let index = narrow(number.checked_sub(1)?);
+        self.pieces.get_mut(index / PIECE)?.get_mut(index % PIECE)
     }
 
     /// The lengths of a frame.
@@ -233,39 +279,26 @@ impl Rows {
 
     /// The numbers of the frames of the message that a frame belongs to.
     pub(crate) fn of_message(&self, number: u64, row: &Row) -> Vec<u64> {
-        let Some(message) = row.message() else { return vec![number] };
-        let is_part = |row: &Row| row.connection == self.connection(number) && row.message() == Some(message);
         let mut numbers = vec![number];
-        if row.opcode() == Opcode::Continuation {
-            let mut at = number;
-            while let Some(before) = at.checked_sub(1).filter(|before| *before > 0) {
-                at = before;
-                if let Some(row) = self.get(at).filter(is_part) {
-                    numbers.push(at);
-                    if row.opcode() != Opcode::Continuation {
-                        break;
-                    }
+        if row.is_part() && row.opcode() == Opcode::Continuation {
+            let mut first = number;
+            for before in (1..number).rev() {
+                let Some(row) = self.get(before).filter(|row| row.next() == Some(first)) else { continue };
+                first = before;
+                numbers.push(first);
+                if row.opcode() != Opcode::Continuation {
+                    break;
                 }
             }
             numbers.reverse();
         }
-        let mut at = number;
-        let mut last = *row;
-        while !last.fin() {
-            at = at.saturating_add(1);
-            let Some(next) = self.get(at) else { break };
-            if is_part(&next) {
-                numbers.push(at);
-                last = next;
-            } else if next.connection == row.connection && next.side() == row.side() && next.message().is_some() {
-                // Another message: this one was abandoned.
-                break;
-            }
-        }
+        let next = |row: &Row| Some((row.next()?, self.get(row.next()?)?));
+        numbers.extend(core::iter::successors(next(row), |(_, row)| next(row)).map(|(number, _)| number));
         numbers
     }
+}
 
-    fn connection(&self, number: u64) -> u32 {
-        self.get(number).map_or(0, |row| row.connection)
-    }
+/// A number that a row has room for.
+fn small(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(NONE)
 }

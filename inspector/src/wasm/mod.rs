@@ -146,10 +146,13 @@ impl Bindings {
         self.give(connections)
     }
 
-    /// How many of the frames from a number on match the filter; a bit for each as output.
+    /// How many of the frames from a number on match the filter, or of their messages; a bit for each frame as output.
     #[wasm_bindgen(js_name = "match")]
-    pub fn match_frames(&mut self, from: u32, count: u32) -> u32 {
-        let found = self.inspector.as_ref().map(|it| it.match_frames(from, count));
+    pub fn match_frames(&mut self, from: u32, count: u32, messages: bool) -> u32 {
+        let found = self
+            .inspector
+            .as_ref()
+            .map(|it| if messages { it.match_messages(from, count) } else { it.match_frames(from, count) });
         let (bits, matches) = found.unwrap_or_default();
         self.give(bits);
         matches

@@ -136,8 +136,11 @@ export interface Capture {
   heads(conn: number): Promise<Heads>;
   /** What is wrong with a filter, if something is. */
   check(expression: string): Promise<FilterFault | undefined>;
-  /** A bit for each of these frames, the least significant first, that says whether the filter lets it through. */
-  match(expression: string, from: number, count: number): Promise<Uint8Array>;
+  /**
+   * A bit for each of these frames, the least significant first, that says whether the filter lets it through. With `messages`
+   * that of a message's first frame says it of all of it, and its other frames are not let through.
+   */
+  match(expression: string, from: number, count: number, messages?: boolean): Promise<Uint8Array>;
   /** For each bucket frames, bytes and broken rules of the client, those of the server, and the opcodes of either. */
   timeline(from: number, to: number, buckets: number): Promise<Uint32Array>;
   /** Gives back all memory. */

@@ -64,7 +64,7 @@ export function InspectView({ active, data }: ViewProps) {
   const frames = opened?.summary.frames ?? 0;
 
   const wanted = { expression, switches, conn, range };
-  const matches = useMatches(capture, frames, wanted);
+  const matches = useMatches(capture, frames, opened?.progress === 1, wanted);
   const { numbers } = matches;
   const gaps = useGapsBetween(opened?.gaps ?? NO_GAPS, wanted);
   const rows = useRows({
@@ -340,7 +340,7 @@ export function InspectView({ active, data }: ViewProps) {
                 filter: expression === '' ? undefined : expression,
                 side: opened.reading.side || undefined,
               }}
-              filter={wholeExpression({ ...wanted, switches: { ...switches, unit: 'frames' } })}
+              filter={wholeExpression(wanted)}
               matching={numbers?.length}
               selected={selected}
               onClose={closeSheet}

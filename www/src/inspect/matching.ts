@@ -12,13 +12,20 @@ export interface Found {
 
 const NOTHING: Found = { numbers: new Uint32Array(0), looked: 0 };
 
-/** Calls `onPart` with all numbers found so far, after each piece; stops when `signal` says so. Goes on behind `before`. */
+interface Sought {
+  /** Whether messages are matched, each at its first frame, and not frames one by one. */
+  readonly messages?: boolean;
+  /** What to go on behind. */
+  readonly before?: Found | undefined;
+}
+
+/** Calls `onPart` with all numbers found so far, after each piece; stops when `signal` says so. */
 export async function collectMatches(
   capture: Capture,
   expression: string,
   signal: AbortSignal,
   onPart: (numbers: Uint32Array, looked: number) => void,
-  before: Found = NOTHING,
+  { messages = false, before = NOTHING }: Sought = {},
 ): Promise<void> {
   const total = capture.frames;
   let found = new Uint32Array(Math.min(total, before.numbers.length + PIECE));
@@ -26,7 +33,7 @@ export async function collectMatches(
   let count = before.numbers.length;
   for (let from = before.looked + 1; from <= total; from += PIECE) {
     const size = Math.min(PIECE, total - from + 1);
-    const bits = await capture.match(expression, from, size);
+    const bits = await capture.match(expression, from, size, messages);
     if (signal.aborted) return;
     if (count + size > found.length) {
       const larger = new Uint32Array(Math.min(Math.max(found.length * 2, count + size), total));

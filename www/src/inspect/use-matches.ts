@@ -24,19 +24,15 @@ export interface Wanted {
   readonly range: Range | undefined;
 }
 
-/** The frames that stand for messages: the first one of each, and what belongs to none. */
-const MESSAGES = '(not op == cont or violation == continuation-orphan)';
-
 /** One expression for all that is asked for; empty for everything. */
 export function wholeExpression({ expression, switches, conn, range }: Wanted): string {
-  const { opcode, direction, onlyViolations, hideControl, unit } = switches;
+  const { opcode, direction, onlyViolations, hideControl } = switches;
   const parts = [expression.trim() === '' ? '' : `(${expression})`];
   if (opcode === 'control') parts.push('op in (close, ping, pong)');
   else if (opcode !== '') parts.push(`op == ${opcode}`);
   if (direction !== '') parts.push(`dir == ${direction}`);
   if (onlyViolations) parts.push('level in (error, warn)');
   if (hideControl) parts.push('not op in (close, ping, pong)');
-  if (unit === 'messages') parts.push(MESSAGES);
   if (conn !== undefined) parts.push(`conn == ${conn}`);
   if (range !== undefined) parts.push(`t >= ${range[0].toFixed(6)} and t <= ${range[1].toFixed(6)}`);
   return parts.filter((part) => part !== '').join(' and ');
@@ -46,10 +42,14 @@ export function wholeExpression({ expression, switches, conn, range }: Wanted): 
 interface Progress extends Found {
   readonly capture: Capture;
   readonly whole: string;
+  readonly messages: boolean;
 }
 
-/** Looks for them again whenever something changes; what was found before stays until the first new rows are there. */
-export function useMatches(capture: Capture | undefined, frames: number, wanted: Wanted): Matches {
+/**
+ * Looks for them again whenever something changes; what was found before stays until the first new rows are there. Once `done`, all
+ * that was looked at while the capture was read is looked at again: messages have ended since, and more is known of frames.
+ */
+export function useMatches(capture: Capture | undefined, frames: number, done: boolean, wanted: Wanted): Matches {
   const whole = wholeExpression(wanted);
   const messages = wanted.switches.unit === 'messages';
   const [matches, setMatches] = useState<Matches & { capture?: Capture }>(NONE);
@@ -57,7 +57,7 @@ export function useMatches(capture: Capture | undefined, frames: number, wanted:
   const progress = useRef<Progress | undefined>(undefined);
   useEffect(() => {
     if (capture === undefined) return;
-    if (whole === '') {
+    if (whole === '' && !messages) {
       setMatches({ ...NONE, capture });
       return;
     }
@@ -71,16 +71,18 @@ export function useMatches(capture: Capture | undefined, frames: number, wanted:
         setMatches((last) => ({ ...last, fault, busy: false }));
         return;
       }
-      const goOn = before?.capture === capture && before.whole === whole && before.looked < frames;
+      const isKnown = before?.capture === capture && before.whole === whole && before.messages === messages;
       await collectMatches(
         capture,
         whole,
         abort.signal,
         (numbers, looked) => {
-          progress.current = { capture, whole, numbers, looked };
+          // What is shown already is not taken away to come back piece by piece.
+          if (isKnown && done && looked < frames) return;
+          progress.current = { capture, whole, messages, numbers, looked };
           setMatches({ numbers, messages, busy: looked < frames, fault: undefined, capture });
         },
-        goOn ? before : undefined,
+        { messages, before: isKnown && !done ? before : undefined },
       );
     };
     look().catch((error: unknown) => {
@@ -89,6 +91,6 @@ export function useMatches(capture: Capture | undefined, frames: number, wanted:
       setMatches((last) => ({ ...last, busy: false, fault: { at: 0, end: expression.length, text } }));
     });
     return () => abort.abort();
-  }, [capture, frames, whole]);
+  }, [capture, frames, done, whole, messages]);
   return useMemo(() => (matches.capture === capture ? matches : { ...NONE, fault: matches.fault }), [matches, capture]);
 }

@@ -100,14 +100,14 @@ impl Lane {
         end: u64,
         out: &Out,
     ) -> Option<Inflated> {
-        if open.compressed && open.damaged {
-            self.deflate.lose();
-            return None;
-        }
         let single = open.frame_count == 1;
         if !single {
             let keep = if open.compressed { out.options.max_message } else { out.keep_message() };
             extend_up_to(&mut open.payload, kept, keep);
+        }
+        if open.compressed && open.damaged {
+            self.deflate.lose();
+            return None;
         }
         if open.compressed {
             let payload = core::mem::take(&mut open.payload);

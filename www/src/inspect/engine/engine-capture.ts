@@ -80,8 +80,8 @@ export class EngineCapture implements Capture {
     return this.#client.call('check', expression);
   }
 
-  match(expression: string, from: number, count: number): Promise<Uint8Array> {
-    return this.#client.call('match', expression, from, count);
+  match(expression: string, from: number, count: number, messages = false): Promise<Uint8Array> {
+    return this.#client.call('match', expression, from, count, messages);
   }
 
   timeline(from: number, to: number, buckets: number): Promise<Uint32Array> {

@@ -85,8 +85,8 @@ export class Instance {
     return this.#json() as FilterFault;
   }
 
-  match(from: number, count: number): Uint8Array<ArrayBuffer> {
-    this.#exports.inspector_match(this.#self, from, count);
+  match(from: number, count: number, messages: boolean): Uint8Array<ArrayBuffer> {
+    this.#exports.inspector_match(this.#self, from, count, Number(messages));
     return this.#output().slice();
   }
 

@@ -38,7 +38,8 @@ export interface Calls {
   detail: { args: [n: number]; result: unknown };
   layer: { args: [n: number, layer: number]; result: Uint8Array };
   check: { args: [expression: string]; result: FilterFault | undefined };
-  match: { args: [expression: string, from: number, count: number]; result: Uint8Array };
+  /** With `messages` the bit of a message is that of its first frame. */
+  match: { args: [expression: string, from: number, count: number, messages: boolean]; result: Uint8Array };
   timeline: { args: [from: number, to: number, buckets: number]; result: Uint32Array };
   connections: { args: []; result: unknown };
   heads: { args: [conn: number]; result: Heads };

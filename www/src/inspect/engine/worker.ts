@@ -145,10 +145,10 @@ function check(expression: string): FilterFault | undefined {
   return { at: units(fault.at), end: units(fault.end), text: fault.text };
 }
 
-function match(expression: string, from: number, count: number): Uint8Array {
+function match(expression: string, from: number, count: number, messages: boolean): Uint8Array {
   if (filter !== expression) {
     const fault = check(expression);
     if (fault !== undefined) throw new Error(`${fault.text} (at character ${fault.at + 1} of ${expression})`);
   }
-  return running().match(from, count);
+  return running().match(from, count, messages);
 }
