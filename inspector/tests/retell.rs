@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use common::{captures, cut_at_random, parsed, real_captures, records};
+use sansocket_inspector::{Inspector, Options, Side};
 use serde_json::Value;
 
 const ALL: &str =
@@ -142,6 +143,34 @@ fn what_is_not_there_is_not_made_up() {
         let errors = of_type(&second, "error");
         assert!(errors.len() == 1 && errors[0]["text"].as_str().unwrap().contains("frames are missing"), "{second:?}");
     }
+}
+
+/// A head that is made of a record breaks the rules that the record has, and no other.
+#[test]
+fn heads_are_as_right_as_they_were() {
+    let mut heads = 0;
+    for (path, bytes) in every_capture() {
+        let records = parsed(&records(records(&bytes, ALL).as_bytes(), r#"{"records":["handshake"],"wire":true}"#));
+        for handshake in records.iter().filter(|it| it["request"].is_string() && it["status"] == 101) {
+            let mut inspector = Inspector::new(Options::from_json(br#"{"records":["handshake"]}"#).unwrap()).unwrap();
+            for (side, head) in [(Side::Client, "request"), (Side::Server, "response")] {
+                inspector.feed_side(handshake[head].as_str().unwrap().as_bytes(), Some(side));
+            }
+            inspector.finish();
+            let again = parsed(&String::from_utf8(inspector.take(usize::MAX)).unwrap());
+            // Each head is told when it comes.
+            let sorted = |records: &[Value]| {
+                let lists = records.iter().map(|record| record["violations"].as_array().unwrap());
+                let mut ids: Vec<_> = lists.flatten().map(ToString::to_string).collect();
+                ids.sort_unstable();
+                ids
+            };
+            let read = [handshake.clone()];
+            assert_eq!(sorted(&again), sorted(&read), "{} {handshake}", path.display());
+            heads += 1;
+        }
+    }
+    assert!(heads > 50, "{heads}");
 }
 
 #[test]

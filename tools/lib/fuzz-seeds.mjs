@@ -54,10 +54,10 @@ function seedsOf(target) {
     });
 }
 
-/** The crafted captures, as far as an input can hold them; the first byte lets their own beginning tell what they are. */
+/** The crafted captures and their records, as far as an input can hold them; the first byte lets their own beginning tell what they are. */
 function captures() {
   const folder = at('tests', 'captures');
-  const names = readdirSync(folder).filter((name) => /\.(pcap|pcapng|har|netlog|jsonl)$/.test(name));
+  const names = readdirSync(folder).filter((name) => /\.(pcap|pcapng|har|netlog|jsonl|ndjson)$/.test(name));
   return names
     .map((name, index) => Buffer.concat([Buffer.from([0, 0, index, 7]), readFileSync(join(folder, name))]))
     .filter((input) => input.length <= LONGEST);

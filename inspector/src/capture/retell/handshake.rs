@@ -1,5 +1,5 @@
-//! A handshake as its record has it. Of its heads there are the fields that have a name in the record, or all of them if it was
-//! written with its bytes.
+//! A handshake as its record has it. Its heads are there if it was written with them. If not, they have the fields that have a
+//! name in the record, and those whose value follows from a rule that it does not break.
 
 use sansocket::deflate::DeflateParams;
 
@@ -26,25 +26,46 @@ const RESPONSE: [(&str, &str); 3] = [
     ("Sec-WebSocket-Extensions", "extensions"),
 ];
 
+/// What follows from rules (RFC 6455 §4.1, §4.2.2): fields of both heads, and one of the request.
+const BY_RULES: [(&str, &str, Rule); 3] = [
+    ("Upgrade", "websocket", Rule::HsUpgrade),
+    ("Connection", "Upgrade", Rule::HsConnection),
+    (VERSION, "13", Rule::HsVersion),
+];
+
+const VERSION: &str = "Sec-WebSocket-Version";
+
 /// The handshake of a record.
 #[inline(never)]
 pub(super) fn read(fields: &Fields, connection: u32, place: Place) -> Handshake {
     let text = |name| fields.text(name);
-    let asked = text("method").map(|method| format!("{method} {} HTTP/1.1", text("uri").unwrap_or_default()));
+    let rules = rules(fields);
+    let is_old = rules.contains(&Rule::HsMethodVersion) && fields.bytes("method") == Some(b"GET");
+    let version = if is_old { "HTTP/1.0" } else { "HTTP/1.1" };
+    let asked = text("method").map(|method| format!("{method} {} {version}", text("uri").unwrap_or_default()));
     let status = fields.short("status");
     let answered = fields.number("off.response").is_some() || fields.bytes("accept").is_some();
     let answered = status.filter(|_| answered).map(|status| format!("HTTP/1.1 {status}"));
+    // A rule for both heads is broken by the request, if by one of them.
+    let keeps = |most: usize| {
+        let count = |rule| rules.iter().filter(|it| **it == rule).count();
+        BY_RULES.iter().filter(move |(.., rule)| count(*rule) <= most).map(|(name, value, _)| (*name, *value))
+    };
+    let of_request: Vec<_> = keeps(0).collect();
+    let of_response: Vec<_> = keeps(1).filter(|(name, _)| status == Some(101) && *name != VERSION).collect();
+    let request = asked.map(|line| head(fields, ["request", "off.request"], line, &REQUEST, &of_request));
+    let response = answered.map(|line| head(fields, ["response", "off.response"], line, &RESPONSE, &of_response));
     Handshake {
         connection,
         place,
         addresses: text("client").zip(text("server")),
-        url: text("uri").filter(|_| asked.is_none()),
-        request: asked.map(|line| head(fields, ["request", "off.request"], line, &REQUEST)),
-        response: answered.map(|line| head(fields, ["response", "off.response"], line, &RESPONSE)),
+        url: text("uri").filter(|_| request.is_none()),
+        request,
+        response,
         status,
         accept_ok: fields.flag("acceptOk"),
         deflate: deflate(fields),
-        findings: rules(fields).into_iter().map(|rule| (side_of(rule), Finding::new(rule, 0))).collect(),
+        findings: rules.iter().map(|rule| (side_of(*rule), Finding::new(*rule, 0))).collect(),
     }
 }
 
@@ -56,18 +77,27 @@ const fn side_of(rule: Rule) -> Side {
     }
 }
 
-/// A head: as it was written with its bytes, or with the fields that are named.
+/// A head: as it was written, or with the fields that are named and those that follow from rules.
 #[inline(never)]
-fn head(fields: &Fields, [bytes, place]: [&str; 2], line: String, named: &[(&str, &str)]) -> Head {
+fn head(
+    fields: &Fields,
+    [bytes, place]: [&str; 2],
+    line: String,
+    named: &[(&str, &str)],
+    by_rules: &[(&str, &str)],
+) -> Head {
     let at = fields.number(place).unwrap_or_default();
     if let Some(bytes) = fields.bytes(bytes) {
         return Head::parse(bytes, at);
     }
     let mut head = Head { start_line: line, at, ..Head::default() };
+    let mut add =
+        |name: &str, value: &[u8]| head.fields.push(Field { name: name.to_owned(), value: value.to_vec(), at });
     for (name, member) in named {
-        for value in fields.texts(member) {
-            head.fields.push(Field { name: (*name).to_owned(), value: value.to_vec(), at });
-        }
+        fields.texts(member).for_each(|value| add(name, value));
+    }
+    for (name, value) in by_rules {
+        add(name, value.as_bytes());
     }
     head
 }
