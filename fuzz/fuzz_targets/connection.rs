@@ -12,6 +12,9 @@ use sansocket_fuzz::{Choices, Seen, connection, cuts, options, pieces, role, see
 
 const KIB: usize = 1 << 10;
 
+/// The longest control frame of a client (RFC 6455 §5.5).
+const LONGEST_CONTROL: usize = 2 + 4 + 125;
+
 fuzz_target!(|data: &[u8]| {
     let mut choices = Choices(data);
     let role = role(&mut choices);
@@ -58,9 +61,11 @@ fn check_error(role: Role, options: Options, input: &[u8], whole: &Seen) {
     assert_eq!(connection.error(), Some(error), "the error stays");
 }
 
-/// No more is held than twice what the message may have so far, the window with 9 KiB beside it, and 64 KiB; and all of it is told.
+/// No more is held than twice what the message may have so far, the window with 9 KiB beside it, and 64 KiB; for what is no message
+/// the Pongs that wait, in a vector that may be half empty. And all of it is told.
 fn check_memory(role: Role, options: Options, input: &[u8], cuts: &[usize]) {
     let window = options.deflate.map_or(0, |_| (32 + 9) * KIB);
+    let pongs = 2 * (options.limits.max_pending_pong_bytes + LONGEST_CONTROL);
     let mut connection = connection(role, options);
     let before = live();
     let (mut received, mut of_message) = (0, 0);
@@ -80,7 +85,7 @@ fn check_memory(role: Role, options: Options, input: &[u8], cuts: &[usize]) {
         // What is compressed may become a thousand times as much, up to the limit.
         let most = if options.deflate.is_some() { 1100 * of_message } else { of_message };
         let message = most.min(options.limits.max_message_size as usize);
-        let allowed = 2 * message + window + 64 * KIB;
+        let allowed = 2 * message + window + 64 * KIB + pongs;
         let held = live() - before - own;
         let told = connection.bytes_held();
         assert!(held <= allowed as isize, "{held} of {allowed} bytes after {received}");
