@@ -5,6 +5,9 @@ import { allocate } from './wasm/pool.js';
 /** A message that is a view of memory more than so many times as large would keep too much of it alive. */
 const MOST_PINNED = 16;
 
+/** The same of a part that waits for the rest: what waits may take twice what was received, and no more. */
+const MOST_HELD = 2;
+
 /** Pieces of fewer bytes share memory: by itself each would take many times what is in it. */
 const SMALL = 1 << 12;
 
@@ -31,14 +34,9 @@ export class Chunk {
     return new Uint8Array(this.#buffer, this.#start + at, length);
   }
 
-  /** Where a message of `length` bytes is to be, all of which is here: memory for a copy of it, or it stays where it is. */
-  placeFor(message: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
-    return MOST_PINNED * length >= this.#pinned ? (message as Uint8Array<ArrayBuffer>) : plain(allocate(length));
-  }
-
-  /** The same for a part of one. What waits for the rest may take twice what was received, and no more. */
-  placeForPart(piece: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
-    return 2 * length >= this.#pinned ? (piece as Uint8Array<ArrayBuffer>) : plain(allocate(length));
+  /** Where `length` bytes are to be: memory for a copy, or they stay where they are, if that keeps at most `mostPinned` times as many. */
+  placeFor(bytes: Uint8Array, length: number, mostPinned = MOST_PINNED): Uint8Array<ArrayBuffer> {
+    return mostPinned * length >= this.#pinned ? (bytes as Uint8Array<ArrayBuffer>) : plain(allocate(length));
   }
 }
 
@@ -77,7 +75,7 @@ export class Payload {
     if (start > 0 && 2 * this.#received >= this.#length) this.#whole ??= this.#assemble();
     if (this.#whole !== undefined) return this.#whole.subarray(start, this.#received);
     if (length < SMALL) return this.#placeSmall(length);
-    const place = chunk.placeForPart(piece, length);
+    const place = chunk.placeFor(piece, length, MOST_HELD);
     this.held += place.buffer.byteLength;
     this.#pieces.push(place);
     return place;
