@@ -11,7 +11,13 @@ export type {
 } from './connection-options.js';
 export { CloseCode, Opcode, version } from './constants.js';
 export type { PerMessageDeflateOptions } from './deflate.js';
-export { ProtocolError, type ProtocolErrorCode, UsageError, type UsageErrorCode } from './errors.js';
+export {
+  ProtocolError,
+  type ProtocolErrorCode,
+  type ProtocolErrorInit,
+  UsageError,
+  type UsageErrorCode,
+} from './errors.js';
 export { FrameDecoderStream, FrameEncoderStream } from './frame-streams.js';
 export {
   decodeFrames,
@@ -33,7 +39,7 @@ export {
   ServerHandshake,
   type ServerHandshakeOptions,
 } from './handshake.js';
-export { HandshakeError } from './handshake-error.js';
+export { HandshakeError, type HandshakeErrorInit } from './handshake-error.js';
 export { acceptKey, verifyAccept } from './key.js';
 export { PreparedMessage } from './prepared.js';
 export type * from './types.js';

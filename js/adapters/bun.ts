@@ -37,7 +37,8 @@ export interface BunSocketHandlers {
  *
  * @param onOpen - gets the transport of each socket, in the task in which it opens.
  * @example
- * Bun.listen({ hostname, port, allowHalfOpen: true, socket: bunSocketHandlers((transport) => { acceptStream(transport); }) });
+ * Bun.listen({ hostname, port, allowHalfOpen: true, socket: bunSocketHandlers(accept) });
+ * function accept(transport) { acceptStream(transport, { origins: 'any' }); }
  *
  * const socket = await Bun.connect({ hostname, port, allowHalfOpen: true, socket: bunSocketHandlers() });
  * const transport = fromBunSocket(socket);

@@ -16,6 +16,21 @@ export interface FromDataChannelOptions extends CreateTransportOptions {
   readonly highWaterMark?: number | undefined;
 }
 
+/** What is used of an `RTCDataChannel`, by its shape: no declarations of the DOM are needed. */
+export interface DataChannel {
+  readonly ordered?: boolean;
+  readonly maxRetransmits?: number | null;
+  readonly maxPacketLifeTime?: number | null;
+  readonly readyState: string;
+  readonly bufferedAmount: number;
+  bufferedAmountLowThreshold: number;
+  binaryType: string;
+  // biome-ignore lint/suspicious/noExplicitAny: each event has a type of its own
+  addEventListener(type: string, listener: (event: any) => void): void;
+  send(bytes: Uint8Array<ArrayBuffer>): void;
+  close(): void;
+}
+
 /**
  * A transport over a data channel, which may be connecting still. Call it in the task in which the channel was received.
  *
@@ -25,7 +40,7 @@ export interface FromDataChannelOptions extends CreateTransportOptions {
  *
  * @throws TypeError if it is no data channel, or one that may lose or reorder messages.
  */
-export function fromDataChannel(channel: RTCDataChannel, options: FromDataChannelOptions = {}): Transport {
+export function fromDataChannel(channel: DataChannel, options: FromDataChannelOptions = {}): Transport {
   checkMethods('channel', channel, 'RTCDataChannel', ['addEventListener', 'send', 'close']);
   if (channel.ordered === false) throw new TypeError('"channel" expected an ordered data channel');
   for (const name of ['maxRetransmits', 'maxPacketLifeTime'] as const) {
@@ -60,14 +75,14 @@ export function fromDataChannel(channel: RTCDataChannel, options: FromDataChanne
           turn.lose(closing());
           sink.end();
         };
-        channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+        channel.addEventListener('message', ({ data }: { data: unknown }) => {
           if (data instanceof ArrayBuffer) return sink.data(new Uint8Array(data));
           const kind = typeof data === 'string' ? 'a text message' : 'a message that is no ArrayBuffer';
           lose(new TypeError(`the data channel expected bytes, got ${kind}`));
           channel.close();
         });
-        channel.addEventListener('error', (event) => {
-          lose((event as Partial<RTCErrorEvent>).error ?? new Error('the data channel has failed'));
+        channel.addEventListener('error', ({ error }: { error?: unknown }) => {
+          lose(error ?? new Error('the data channel has failed'));
         });
         channel.addEventListener('close', closed);
         channel.addEventListener('open', () => turn.come());

@@ -7,7 +7,8 @@ import { Turn } from './turn.js';
 
 /** What is used of a `Stream` of libp2p (`@libp2p/interface` 3), by its shape. */
 export interface Libp2pStream {
-  addEventListener(type: string, listener: (event: never) => void): void;
+  // biome-ignore lint/suspicious/noExplicitAny: each event has a type of its own
+  addEventListener(type: string, listener: (event: any) => void): void;
   send(bytes: Uint8Array): boolean;
   close(): Promise<void>;
   abort(error: Error): void;
@@ -29,7 +30,7 @@ type Chunk = Uint8Array | { subarray(): Uint8Array };
  *
  * @throws TypeError if `stream` is none of version 3 or later of libp2p's interface.
  * @example
- * node.handle('/chat/1', (stream) => { acceptStream(fromLibp2pStream(stream)); });
+ * node.handle('/chat/1', (stream) => { acceptStream(fromLibp2pStream(stream), { origins: 'any' }); });
  */
 export function fromLibp2pStream(stream: Libp2pStream): Transport {
   const methods = ['addEventListener', 'send', 'close', 'abort', 'pause', 'resume'];

@@ -11,11 +11,15 @@ import { Turn } from './turn.js';
  */
 export interface MessagePortLike {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
-  addEventListener?(type: string, listener: (event: never) => void): void;
-  removeEventListener?(type: string, listener: (event: never) => void): void;
+  // biome-ignore lint/suspicious/noExplicitAny: of every platform's events, whose own types are not alike
+  addEventListener?(type: string, listener: (event: any) => void): void;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  removeEventListener?(type: string, listener: (event: any) => void): void;
   /** Node's `Worker` is an `EventEmitter`. */
-  on?(type: string, listener: (value: never) => void): unknown;
-  off?(type: string, listener: (value: never) => void): unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  on?(type: string, listener: (value: any) => void): unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  off?(type: string, listener: (value: any) => void): unknown;
   start?(): void;
   close?(): void;
 }
@@ -59,7 +63,9 @@ export function fromMessagePort(port: MessagePortLike, options: FromMessagePortO
   if (kind === 'BroadcastChannel' || kind === 'Window') {
     throw new TypeError(`"port" expected MessagePort or Worker, which have two ends, got ${kind}`);
   }
-  const withCredit = options.credit ?? true;
+  const { credit: withCredit = true } = options;
+  if (typeof withCredit !== 'boolean')
+    throw new TypeError(`"options.credit" expected a boolean, got ${typeof withCredit}`);
   const turn = new Turn();
   /** Bytes that we may send, and bytes that the peer may be told of. */
   let credit = withCredit ? 0 : Number.POSITIVE_INFINITY;

@@ -8,7 +8,8 @@ import { Turn } from './turn.js';
 
 /** What is used of Node's `Duplex`, by its shape: no declarations of Node are needed. */
 export interface NodeDuplex {
-  on(event: string, listener: (...values: never[]) => void): unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: each event has values of its own
+  on(event: string, listener: (...values: any[]) => any): unknown;
   write(chunk: Uint8Array): boolean;
   end(callback: (error?: Error | null) => void): unknown;
   destroy(error?: Error): unknown;

@@ -35,7 +35,7 @@ export async function openStream(socket: Duplex, request: ConnectRequest, option
     stream.on('close', () => session.close());
     const response = await responseOf(stream, options);
     if (response.status < 200 || response.status > 299) throw await refusalOf(stream, response, options);
-    return Object.assign(fromNodeDuplex(stream as Duplex), { response });
+    return Object.assign(fromNodeDuplex(stream), { response });
   } catch (error) {
     session.destroy();
     throw error;

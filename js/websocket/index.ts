@@ -4,6 +4,7 @@ export type { Clock } from './clock.js';
 export type { DriverOptions } from './driver-options.js';
 export type { OpeningOptions } from './opening.js';
 export { OpeningError } from './opening-error.js';
+export type { HeadersInit } from './request.js';
 export {
   type CreateTransportOptions,
   createTransport,

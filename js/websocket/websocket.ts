@@ -2,10 +2,10 @@
 
 import { Accepted } from './accepted.js';
 import { closeCode, closeReason } from './close-arguments.js';
-import { type DriverOptions, driverSettings } from './driver-options.js';
+import type { DriverOptions } from './driver-options.js';
 import { Handlers } from './handlers.js';
 import { setInside } from './inside.js';
-import { type OpeningOptions, openClient, type Target } from './opening.js';
+import { checkOptions, type OpeningOptions, openClient, type Target } from './opening.js';
 import { callerHeaders, type HeadersInit, subprotocols, webSocketUrl } from './request.js';
 import { shapeAsInterface } from './shape.js';
 import type { Connect } from './transport.js';
@@ -59,7 +59,12 @@ export interface WebSocketEventMap {
   readonly close: WebSocketCloseEvent;
 }
 
-type HandlerOf<E> = ((this: WebSocket, event: E) => unknown) | null;
+/** What is set as a handler. Its parameter is compared both ways, as that of a method is: handlers of the platform's events fit. */
+type HandlerOf<E> = { handle(this: WebSocket, event: E): unknown }['handle'] | null;
+
+/** What is read as a handler: where the platform's `WebSocket` is wanted, this one fits. */
+// biome-ignore lint/suspicious/noExplicitAny: the platforms' own types of events are not alike
+type AnyHandler = ((event: any) => any) | null;
 
 /** A WebSocket as the platform has it. */
 export interface WebSocket extends EventTarget {
@@ -81,10 +86,14 @@ export interface WebSocket extends EventTarget {
   binaryType: BinaryType;
   /** Not of the platform: milliseconds that the last answered Ping took; see `pingInterval`. */
   readonly roundTripTime: number | undefined;
-  onopen: HandlerOf<Event>;
-  onmessage: HandlerOf<WebSocketMessageEvent>;
-  onerror: HandlerOf<WebSocketErrorEvent>;
-  onclose: HandlerOf<WebSocketCloseEvent>;
+  get onopen(): AnyHandler;
+  set onopen(handler: HandlerOf<Event>);
+  get onmessage(): AnyHandler;
+  set onmessage(handler: HandlerOf<WebSocketMessageEvent>);
+  get onerror(): AnyHandler;
+  set onerror(handler: HandlerOf<WebSocketErrorEvent>);
+  get onclose(): AnyHandler;
+  set onclose(handler: HandlerOf<WebSocketCloseEvent>);
   /** Sends a message: a string as text; a `Blob`, buffer or view as binary, copied before it returns. */
   send(data: string | Blob | ArrayBuffer | ArrayBufferView): void;
   /** Closes: 1000 or 3000–4999, and at most 123 bytes of reason. */
@@ -133,8 +142,7 @@ export interface WebSocketClass {
  */
 export function createWebSocketClass(connect: Connect, options: WebSocketOptions = {}): WebSocketClass {
   if (typeof connect !== 'function') throw new TypeError('"connect" expected a function that gives a transport');
-  // A wrong option is refused now, and not with the first connection.
-  driverSettings(options);
+  checkOptions(options);
   class WebSocket extends EventTarget {
     readonly #inside: WebSocketInside;
     readonly #handlers = new Handlers(this);
