@@ -25,7 +25,7 @@ export class ConnectError extends Error {
   readonly status: number | undefined;
   /** The header fields of the refusal. */
   readonly headers: Headers | undefined;
-  /** What the refusal says, as far as it has arrived, up to 64 KiB; its transfer coding is not undone. */
+  /** What the refusal says, as far as it has arrived, up to 64 KiB, without the `chunked` coding. */
   readonly body: Uint8Array | undefined;
 
   constructor(message: string, { code, cause, status, headers, body }: ConnectErrorInit) {

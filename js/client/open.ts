@@ -33,6 +33,8 @@ export interface OpenOptions extends ConnectOptions, WebSocketOptions {
  * socket.send('Hello');
  */
 export async function open(url: string | URL, options: OpenOptions = {}): Promise<WebSocket> {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`"options" expected an object, got ${options === null ? 'null' : typeof options}`);
   const { maxRedirects = 5 } = options;
   if (!Number.isInteger(maxRedirects) || maxRedirects < 0)
     throw new RangeError(`"options.maxRedirects" expected a whole number, got ${String(maxRedirects)}`);

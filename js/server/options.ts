@@ -12,6 +12,7 @@ import {
 import { Accepted } from '../websocket/accepted.js';
 import type { Driver } from '../websocket/driver.js';
 import { driverSettings } from '../websocket/driver-options.js';
+import { checkLimits } from '../websocket/limits.js';
 import { createWebSocketStreamClass, type WebSocketStream } from '../websocket/stream.js';
 import { createWebSocketClass, type WebSocket, type WebSocketOptions } from '../websocket/websocket.js';
 
@@ -42,6 +43,7 @@ export interface ServerOptions
 /** The handshake of a server with these choices; a wrong one throws, before a transport is touched. */
 export function serverHandshake(options: ServerOptions): ServerHandshake {
   driverSettings(options);
+  checkLimits(options.limits);
   const { origins, protocols, perMessageDeflate, limits, maxHeaderBytes, maxHeaders, maxStartLineBytes } = options;
   return new ServerHandshake({
     origins,

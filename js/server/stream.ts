@@ -3,6 +3,7 @@
 import { Connection } from 'sansocket';
 import type { Accepted } from '../websocket/accepted.js';
 import { driverSettings } from '../websocket/driver-options.js';
+import { checkLimits } from '../websocket/limits.js';
 import type { WebSocketStream } from '../websocket/stream.js';
 import type { Transport } from '../websocket/transport.js';
 import type { WebSocket } from '../websocket/websocket.js';
@@ -48,9 +49,10 @@ export function acceptWebSocketStream(transport: Transport, options: AcceptStrea
 }
 
 function acceptedFrom(transport: Transport, options: AcceptStreamOptions): Accepted {
+  driverSettings(options);
   if (options.handshake === 'none') {
     const { limits, perMessageDeflate } = options;
-    driverSettings(options);
+    checkLimits(limits);
     const connection = new Connection({ ...limits, role: 'server', perMessageDeflate });
     const wire = madeFor(connection, () => wireOf(transport));
     return accepted({ ...options, origins: 'any' }, 'ws', (driver) => driver.start(wire, connection));

@@ -5,9 +5,15 @@ export function viewOf(data: unknown): Uint8Array | undefined {
   return isBuffer ? new Uint8Array(data as ArrayBuffer) : undefined;
 }
 
-/** The bytes of a `BufferSource` (Web IDL), not copied; `undefined` for anything else. */
+/** The bytes of a `BufferSource` (Web IDL), not copied; none of what is detached. `undefined` for anything else. */
 export function bytesOf(data: unknown): Uint8Array | undefined {
-  const view = viewOf(data);
+  let view: Uint8Array | undefined;
+  try {
+    view = viewOf(data);
+  } catch {
+    // Nothing else lets the view fail.
+    return new Uint8Array();
+  }
   if (view === undefined) return undefined;
   const { buffer } = view as { buffer: ArrayBufferLike & { resizable?: boolean; growable?: boolean } };
   if (Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]') {

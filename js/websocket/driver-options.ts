@@ -32,6 +32,12 @@ export function timeLimit(name: string, value: number): number {
 
 /** The options with their defaults, checked. */
 export function driverSettings(options: DriverOptions): DriverSettings {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`"options" expected an object, got ${options === null ? 'null' : typeof options}`);
+  const { clock = systemClock } = options;
+  for (const name of ['now', 'setTimeout', 'clearTimeout'] as const) {
+    if (typeof clock?.[name] !== 'function') throw new TypeError(`"options.clock.${name}" expected a function`);
+  }
   const delay = (name: 'handshakeTimeout' | 'closeTimeout' | 'pingInterval' | 'pongTimeout', preset: number) =>
     timeLimit(`options.${name}`, options[name] ?? preset);
   const pingInterval = delay('pingInterval', Number.POSITIVE_INFINITY);
@@ -40,6 +46,6 @@ export function driverSettings(options: DriverOptions): DriverSettings {
     closeTimeout: delay('closeTimeout', 10_000),
     pingInterval,
     pongTimeout: delay('pongTimeout', pingInterval),
-    clock: options.clock ?? systemClock,
+    clock,
   };
 }

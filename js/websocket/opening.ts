@@ -10,7 +10,9 @@ import {
 } from 'sansocket';
 import { basicAuth } from './basic-auth.js';
 import type { Driver } from './driver.js';
-import type { HeadersInit } from './request.js';
+import { type DriverOptions, driverSettings } from './driver-options.js';
+import { checkLimits } from './limits.js';
+import { callerHeaders, type HeadersInit } from './request.js';
 import { nextTask, queueTask } from './tasks.js';
 import type { Connect, ConnectResponse } from './transport.js';
 import { letGo, wireOf } from './wire.js';
@@ -39,6 +41,18 @@ export interface Target {
   readonly url: URL;
   readonly protocols: readonly string[];
   readonly headers: Headers;
+}
+
+/** Refuses wrong options when a class is made, and not with its first connection. */
+export function checkOptions(options: OpeningOptions & DriverOptions): void {
+  driverSettings(options);
+  const { handshake, perMessageDeflate, headers, limits } = options;
+  if (handshake !== undefined && handshake !== 'http1' && handshake !== 'none')
+    throw new TypeError(`"options.handshake" expected "http1" or "none", got ${JSON.stringify(handshake)}`);
+  if (perMessageDeflate !== undefined && !/^(boolean|object)$/.test(typeof perMessageDeflate))
+    throw new TypeError(`"options.perMessageDeflate" expected boolean or object, got ${typeof perMessageDeflate}`);
+  callerHeaders(headers);
+  checkLimits(limits);
 }
 
 /** Opens a connection in the next task and gives it to the driver, which also learns why there is none. */

@@ -54,7 +54,7 @@ export interface TransportSource {
 
 /** Choices for {@link createTransport}. */
 export interface CreateTransportOptions {
-  /** Bytes that may wait while the consumer has no room and `pause` cannot stop the peer at once. Default 16 MiB. */
+  /** Bytes that may wait while the consumer has no room and `pause` cannot stop the peer at once; `Infinity` for no limit. Default 16 MiB. */
   readonly maxPendingBytes?: number | undefined;
 }
 
@@ -102,7 +102,12 @@ export function createTransport(source: TransportSource, options: CreateTranspor
   for (const name of ['start', 'write'] as const) {
     if (typeof source?.[name] !== 'function') throw new TypeError(`"source.${name}" expected a function`);
   }
-  return new SourceTransport(source, options.maxPendingBytes ?? MAX_PENDING);
+  const { maxPendingBytes = MAX_PENDING } = options;
+  if (!(typeof maxPendingBytes === 'number' && maxPendingBytes > 0))
+    throw new RangeError(
+      `"options.maxPendingBytes" expected bytes above 0, or Infinity, got ${String(maxPendingBytes)}`,
+    );
+  return new SourceTransport(source, maxPendingBytes);
 }
 
 /** The wire of a transport that {@link createTransport} made and nobody has looked into. It is given once. */

@@ -6,11 +6,11 @@ import { bytesOf } from './buffer-source.js';
 import { type CloseInfo, closeInfo, dictionary } from './close-arguments.js';
 import { Deferred } from './deferred.js';
 import { Driver } from './driver.js';
-import { type DriverOptions, driverSettings } from './driver-options.js';
+import type { DriverOptions } from './driver-options.js';
 import { Incoming } from './incoming.js';
 import { setInside } from './inside.js';
 import type { Agreement, Ending, Observer } from './observer.js';
-import { type OpeningOptions, openClient } from './opening.js';
+import { checkOptions, type OpeningOptions, openClient } from './opening.js';
 import { Outgoing } from './outgoing.js';
 import { ownBytes } from './own-bytes.js';
 import { callerHeaders, type HeadersInit, subprotocols, webSocketUrl } from './request.js';
@@ -95,8 +95,7 @@ export function createWebSocketStreamClass(
   options: WebSocketStreamOptions = {},
 ): WebSocketStreamClass {
   if (typeof connect !== 'function') throw new TypeError('"connect" expected a function that gives a transport');
-  // A wrong option is refused now, and not with the first connection.
-  driverSettings(options);
+  checkOptions(options);
   class WebSocketStream {
     #href: string;
     readonly #driver: Driver;

@@ -201,6 +201,10 @@ test('what has more than two ends, or is no port, is refused by name', () => {
   } finally {
     channel.close();
   }
+  assert.throws(() => fromMessagePort({ postMessage() {} }, { credit: 'no' }), {
+    name: 'TypeError',
+    message: '"options.credit" expected a boolean, got string',
+  });
   assert.throws(() => fromMessagePort({}), {
     name: 'TypeError',
     message: '"port" expected MessagePort or Worker, got an object without postMessage()',

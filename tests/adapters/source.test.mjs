@@ -129,6 +129,17 @@ test('what is written to the stream is copied, whatever kind of bytes it is', as
   });
 });
 
+test('a bound that is none is refused by name', () => {
+  const source = { start() {}, write() {} };
+  for (const maxPendingBytes of [Number.NaN, -1, 0, '1000']) {
+    assert.throws(() => createTransport(source, { maxPendingBytes }), {
+      name: 'RangeError',
+      message: /maxPendingBytes/,
+    });
+  }
+  createTransport(source, { maxPendingBytes: Number.POSITIVE_INFINITY });
+});
+
 test('an incomplete source is refused by the name of what it lacks', () => {
   for (const [source, name] of [
     [{}, 'source.start'],

@@ -235,4 +235,5 @@ test('wrong arguments are refused as what they are', async () => {
   assert.equal((await errorOf(open('ws://server.test/', { socketPath: 1 }))).name, 'TypeError');
   assert.equal((await errorOf(open('ws://server.test/', { closeTimeout: -1 }))).name, 'RangeError');
   assert.equal((await errorOf(open('ws://server.test/', { maxRedirects: 0.5 }))).name, 'RangeError');
+  assert.equal((await errorOf(open('ws://server.test/', null))).message, '"options" expected an object, got null');
 });

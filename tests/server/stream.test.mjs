@@ -85,6 +85,23 @@ test('a head within its limits is accepted', async () => {
   assert.equal(peer.url, 'ws://server.example/chat?x=1');
 });
 
+test('wrong options are refused by their names, and the transport is left alone', () => {
+  const [near] = transportPair();
+  for (const [options, error] of [
+    [undefined, /^TypeError: "options" expected an object, got undefined$/],
+    [
+      {},
+      /^TypeError: "options.origins" expected "any" or an array of origins such as "https:\/\/app.example", got undefined$/,
+    ],
+    [{ origins: 'any', limits: { maxMessageSize: -1 } }, /^RangeError: "options.limits.maxMessageSize"/],
+    [{ handshake: 'none', limits: { maxMessageSize: -1 } }, /^RangeError: "options.limits.maxMessageSize"/],
+    [{ handshake: 'none', limits: null }, /^TypeError: "options.limits" expected an object, got null$/],
+  ]) {
+    assert.throws(() => acceptStream(near, options), error);
+  }
+  assert.equal(near.readable.locked, false);
+});
+
 test('what is no transport is refused by the part that is wrong', () => {
   assert.throws(() => acceptStream(undefined, { origins: 'any' }), /"transport" expected/);
   assert.throws(() => acceptStream({ writable: new WritableStream() }, { origins: 'any' }), /transport\.readable/);

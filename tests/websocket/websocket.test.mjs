@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Connection, encodeFrame, ServerHandshake } from 'sansocket';
-import { createWebSocketClass } from 'sansocket/websocket';
+import { createWebSocketClass, createWebSocketStreamClass } from 'sansocket/websocket';
 import { next, overMemory, pair, watch } from './support.mjs';
 
 test('the shape of the class', () => {
@@ -22,6 +22,25 @@ test('the shape of the class', () => {
     const { get, enumerable, configurable } = Object.getOwnPropertyDescriptor(WebSocket.prototype, name);
     assert.deepEqual([typeof get, enumerable, configurable], ['function', true, true], name);
     assert.throws(() => get.call({}), TypeError);
+  }
+});
+
+test('wrong options are refused with the class, by their names', () => {
+  for (const make of [createWebSocketClass, createWebSocketStreamClass]) {
+    for (const [options, error] of [
+      [null, /^TypeError: "options" expected an object, got null$/],
+      [{ handshakeTimeout: 0 }, /^RangeError: "options.handshakeTimeout"/],
+      [{ clock: {} }, /^TypeError: "options.clock.now" expected a function$/],
+      [{ handshake: 'None' }, /^TypeError: "options.handshake" expected "http1" or "none", got "None"$/],
+      [{ perMessageDeflate: 'yes' }, /^TypeError: "options.perMessageDeflate"/],
+      [{ headers: { Host: 'x' } }, /^TypeError: "headers" may not have 'host'/],
+      [{ limits: 5 }, /^TypeError: "options.limits" expected an object, got number$/],
+      [{ limits: { maxMessageSize: -1 } }, /^RangeError: "options.limits.maxMessageSize" .* got -1$/],
+      [{ limits: { maxFragments: '5' } }, /^TypeError: "options.limits.maxFragments"/],
+    ]) {
+      assert.throws(() => make(() => {}, options), error);
+    }
+    make(() => {}, { limits: { maxMessageSize: 0, maxFragments: Number.POSITIVE_INFINITY } });
   }
 });
 
@@ -104,6 +123,17 @@ test('what cannot be sent', async () => {
   connecting.close();
   const { socket } = await pair();
   assert.throws(() => socket.send(new Uint8Array(new SharedArrayBuffer(1))), TypeError);
+  // Web IDL: of a buffer that was transferred there are no bytes.
+  const { socket: sender, peer } = await pair();
+  const detached = Uint8Array.of(1, 2, 3);
+  structuredClone(detached.buffer, { transfer: [detached.buffer] });
+  sender.send(detached);
+  sender.send(detached.buffer);
+  sender.close();
+  const sizes = [];
+  peer.addEventListener('message', ({ data }) => sizes.push(data.size));
+  await next(peer, 'close');
+  assert.deepEqual(sizes, [0, 0]);
   socket.close();
 });
 
