@@ -7,15 +7,20 @@ import type { Bytes } from './types.js';
 export function describe(value: unknown): string {
   if (typeof value === 'string') return `a string of length ${value.length}`;
   if (typeof value === 'function') return 'a function';
+  if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'object' && value !== null) return value.constructor?.name ?? 'an object';
   return String(value);
 }
 
+const BYTES = 'Uint8Array, ArrayBuffer or a view, not detached';
+
+/** What is expected where strings are taken as well. */
+export const TEXT_OR_BYTES = `string, ${BYTES}`;
+
 /** A view of `value`'s bytes, by its own range. Whatever happens to the buffer, {@link lengthOf} it stays the same. */
-export function bytesOf(name: string, value: Bytes): Uint8Array {
+export function bytesOf(name: string, value: Bytes, expected = BYTES): Uint8Array {
   const view = viewOf(value);
   if (view !== undefined) return view;
-  const expected = 'Uint8Array, ArrayBuffer or a view, not detached';
   throw typeError('invalid_argument', `"${name}" expected ${expected}, got ${describe(value)}`);
 }
 
@@ -23,8 +28,9 @@ export function bytesOf(name: string, value: Bytes): Uint8Array {
  * The same without a look at the memory, which costs a small chunk as much as to copy it. If that is shared, the view may grow at any
  * time: it is for those who take its {@link lengthOf} once, and copy to where more does no harm.
  */
-export function chunkOf(name: string, value: Bytes): Uint8Array {
-  return ArrayBuffer.isView(value) && value instanceof Uint8Array && lengthOf(value) > 0 ? value : bytesOf(name, value);
+export function chunkOf(name: string, value: Bytes, expected = BYTES): Uint8Array {
+  if (ArrayBuffer.isView(value) && value instanceof Uint8Array && lengthOf(value) > 0) return value;
+  return bytesOf(name, value, expected);
 }
 
 function viewOf(value: unknown): Uint8Array | undefined {

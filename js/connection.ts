@@ -1,4 +1,4 @@
-import { bytesOf, chunkOf, integerOf, lengthOf, oneOf, stringOf } from './arguments.js';
+import { bytesOf, chunkOf, integerOf, lengthOf, oneOf, stringOf, TEXT_OR_BYTES } from './arguments.js';
 import {
   type CommitOptions,
   checkedCode,
@@ -270,7 +270,7 @@ export class Connection {
     const use = useOf(options);
     this.#checkOrder(true);
     if (this.#begun === Begun.Outside) {
-      const bytes = typeof data === 'string' ? encoder.encode(data) : chunkOf('data', data);
+      const bytes = typeof data === 'string' ? encoder.encode(data) : chunkOf('data', data, TEXT_OR_BYTES);
       if (!this.#canSend()) throw refusalError(Refusal.NotOpen);
       this.#sendOutside(codec, Opcode.Continuation, bytes, flags[0] === 1, use);
     } else this.#sendData(codec, Opcode.Continuation, data, flags);
@@ -427,7 +427,7 @@ export class Connection {
     data: string | Bytes,
     [fin, compress]: readonly [fin: number, compress: number],
   ): number {
-    const bytes = typeof data === 'string' ? data : chunkOf('data', data);
+    const bytes = typeof data === 'string' ? data : chunkOf('data', data, TEXT_OR_BYTES);
     this.#makeRoom(codec, typeof bytes === 'string' ? bytes : lengthOf(bytes));
     const length = typeof bytes === 'string' ? codec.writeText(bytes) : codec.writeBytes(bytes);
     const refusal = codec.send(this.#handle.value, opcode, length, fin, compress, NO_CODE);

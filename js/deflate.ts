@@ -21,7 +21,10 @@ export interface PerMessageDeflateOptions {
   readonly memLevel?: number | undefined;
   /** Messages of fewer bytes are sent as they are. Default: 0, or 1024 if this side forgets its window. */
   readonly threshold?: number | undefined;
-  /** Fails messages that inflate to more than this many times their size with 1009. Default: `maxMessageSize` alone. */
+  /**
+   * Fails a message with 1009 once what has come of it is inflated to more than this many times its size; that is looked at
+   * after every 16 KiB of output, so that shorter messages pass. Default: `maxMessageSize` alone.
+   */
   readonly maxInflateRatio?: number | undefined;
   /**
    * Hands out compressed messages as they are, as `compressed` events or as parts that say so, for `sendCompressed` of

@@ -45,12 +45,12 @@ export class ProtocolError extends Error implements ProtocolErrorInit {
   readonly code: ProtocolErrorCode;
   /** The status code that goes to the peer; 1006, which is never sent, if there is no peer any more. */
   readonly closeCode: number;
-  /** The section of RFC 6455 that has the rule, as in `"5.5.1"`. */
+  /** The section that has the rule, as in `"5.5.1"`: of RFC 6455, and of RFC 7692 if {@link code} begins with `WS_ERR_DEFLATE`. */
   readonly section: string;
   /**
-   * The position of the byte with which the violation became certain, counted from 0 at the first byte after the
-   * opening handshake. It does not depend on how the input was cut into chunks. If the input ended too early, the
-   * number of bytes received.
+   * The position of the byte with which the violation was decided, counted from 0 at the first byte after the opening
+   * handshake; the first two bytes of a header are decided together, with the second. It does not depend on how the input was cut
+   * into chunks. If the input ended too early, the number of bytes received.
    */
   readonly offset: number;
   /** The frame it is in, counted from 0. */

@@ -1,8 +1,8 @@
 /** Frames one by one, without the rules of a connection: for captures, proxies and tools. */
 
-import { booleanOf, bytesOf, integerOf, lengthOf, limitOf, objectOf, oneOf } from './arguments.js';
+import { booleanOf, bytesOf, integerOf, lengthOf, limitOf, objectOf, oneOf, TEXT_OR_BYTES } from './arguments.js';
 import { dispose } from './dispose.js';
-import { type ProtocolError, rangeError } from './errors.js';
+import { ProtocolError, rangeError } from './errors.js';
 import type { Bytes, Frame, FrameInit, Role } from './types.js';
 import { Refusal } from './wasm/codec.js';
 import { Handle } from './wasm/handle.js';
@@ -62,7 +62,7 @@ export class FrameDecoder {
     const { codec } = this.#handle;
     if (this.#error === undefined) {
       codec.call('codec_decoder_decode', this.#handle.value, 0, 1);
-      this.#error = readFrames(codec).error;
+      this.#error = endOfInput(readFrames(codec).error);
     }
     if (this.#error !== undefined) throw this.#error;
   }
@@ -71,6 +71,14 @@ export class FrameDecoder {
   free(): void {
     this.#handle.free();
   }
+}
+
+/** The same error without a word of connections, of which a decoder knows none. */
+function endOfInput(error: ProtocolError | undefined): ProtocolError | undefined {
+  if (error === undefined) return undefined;
+  const { frameIndex, offset } = error;
+  const message = `the input ended inside a frame (frame ${frameIndex}, byte ${offset}, RFC 6455 §5.2)`;
+  return new ProtocolError(message, { ...error, section: '5.2' });
 }
 
 export interface FrameDecoder extends Disposable {}
@@ -131,7 +139,9 @@ export function encodeFrame(frame: FrameInit): Uint8Array<ArrayBuffer> {
     bit('fin', true, 0x80) | bit('rsv1', false, 0x40) | bit('rsv2', false, 0x20) | bit('rsv3', false, 0x10) | opcode;
   const key = masked ? keyOf(maskingKey) : 0;
   const length =
-    typeof payload === 'string' ? codec.writeText(payload) : codec.writeBytes(bytesOf('frame.payload', payload));
+    typeof payload === 'string'
+      ? codec.writeText(payload)
+      : codec.writeBytes(bytesOf('frame.payload', payload, TEXT_OR_BYTES));
   const extra = extraLengthBytes(headerLength, masked, length);
   try {
     const refusal = codec.call('codec_encode_frame', first, Number(masked), key, extra, length);

@@ -1,6 +1,6 @@
 /** The opening handshake over HTTP/1.1 (RFC 6455 §4), both roles, without the socket. */
 
-import { bytesOf, describe, integerOf, limitOf, objectOf, stringOf } from './arguments.js';
+import { bytesOf, describe, integerOf, limitOf, objectOf, stringOf, TEXT_OR_BYTES } from './arguments.js';
 import { Connection } from './connection.js';
 import { connectionSettings, type InputOptions } from './connection-options.js';
 import { agreedDeflate, deflateSettings, type PerMessageDeflateOptions } from './deflate.js';
@@ -327,7 +327,7 @@ export class ServerHandshake extends Handshake {
   constructor(options: ServerHandshakeOptions) {
     const given = objectOf('options', options);
     const any = given.origins === 'any';
-    const origins = any ? [] : stringsOf('options.origins', given.origins);
+    const origins = any ? [] : originsOf('options.origins', given.origins);
     const protocols = given.protocols === undefined ? [] : stringsOf('options.protocols', given.protocols);
     const limits = headLimitsOf(given);
     const { perMessageDeflate } = given;
@@ -387,7 +387,7 @@ export class ServerHandshake extends Handshake {
     const { headers, body = '' } = objectOf('options', options);
     integerOf('status', status, 300, 599);
     this.#undecided();
-    const bytes = typeof body === 'string' ? body : bytesOf('options.body', body);
+    const bytes = typeof body === 'string' ? body : bytesOf('options.body', body, TEXT_OR_BYTES);
     const length = codec.writeBytes(packFields([bytes, ...headerFieldsOf('options.headers', headers).flat()]));
     check(codec, codec.call('codec_server_handshake_answer', this.handle.value, status, length, this.wantedDeflate));
     this.update(codec);
@@ -471,6 +471,22 @@ function stringsOf(name: string, value: unknown): string[] {
   if (!Array.isArray(value))
     throw typeError('invalid_argument', `"${name}" expected an array of strings, got ${describe(value)}`);
   return value.map((item, i) => stringOf(`${name}[${i}]`, item));
+}
+
+/** Origins as browsers write them (RFC 6454 §6.2): what no browser writes would refuse everybody. */
+function originsOf(name: string, value: unknown): string[] {
+  const example = '"https://app.example"';
+  if (!Array.isArray(value)) {
+    const expected = `"any" or an array of origins such as ${example}`;
+    throw typeError('invalid_argument', `"${name}" expected ${expected}, got ${describe(value)}`);
+  }
+  const origins = stringsOf(name, value);
+  const wrong = origins.findIndex((origin) => origin !== 'null' && !/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]*$/.test(origin));
+  if (wrong !== -1) {
+    const expected = `an origin such as ${example}, without a path`;
+    throw typeError('invalid_argument', `"${name}[${wrong}]" expected ${expected}, got "${origins[wrong]}"`);
+  }
+  return origins;
 }
 
 /** Own, enumerable fields only, as pairs. */

@@ -1,4 +1,4 @@
-import { bytesOf, describe } from './arguments.js';
+import { bytesOf, describe, TEXT_OR_BYTES } from './arguments.js';
 import { dispose } from './dispose.js';
 import { typeError } from './errors.js';
 import type { Bytes } from './types.js';
@@ -21,7 +21,8 @@ export class PreparedMessage {
   /** Text is sent as a text message, bytes as a binary one. */
   constructor(data: string | Bytes) {
     this.#handle = new Handle(this, (codec) => {
-      this.#length = typeof data === 'string' ? codec.writeText(data) : codec.writeBytes(bytesOf('data', data));
+      this.#length =
+        typeof data === 'string' ? codec.writeText(data) : codec.writeBytes(bytesOf('data', data, TEXT_OR_BYTES));
       try {
         return codec.call('codec_prepared_new', Number(typeof data === 'string'), this.#length);
       } finally {

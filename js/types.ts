@@ -29,11 +29,14 @@ export interface ConnectionLimits {
   /** Control frames between two calls of `dataToSend`. Default `Infinity`. Beyond it: 1008. */
   readonly maxControlFrames?: number | undefined;
   /**
-   * Bytes of Pongs between two calls of `dataToSend`. Default 8 KiB. Of the Pings beyond it only the latest is answered, which
-   * RFC 6455 §5.5.3 allows.
+   * Bytes of Pongs between two calls of `dataToSend`. Default 8 KiB. Once there would be more, the latest Ping is answered instead
+   * of all that were not answered yet, which RFC 6455 §5.5.3 allows.
    */
   readonly maxPendingPongBytes?: number | undefined;
-  /** Bytes of frames that wait for `dataToSend`. Default 64 MiB. A send beyond it throws `buffer_full`. */
+  /**
+   * Bytes of frames that wait for `dataToSend`. Default 64 MiB. A send beyond it throws `buffer_full`: a frame is counted before
+   * it is made, with a header of 14 bytes, and with its payload as it was given, uncompressed.
+   */
   readonly maxBufferedBytes?: number | undefined;
 }
 

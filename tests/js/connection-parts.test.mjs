@@ -95,6 +95,10 @@ test('a part that finds no room is refused, and the message goes on', () => {
   refused(() => connection.sendContinuation(new Uint8Array(990)), 'buffer_full');
   throwsFor(() => connection.sendContinuation(part, { copy: 1 }), TypeError, 'options.copy');
   throwsFor(() => connection.sendContinuation(7), TypeError, 'data');
+  // Of what takes both, the error says so.
+  for (const send of ['sendContinuation', 'sendPing', 'sendPong']) {
+    assert.throws(() => connection[send](7), { message: /^"data" expected string, Uint8Array, ArrayBuffer or a view/ });
+  }
   connection.sendContinuation(part, { fin: false });
   assert.equal(connection.bytesHeld, 10);
   assert.equal(outputOf(connection).length, 10);

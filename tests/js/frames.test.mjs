@@ -195,6 +195,9 @@ test('the end inside a frame is an error, at the end of what was received', () =
     assert.deepEqual(found, []);
     assert.deepEqual([error.kind, error.offset, error.frameIndex], ['unexpected_eof', length, 0]);
   }
+  assert.throws(() => [...decodeFrames(bytes.subarray(0, 5))], {
+    message: 'the input ended inside a frame (frame 0, byte 5, RFC 6455 §5.2)',
+  });
   assert.equal(decode([bytes]).error, undefined);
   assert.equal(decode([]).error, undefined);
 });

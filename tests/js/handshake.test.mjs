@@ -365,7 +365,13 @@ test('a server: origins are a choice', () => {
   for (const origins of [undefined, null, 'https://example.com', '*', {}, 5]) {
     throwsFor(() => new ServerHandshake({ origins }), TypeError, 'options.origins');
   }
-  throwsFor(() => new ServerHandshake({ origins: ['a', 5] }), TypeError, 'options.origins[1]');
+  throwsFor(() => new ServerHandshake({ origins: ['https://a', 5] }), TypeError, 'options.origins[1]');
+  // What no browser writes would refuse everybody.
+  for (const origin of ['a.example', 'https://a.example/', 'https://a.example?', 'https://a b', '*', '']) {
+    throwsFor(() => new ServerHandshake({ origins: ['null', origin] }), TypeError, 'options.origins[1]');
+  }
+  for (const origin of ['null', 'http://[::1]:8080', 'chrome-extension://abc', 'file://'])
+    new ServerHandshake({ origins: [origin] });
   throwsFor(() => new ServerHandshake(), TypeError, 'options.origins');
   const status = (origin, origins) => {
     const handshake = asked(request({ Origin: origin }), { origins });

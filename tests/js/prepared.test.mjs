@@ -104,6 +104,7 @@ test('text and bytes, empty ones and views', () => {
     message.free();
   }
   for (const data of [undefined, null, 5, {}, [1]]) throwsFor(() => new PreparedMessage(data), TypeError, 'data');
+  assert.throws(() => new PreparedMessage(5), { message: /^"data" expected string, Uint8Array, / });
 });
 
 test('bytes are copied when it is made', () => {
