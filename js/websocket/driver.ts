@@ -47,6 +47,10 @@ export class Driver implements WireSink {
   #flushQueued = false;
   /** Whether a Close is owed to the peer, and not every message before it has had its turn. */
   #owing = false;
+  /** Whether the observer has no room for more. */
+  #paused = false;
+  /** Whether messages wait for their turn. */
+  #behind = false;
   /** Whether the transport has not taken the last write yet. */
   #writing = false;
   /** What the messages that were not written yet count. */
@@ -91,11 +95,14 @@ export class Driver implements WireSink {
     this.#attempt = attempt;
     const { handshakeTimeout } = this.#settings;
     this.#deadline.set(handshakeTimeout, () => {
-      // Of a refusal the end may be missing.
-      const refusal = this.#handshake && openingError(this.#handshake, true, this.#offered);
       const late = `the connection was not open within ${handshakeTimeout} ms`;
-      this.abort(refusal ?? new DOMException(late, 'TimeoutError'));
+      this.abort(this.#refusal ?? new DOMException(late, 'TimeoutError'));
     });
+  }
+
+  /** Why the handshake has failed, if that is known, though the end of what says so may be missing. */
+  get #refusal(): Error | undefined {
+    return this.#handshake && openingError(this.#handshake, true, this.#offered);
   }
 
   /**
@@ -178,15 +185,40 @@ export class Driver implements WireSink {
 
   /** Reads nothing until {@link resume}, unless the connection is closing: the Close must be found. */
   pause(): void {
-    if (this.#closing) return;
-    this.#heartbeat?.hold();
-    this.#wire?.pause();
+    this.#paused = true;
+    this.#steer();
   }
 
   /** Reads on. */
   resume(): void {
-    this.#heartbeat?.listen();
-    this.#wire?.resume();
+    this.#paused = false;
+    this.#steer();
+  }
+
+  /** Reads, or not. */
+  #steer(): void {
+    if (this.#behind || (this.#paused && !this.#closing)) {
+      this.#heartbeat?.hold();
+      this.#wire?.pause();
+    } else {
+      this.#heartbeat?.listen();
+      this.#wire?.resume();
+    }
+  }
+
+  /** A message that cannot be told at once. Nothing more is read until it was, or a peer could make ever more of them wait. */
+  #tellLater(data: string | Uint8Array<ArrayBuffer>): void {
+    this.#steps.run(() => this.#observer.message(data));
+    if (this.#behind) return;
+    this.#behind = true;
+    this.#steer();
+    // When the messages of this chunk had their turn.
+    queueMicrotask(() =>
+      this.#steps.run(() => {
+        this.#behind = false;
+        this.#steer();
+      }),
+    );
   }
 
   /** A call of the codec. It throws where the host has no randomness or no memory any more: then the connection is over. */
@@ -235,6 +267,13 @@ export class Driver implements WireSink {
     this.#steps.run(() => this.#lose(reason));
   }
 
+  /** Of the wire: it is gone, but for what was not read. Nobody may ever read that. */
+  losing(reason: unknown): void {
+    if (this.#observer.losing === undefined || this.#finished || this.#exchangedCloses) return;
+    this.#error ??= lossOf(reason);
+    this.#observer.losing(this.#error);
+  }
+
   #receiveEnd(): void {
     this.#inputEnded = true;
     if (this.#finished) {
@@ -248,7 +287,7 @@ export class Driver implements WireSink {
 
   /** The transport is gone. After both Close frames that harms nobody. */
   #lose(reason: unknown): void {
-    if (!this.#exchangedCloses) this.#error ??= new Error('the transport was lost', { cause: reason });
+    if (!this.#exchangedCloses) this.#error ??= this.#refusal ?? lossOf(reason);
     this.#finish();
     this.#release(reason);
   }
@@ -305,7 +344,7 @@ export class Driver implements WireSink {
       case 'text':
       case 'binary':
         if (this.#steps.isFree) this.#observer.message(event.data);
-        else this.#steps.alone(() => this.#observer.message(event.data));
+        else this.#tellLater(event.data);
         break;
       case 'pong':
         this.#heartbeat?.pong(event.data);
@@ -345,7 +384,7 @@ export class Driver implements WireSink {
     this.#closing = true;
     this.#heartbeat?.stop();
     if (!this.#limited) this.#limit(this.#settings.closeTimeout);
-    this.#wire?.resume();
+    this.#steer();
   }
 
   /** When the time is over, the transport is reset. After both Close frames that harms nobody. */
@@ -431,6 +470,8 @@ export class Driver implements WireSink {
     new Promise((resolve) => resolve(wire.end())).then(
       () => {
         this.#output = 'ended';
+        // To a refusal there is nothing to add.
+        if (this.#handshake !== undefined && !(this.#handshake instanceof ServerHandshake)) this.#inputEnded = true;
         // For the end of a failed connection nobody has to wait.
         if (this.#error !== undefined || this.#inputEnded) this.#finish();
         this.#releaseIfDue();
@@ -472,6 +513,8 @@ export class Driver implements WireSink {
     if (wire !== undefined) letGo(wire, reason);
   }
 }
+
+const lossOf = (reason: unknown) => new Error('the transport was lost', { cause: reason });
 
 /** What there is to say about a handshake that has succeeded. */
 function agreementOf(handshake: Handshake): Agreement {

@@ -1,5 +1,7 @@
 /** What arrives, as a stream of messages. */
 
+import { Queue } from './queue.js';
+
 /** A message: text or bytes. */
 export type Message = string | Uint8Array<ArrayBuffer>;
 
@@ -23,7 +25,7 @@ export class Incoming {
   readonly readable: ReadableStream<Message>;
   readonly #source: IncomingSource;
   #controller!: ReadableStreamDefaultController<Message>;
-  readonly #unread: Message[] = [];
+  readonly #unread = new Queue<Message>();
   /** Whether somebody waits for a message. */
   #wanted = false;
   /** What is to be done once all was read. */
@@ -40,7 +42,7 @@ export class Incoming {
         pull: () => this.#pull(),
         cancel: (reason) => {
           this.#over = true;
-          this.#unread.length = 0;
+          this.#unread.clear();
           this.#source.cancel(reason);
         },
       },

@@ -43,6 +43,8 @@ export interface Observer {
    * though not what they do after an `await`; else the caller's code may have sent them just now.
    */
   drained(count: number, inTurn: boolean): void;
+  /** The transport was lost, though what has come before was not read yet: there may be messages still, then {@link closed}. */
+  losing?(error: Error): void;
   /** It is over. Nothing follows. */
   closed(ending: Ending): void;
 }

@@ -1,6 +1,7 @@
 /** Transports made of callbacks: for platforms whose byte streams are objects with events. */
 
 import { ownBytes } from './own-bytes.js';
+import { Queue } from './queue.js';
 import { quietly } from './quietly.js';
 import { Room } from './room.js';
 import { Sound, untilSilent } from './silence.js';
@@ -68,6 +69,8 @@ export interface WireSink {
   ended(): void;
   /** The connection is gone. */
   lost(reason: unknown): void;
+  /** It will be, once what has arrived before was read, for which there is no room yet. */
+  losing?(reason: unknown): void;
 }
 
 /** Under this name a transport of ours has its source, for a driver that then needs no streams. */
@@ -214,7 +217,7 @@ class SourceWire implements Wire {
   readonly #inTasks: boolean;
   readonly pooled: boolean;
   #sink: WireSink | undefined;
-  readonly #waiting: Item[] = [];
+  readonly #waiting = new Queue<Item>();
   #pendingBytes = 0;
   readonly #room = new Room();
   /** Whether the source has told something lately. */
@@ -268,7 +271,7 @@ class SourceWire implements Wire {
 
   abort(reason: unknown): void | PromiseLike<void> {
     this.#ended = true;
-    this.#waiting.length = 0;
+    this.#waiting.clear();
     return this.#source.abort?.(reason);
   }
 
@@ -321,6 +324,7 @@ class SourceWire implements Wire {
     }
     this.#waiting.push(item instanceof Uint8Array ? ownBytes(item) : item);
     if (item instanceof Uint8Array) this.#pendingBytes += item.length;
+    else if (item.failed && this.#room.isShut) this.#sink?.losing?.(item.reason);
     if (this.#room.isShut && this.#pendingBytes > this.#maxPendingBytes) this.#overflow();
     this.#schedule();
   }

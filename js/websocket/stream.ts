@@ -189,6 +189,11 @@ export function createWebSocketStreamClass(
           return untilSilent(this.#reading);
         },
         drained: () => this.#outgoing?.taken(),
+        losing: (error) => {
+          const failure = this.#failure({ code: 1006, reason: '', error });
+          this.#outgoing?.error(failure);
+          this.#closed.reject(failure);
+        },
         closed: (ending) => this.#end(ending),
       };
     }

@@ -166,6 +166,27 @@ test('a refusal has the status, the fields and the body', async (t) => {
   }
 });
 
+test('a refusal is not lost with the connection, and nobody waits for a server that holds on to it', async (t) => {
+  // Its body has not come, and never will.
+  const cut = await refusingServer(t, (socket) => {
+    socket.write('HTTP/1.1 401 Unauthorized\r\nX-Reason: you\r\n\r\n', () =>
+      setTimeout(() => socket.resetAndDestroy(), 20),
+    );
+  });
+  const error = await errorOf(open(`ws://127.0.0.1:${cut.port}/`));
+  assert.deepEqual([error.code, error.status, error.headers.get('x-reason')], ['ERR_HANDSHAKE_REFUSED', 401, 'you']);
+
+  const holding = await refusingServer(t, (socket) => socket.write(response('403 Forbidden', { body: 'no' })));
+  holding.server.on('connection', (socket) => {
+    socket.allowHalfOpen = true;
+  });
+  assert.equal((await errorOf(open(`ws://127.0.0.1:${holding.port}/`, { closeTimeout: 3_600_000 }))).status, 403);
+  assert.deepEqual(
+    process.getActiveResourcesInfo().filter((name) => name === 'Timeout'),
+    [],
+  );
+});
+
 test('a peer that does not speak the protocol is told why', async (t) => {
   const cases = [
     ['HTTP/1.0 101 Switching Protocols\r\n\r\n', 'ERR_HANDSHAKE', /1\.1/],

@@ -110,10 +110,10 @@ test('a transport that comes after the time limit, or just at it, is let go', as
 
 test('a transport is let go where the choices of the class are wrong', async () => {
   const { transport, calls } = manual();
-  const WebSocket = createWebSocketClass(() => transport, { limits: { maxMessageSize: -1 } });
+  const WebSocket = createWebSocketClass(() => transport, { perMessageDeflate: { level: 10 } });
   const { types, error } = await watch(new WebSocket('ws://h/'));
   assert.deepEqual(types, ['error', 'close']);
-  assert.match(error.message, /maxMessageSize/);
+  assert.match(error.message, /level/);
   await tasks(2);
   assert.deepEqual(calls.sort(), released);
 });
