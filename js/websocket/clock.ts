@@ -1,5 +1,7 @@
 /** Time, of which the codec knows nothing. */
 
+import { queueTask } from './tasks.js';
+
 /** What a driver needs of time. */
 export interface Clock {
   /** Milliseconds since some moment; never less than before. */
@@ -24,6 +26,8 @@ const MAX_DELAY = 2 ** 31 - 1;
 export class Timer {
   readonly #clock: Clock;
   #id: unknown;
+  /** A limit that was reached, and not yet told. */
+  #late: object | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -39,8 +43,25 @@ export class Timer {
     }, milliseconds);
   }
 
+  /**
+   * As {@link set}, for what is too late then. Of a program that was busy, the platform runs the timers that are due before it looks
+   * at what has arrived meanwhile: that comes first, and may cancel it.
+   */
+  limit(milliseconds: number, run: () => void): void {
+    this.set(milliseconds, () => {
+      const late = {};
+      this.#late = late;
+      queueTask(() =>
+        queueTask(() => {
+          if (this.#late === late) run();
+        }),
+      );
+    });
+  }
+
   cancel(): void {
     if (this.#id !== undefined) this.#clock.clearTimeout(this.#id);
     this.#id = undefined;
+    this.#late = undefined;
   }
 }

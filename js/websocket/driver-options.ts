@@ -10,7 +10,10 @@ export interface DriverOptions {
   readonly closeTimeout?: number | undefined;
   /** Between two Pings (RFC 6455 §5.5.2). Default `Infinity`: none is sent. */
   readonly pingInterval?: number | undefined;
-  /** From a Ping to its Pong; then the peer counts as gone, and the transport is reset. Default: {@link pingInterval}. */
+  /**
+   * From a Ping, or from what the peer has sent since, to its Pong; then the peer counts as gone, and the transport is reset. What
+   * waited to be sent before the Ping takes of that time. Default: {@link pingInterval}.
+   */
   readonly pongTimeout?: number | undefined;
   /** Time as tests want it. Default: the system's. */
   readonly clock?: Clock | undefined;

@@ -94,7 +94,7 @@ export class Driver implements WireSink {
   begin(attempt?: AbortController): void {
     this.#attempt = attempt;
     const { handshakeTimeout } = this.#settings;
-    this.#deadline.set(handshakeTimeout, () => {
+    this.#deadline.limit(handshakeTimeout, () => {
       const late = `the connection was not open within ${handshakeTimeout} ms`;
       this.abort(this.#refusal ?? new DOMException(late, 'TimeoutError'));
     });
@@ -249,6 +249,7 @@ export class Driver implements WireSink {
   received(bytes: Uint8Array): void {
     // Of a failed connection everything is thrown away (RFC 6455 §7.1.7).
     if (this.#finished) return;
+    this.#heartbeat?.heard();
     try {
       (this.#connection ?? this.#handshake)?.receiveData(bytes);
     } catch (error) {
@@ -389,7 +390,7 @@ export class Driver implements WireSink {
 
   /** When the time is over, the transport is reset. After both Close frames that harms nobody. */
   #limit(milliseconds: number): void {
-    this.#deadline.set(milliseconds, () => {
+    this.#deadline.limit(milliseconds, () => {
       if (!this.#exchangedCloses) this.#error ??= new Error(`the connection was not closed within ${milliseconds} ms`);
       this.#finish();
       this.#release(this.#error);
@@ -431,6 +432,8 @@ export class Driver implements WireSink {
     writing.then(
       () => {
         this.#writing = false;
+        // The transport was full, and is not any more.
+        this.#heartbeat?.heard();
         this.#written(count, false);
         this.#flush();
       },

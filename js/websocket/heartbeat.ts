@@ -51,6 +51,11 @@ export class Heartbeat {
     this.#limit.cancel();
   }
 
+  /** The peer is there, whatever it has to do before it answers: the time for its Pong begins anew. */
+  heard(): void {
+    if (this.#unanswered !== undefined && !this.#deaf) this.#limitAnswer();
+  }
+
   /** Nothing is read until {@link listen}. */
   hold(): void {
     this.#deaf = true;
@@ -77,7 +82,7 @@ export class Heartbeat {
 
   #limitAnswer(): void {
     const { pongTimeout } = this.#settings;
-    this.#limit.set(pongTimeout, () =>
+    this.#limit.limit(pongTimeout, () =>
       this.#pulse.gone(new Error(`the peer did not answer a Ping within ${pongTimeout} ms`)),
     );
   }

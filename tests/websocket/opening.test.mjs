@@ -102,7 +102,9 @@ test('a transport that comes after the time limit, or just at it, is let go', as
     const { types, error } = await end;
     assert.deepEqual([types, error.name], [['error', 'close'], 'TimeoutError']);
     await tasks(5);
-    assert.deepEqual(calls.sort(), released, `${pause}`);
+    // There may have been time for a request.
+    const others = calls.filter((call) => !Array.isArray(call));
+    assert.deepEqual(others.sort(), released, `${pause}`);
     assert.deepEqual([transport.readable.locked, transport.writable.locked], [false, false]);
     assert.equal(isAborted(), true);
   }
