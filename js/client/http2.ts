@@ -1,6 +1,12 @@
 /** A WebSocket as a stream of HTTP/2, opened by an extended CONNECT (RFC 8441). */
 
-import { type ClientHttp2Stream, connect as http2Connect, type IncomingHttpHeaders } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  constants,
+  connect as http2Connect,
+  type IncomingHttpHeaders,
+} from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { fromNodeDuplex } from '../adapters/node.js';
 import type { ConnectRequest, ConnectResponse, Transport } from '../websocket/transport.js';
@@ -32,14 +38,23 @@ export async function openStream(socket: Duplex, request: ConnectRequest, option
       ':path': url.pathname + url.search,
       ...fieldsOf(request),
     });
-    stream.on('close', () => session.close());
-    const response = await responseOf(stream, options);
-    if (response.status < 200 || response.status > 299) throw await refusalOf(stream, response, options);
+    stream.on('close', () => leave(session, socket));
+    const { hasEnded, ...response } = await responseOf(stream, options);
+    // An answer without a stream behind it is none to a request for one.
+    if (response.status < 200 || response.status > 299 || hasEnded) throw await refusalOf(stream, response, options);
     return Object.assign(fromNodeDuplex(stream), { response });
   } catch (error) {
     session.destroy();
+    socket.destroy();
     throw error;
   }
+}
+
+/** Says goodbye, and waits for nobody: a session that is closed would wait for the peer to end the connection. */
+function leave(session: ClientHttp2Session, socket: Duplex): void {
+  session.close();
+  // The frame that says so is written by then.
+  setImmediate(() => socket.end(() => socket.destroy()));
 }
 
 /** The fields with those of one name together: in HTTP/2 names are in lower case (RFC 9113 §8.2). */
@@ -52,19 +67,25 @@ function fieldsOf({ fields }: ConnectRequest): Record<string, string[]> {
   return Object.fromEntries(byName);
 }
 
-function responseOf(stream: ClientHttp2Stream, options: StepOptions): Promise<ConnectResponse> {
+interface Http2Response extends ConnectResponse {
+  /** Whether nothing follows. */
+  readonly hasEnded: boolean;
+}
+
+function responseOf(stream: ClientHttp2Stream, options: StepOptions): Promise<Http2Response> {
   return step(stream, options, (done) => ({
-    response: (headers: IncomingHttpHeaders & { ':status'?: number }) => {
+    response: (headers: IncomingHttpHeaders & { ':status'?: number }, flags: number) => {
       const fields = Object.entries(headers).filter(([name]) => !name.startsWith(':'));
       const pairs = fields.flatMap(([name, value]) => [value ?? []].flat().map((each) => [name, each] as const));
-      done({ status: Number(headers[':status']), headers: pairs });
+      const hasEnded = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
+      done({ status: Number(headers[':status']), headers: pairs, hasEnded });
     },
   }));
 }
 
 async function refusalOf(stream: ClientHttp2Stream, response: ConnectResponse, options: StepOptions): Promise<Error> {
-  const body = await readBody(stream, Buffer.alloc(0), Number.POSITIVE_INFINITY, options);
   const headers = new Headers([...response.headers].map(([name, value]) => [name, value]));
+  const body = await readBody(stream, Buffer.alloc(0), headers, options);
   return refused(options.what, {
     code: 'ERR_HANDSHAKE_REFUSED',
     status: response.status,

@@ -1,9 +1,10 @@
 /** A promise for an open WebSocket. */
 
+import { onAbort } from '../websocket/on-abort.js';
 import { OpeningError } from '../websocket/opening-error.js';
 import { webSocketUrl } from '../websocket/request.js';
 import { createWebSocketClass, type WebSocket, type WebSocketOptions } from '../websocket/websocket.js';
-import { decodeChunked } from './chunked.js';
+import { decodeChunked, isChunked } from './chunked.js';
 import { connect } from './connect.js';
 import { ConnectError, failed, refused } from './errors.js';
 import type { ConnectOptions } from './options.js';
@@ -38,10 +39,12 @@ export async function open(url: string | URL, options: OpenOptions = {}): Promis
   const { maxRedirects = 5 } = options;
   if (!Number.isInteger(maxRedirects) || maxRedirects < 0)
     throw new RangeError(`"options.maxRedirects" expected a whole number, got ${String(maxRedirects)}`);
+  // What is no list can be read only once, and each redirect asks anew.
+  const protocols = typeof options.protocols === 'string' ? options.protocols : [...(options.protocols ?? [])];
   let target: Redirectable = { url: webSocketUrl(url), headers: new Headers(options.headers), connect: options };
   for (let redirects = 0; ; redirects += 1) {
     options.signal?.throwIfAborted();
-    const socket = begin(target, options);
+    const socket = begin(target, { ...options, protocols });
     try {
       return await opened(socket, options.signal);
     } catch (reason) {
@@ -68,6 +71,7 @@ function opened(socket: WebSocket, signal: AbortSignal | undefined): Promise<Web
     const settle = <A extends unknown[]>(then: (...values: A) => void) => {
       return (...values: A) => {
         settled.abort();
+        leave?.();
         then(...values);
       };
     };
@@ -85,7 +89,7 @@ function opened(socket: WebSocket, signal: AbortSignal | undefined): Promise<Web
       settle(({ error }) => reject(error)),
       once,
     );
-    signal?.addEventListener('abort', settle(abort), once);
+    const leave = signal && onAbort(signal, settle(abort));
   });
 }
 
@@ -103,9 +107,7 @@ function connectErrorOf(reason: unknown, url: URL): ConnectError {
     return new ConnectError(`${what}: ${reason.message}`, { code: 'ERR_HANDSHAKE', cause: reason });
   const { status, statusText } = response;
   const headers = new Headers(response.headers.map(([name, value]) => [name, value]));
-  const body = /\bchunked$/i.test(headers.get('transfer-encoding') ?? '')
-    ? decodeChunked(response.body)
-    : response.body;
+  const body = isChunked(headers) ? decodeChunked(response.body) : response.body;
   const answer = { status, headers, body, cause: reason };
   return broken?.kind === 'unexpected_status'
     ? refused(what, { ...answer, code: 'ERR_HANDSHAKE_REFUSED', statusText })

@@ -35,8 +35,7 @@ export async function openTunnel(
     return;
   }
   // What it says is worth a moment, and the refusal itself is not lost when it does not come.
-  const length = Number(answer.headers.get('content-length') ?? Infinity);
-  const body = await readBody(socket, answer.rest, length, options);
+  const body = await readBody(socket, answer.rest, answer.headers, options);
   socket.destroy();
   throw refused(options.what, { ...answer, code: 'ERR_PROXY_REFUSED', body });
 }

@@ -1,7 +1,7 @@
 /** Redirects, and what must not go along with them. */
 
 import { ConnectError } from './errors.js';
-import type { ConnectOptions } from './options.js';
+import type { ConnectOptions, TlsOptions } from './options.js';
 import { serverOf } from './url.js';
 
 /** What one attempt is made of. */
@@ -53,13 +53,31 @@ function webSocketUrlOf(location: string, base: URL): URL | undefined {
 
 function withoutCredentials(given: Headers): Headers {
   const headers = new Headers(given);
-  for (const name of ['authorization', 'cookie']) headers.delete(name);
+  for (const name of ['authorization', 'proxy-authorization', 'cookie']) headers.delete(name);
   return headers;
 }
 
-/** The client's certificate is for the one server, and so is the name that the server's is checked for. */
+/**
+ * What is for the one server: the client's certificate or secret, in whatever form, a session with the server, and the name that its
+ * certificate is checked for. A context may have any of them.
+ */
+const identity = [
+  'cert',
+  'clientCertEngine',
+  'key',
+  'passphrase',
+  'pfx',
+  'privateKeyEngine',
+  'privateKeyIdentifier',
+  'pskCallback',
+  'secureContext',
+  'servername',
+  'session',
+] as const satisfies (keyof TlsOptions)[];
+
 function withoutIdentity(options: ConnectOptions): ConnectOptions {
   if (options.tls === undefined) return options;
-  const { cert, key, pfx, passphrase, servername, ...tls } = options.tls;
+  const tls = { ...options.tls };
+  for (const name of identity) delete tls[name];
   return { ...options, tls };
 }

@@ -1,6 +1,8 @@
 /** What a refusal says. */
 
 import type { Duplex } from 'node:stream';
+import { ChunkedEnd } from '../websocket/chunked-end.js';
+import { decodeChunked, isChunked } from './chunked.js';
 import { type StepOptions, step } from './step.js';
 
 /** Bytes that are read of a body. */
@@ -9,19 +11,30 @@ const MAX_BODY = 64 << 10;
 const BODY_TIMEOUT = 2_000;
 
 /**
- * Reads a body after its first bytes: up to its length, the end of the stream, the bound or the time limit. What is
- * missing then is left out; only an abort rejects.
+ * Reads a body after its first bytes: up to its length or its last chunk, the end of the stream, the bound or the time limit. What
+ * is missing then is left out; only an abort rejects.
  */
-export async function readBody(stream: Duplex, first: Buffer, length: number, options: StepOptions): Promise<Buffer> {
-  const wanted = Math.min(Number.isNaN(length) ? MAX_BODY : length, MAX_BODY);
+export async function readBody(
+  stream: Duplex,
+  first: Buffer,
+  headers: Headers,
+  options: StepOptions,
+): Promise<Uint8Array> {
+  const chunked = isChunked(headers) ? new ChunkedEnd() : undefined;
+  const length = Number(headers.get('content-length') ?? MAX_BODY);
+  const wanted = Math.min(Number.isNaN(length) || chunked ? MAX_BODY : length, MAX_BODY);
   let body = first;
+  chunked?.push(first);
+  const isComplete = () => body.length >= wanted || chunked?.isReached === true;
   const timeout = Math.min(options.timeout, BODY_TIMEOUT);
   const reading = step<void>(stream, { ...options, timeout }, (done) => {
     const readable = () => {
-      if (body.length >= wanted) return done();
-      for (let chunk = stream.read() as Buffer | null; chunk !== null; chunk = stream.read() as Buffer | null)
+      if (isComplete()) return done();
+      for (let chunk = stream.read() as Buffer | null; chunk !== null; chunk = stream.read() as Buffer | null) {
         body = Buffer.concat([body, chunk]);
-      if (body.length >= wanted) done();
+        chunked?.push(chunk);
+      }
+      if (isComplete()) done();
     };
     // There may be enough of it already.
     queueMicrotask(readable);
@@ -30,5 +43,5 @@ export async function readBody(stream: Duplex, first: Buffer, length: number, op
   await reading.catch((error) => {
     if (options.signal.aborted) throw error;
   });
-  return body.subarray(0, wanted);
+  return chunked === undefined ? body.subarray(0, wanted) : decodeChunked(body.subarray(0, wanted));
 }

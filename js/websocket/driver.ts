@@ -1,11 +1,12 @@
 /** Joins a `Connection`, which has no socket, to a transport, which has no protocol. */
 
 import { type ClientHandshake, type Connection, type ConnectionEvent, ServerHandshake, UsageError } from 'sansocket';
+import { ChunkedEnd } from './chunked-end.js';
 import { Timer } from './clock.js';
 import { type DriverOptions, type DriverSettings, driverSettings } from './driver-options.js';
 import { Heartbeat } from './heartbeat.js';
 import type { Agreement, Observer } from './observer.js';
-import { openingError } from './opening-error.js';
+import { isChunked, isRedirect, openingError } from './opening-error.js';
 import { quietly } from './quietly.js';
 import type { Wire, WireSink } from './source.js';
 import { Steps } from './steps.js';
@@ -13,6 +14,9 @@ import { queueTask } from './tasks.js';
 import { letGo } from './wire.js';
 
 type Handshake = ClientHandshake | ServerHandshake;
+
+/** Milliseconds that the body of a refusal may take: its status is known already. */
+const BODY_TIMEOUT = 2_000;
 
 /** The driver of one connection. It holds the locks of the transport from `start` to the end. */
 export class Driver implements WireSink {
@@ -36,6 +40,10 @@ export class Driver implements WireSink {
   #offered: readonly string[] = [];
   /** Whether the time limit of the closing was set from outside. */
   #limited = false;
+
+  /** Of a refusal whose body has not ended, if it is in chunks. */
+  #body: ChunkedEnd | undefined;
+  #awaitsBody = false;
 
   /** The peer's Close. */
   #close: { readonly code: number; readonly reason: string } | undefined;
@@ -250,6 +258,7 @@ export class Driver implements WireSink {
     // Of a failed connection everything is thrown away (RFC 6455 §7.1.7).
     if (this.#finished) return;
     this.#heartbeat?.heard();
+    this.#body?.push(bytes);
     try {
       (this.#connection ?? this.#handshake)?.receiveData(bytes);
     } catch (error) {
@@ -319,7 +328,11 @@ export class Driver implements WireSink {
       this.#requested = true;
       this.#observer.request?.(handshake);
     }
-    if (handshake !== undefined) this.#error ??= openingError(handshake, this.#inputEnded, this.#offered);
+    if (handshake !== undefined) {
+      const isWhole = this.#inputEnded || this.#body?.isReached === true;
+      this.#error ??= openingError(handshake, isWhole, this.#offered);
+      if (this.#error === undefined && handshake.error !== undefined) this.#awaitBody(handshake as ClientHandshake);
+    }
     this.#connection ??= this.#error === undefined ? handshake?.connection : undefined;
     if (this.#connection === undefined) return;
     this.#opened = true;
@@ -329,6 +342,25 @@ export class Driver implements WireSink {
     this.#steps.run(() => this.#observer.open(agreed));
     // A handler that is set once the connection was awaited misses nothing of what came with the answer.
     this.#steps.pause();
+  }
+
+  /** What a refusal says beside its status is worth a moment. */
+  #awaitBody(handshake: ClientHandshake): void {
+    if (this.#awaitsBody) return;
+    this.#awaitsBody = true;
+    const { response } = handshake;
+    if (response === undefined) return;
+    if (isChunked(response)) {
+      this.#body = new ChunkedEnd();
+      this.#body.push(response.body);
+    }
+    // All of it may have come with the head.
+    if (isRedirect(response) || this.#body?.isReached === true) {
+      this.#error = this.#refusal;
+      return;
+    }
+    const moment = Math.min(this.#settings.handshakeTimeout, BODY_TIMEOUT);
+    this.#deadline.limit(moment, () => this.abort(this.#refusal ?? new Error('the refusal is gone')));
   }
 
   #handleEvents(): void {

@@ -13,15 +13,22 @@ export interface Inside {
   untilClosed(): Promise<unknown>;
 }
 
-const insides = new WeakMap<object, Inside>();
+/** Where they are: of all copies of this package, since a program may have it as an ECMAScript module and by `require`. */
+const INSIDES = Symbol.for('sansocket.insides');
+
+function insides(): WeakMap<object, Inside> {
+  const shared = globalThis as { [INSIDES]?: WeakMap<object, Inside> };
+  shared[INSIDES] ??= new WeakMap();
+  return shared[INSIDES];
+}
 
 export function setInside(socket: object, inside: Inside): void {
-  insides.set(socket, inside);
+  insides().set(socket, inside);
 }
 
 /** What is behind a socket; one that is not ours throws. */
 export function insideOf(socket: object): Inside {
-  const inside = insides.get(socket);
+  const inside = insides().get(socket);
   if (inside === undefined) throw new TypeError('"socket" expected a WebSocket that this package made');
   return inside;
 }

@@ -18,12 +18,12 @@ export class OpeningError extends Error {
 }
 
 /**
- * Why a handshake failed, if it did and everything that belongs to it is there. `offered`: the subprotocols that a client
- * offered.
+ * Why a handshake failed, if it did and everything that belongs to it is there. `isWhole`: whether no more of the answer will
+ * come. `offered`: the subprotocols that a client offered.
  */
 export function openingError(
   handshake: ClientHandshake | ServerHandshake,
-  inputEnded: boolean,
+  isWhole: boolean,
   offered: readonly string[],
 ): Error | undefined {
   const { error } = handshake;
@@ -37,10 +37,21 @@ export function openingError(
     const message = `the server chose none of the subprotocols offered: ${offered.join(', ')}`;
     return new OpeningError(message, handshake.response);
   }
+  const isStatus = error.kind === 'unexpected_status';
   // The body of a refusal may say more than its status. It is not looked at before it is whole: that would cost a copy each time.
-  if (error.kind === 'unexpected_status' && !handshake.responseComplete && !inputEnded) return undefined;
+  if (isStatus && !handshake.responseComplete && !isWhole) return undefined;
   const { response } = handshake;
-  const isRefusal = error.kind === 'unexpected_status' && response !== undefined;
+  const isRefusal = isStatus && response !== undefined;
   const refusal = isRefusal ? `the server answered ${response.status} ${response.statusText}`.trimEnd() : error.message;
   return new OpeningError(refusal, response, error);
+}
+
+/** Whether a refusal says where to go (RFC 9110 §15.4), and nothing more of interest. */
+export const isRedirect = ({ status, headers }: HandshakeResponse): boolean =>
+  status >= 300 && status <= 399 && headers.some(([name]) => name.toLowerCase() === 'location');
+
+/** Whether a body is in chunks (RFC 9112 §6.1): the end of it is in itself. */
+export function isChunked({ headers }: HandshakeResponse): boolean {
+  const codings = headers.filter(([name]) => name.toLowerCase() === 'transfer-encoding').map(([, value]) => value);
+  return /\bchunked$/i.test(codings.join(', '));
 }

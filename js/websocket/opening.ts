@@ -6,6 +6,7 @@ import {
   type ClientHandshakeOptions,
   Connection,
   type ConnectionLimits,
+  type HandshakeResponse,
   type PerMessageDeflateOptions,
 } from 'sansocket';
 import { basicAuth } from './basic-auth.js';
@@ -143,6 +144,21 @@ function offeredFields(target: Target, options: OpeningOptions): [name: string, 
   return fields.filter(([name]) => !/^(host|upgrade|connection|sec-websocket-key)$/.test(name));
 }
 
+/** The handshake for which an extended CONNECT stands. Its answer had a status of its own. */
+class AnsweredHandshake extends ClientHandshake {
+  readonly #status: number;
+
+  constructor(options: ClientHandshakeOptions, status: number) {
+    super(options);
+    this.#status = status;
+  }
+
+  override get response(): HandshakeResponse | undefined {
+    const response = super.response;
+    return response && { ...response, status: this.#status, statusText: '' };
+  }
+}
+
 /** An extended CONNECT and its answer are checked as the handshake that they stand for. */
 function answeredHandshake(
   target: Target,
@@ -150,7 +166,7 @@ function answeredHandshake(
   { status, headers }: ConnectResponse,
 ): ClientHandshake {
   const key = 'dGhlIHNhbXBsZSBub25jZQ==';
-  const handshake = new ClientHandshake({ ...handshakeOptions(target, options), key });
+  const handshake = new AnsweredHandshake({ ...handshakeOptions(target, options), key }, status);
   handshake.dataToSend();
   const opened = status >= 200 && status < 300;
   const own = /^(connection|upgrade|sec-websocket-accept|transfer-encoding)$/i;

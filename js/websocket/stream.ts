@@ -10,6 +10,7 @@ import type { DriverOptions } from './driver-options.js';
 import { Incoming } from './incoming.js';
 import { setInside } from './inside.js';
 import type { Agreement, Ending, Observer } from './observer.js';
+import { onAbort } from './on-abort.js';
 import { checkOptions, type OpeningOptions, openClient } from './opening.js';
 import { Outgoing } from './outgoing.js';
 import { ownBytes } from './own-bytes.js';
@@ -112,6 +113,7 @@ export function createWebSocketStreamClass(
     #closing: 'nobody' | 'here' | 'peer' = 'nobody';
     /** Until it is open. */
     #signal: AbortSignal | undefined;
+    #leaveSignal: (() => void) | undefined;
     readonly #abort = () => this.#driver.abort(new Error('the connection was given up before it was open'));
 
     constructor(url: string | URL, init?: WebSocketStreamInit) {
@@ -166,7 +168,7 @@ export function createWebSocketStreamClass(
     #obey(signal: AbortSignal | undefined): void {
       this.#signal = signal;
       if (signal?.aborted) this.#abort();
-      else signal?.addEventListener('abort', this.#abort);
+      else if (signal !== undefined) this.#leaveSignal = onAbort(signal, this.#abort);
     }
 
     #observer(accepted: Accepted | undefined): Observer {
@@ -200,7 +202,7 @@ export function createWebSocketStreamClass(
 
     #open({ protocol, extensions }: Pick<Agreement, 'protocol' | 'extensions'>): void {
       if (this.#driver.finished) return;
-      this.#signal?.removeEventListener('abort', this.#abort);
+      this.#leaveSignal?.();
       const close = (reason?: unknown) => this.#close(infoOf(reason));
       const incoming = new Incoming({
         read: () => {
@@ -263,7 +265,7 @@ export function createWebSocketStreamClass(
 
     #failure({ code, reason, error }: Pick<Ending, 'code' | 'reason' | 'error'>): unknown {
       const signal = this.#signal;
-      signal?.removeEventListener('abort', this.#abort);
+      this.#leaveSignal?.();
       if (this.#outgoing === undefined && signal?.aborted) return signal.reason;
       const message = error?.message ?? 'the peer closed before a message was sent';
       return endingError(message, { code, reason }, error);

@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { createSecureServer, createServer } from 'node:http2';
+import { connect as connectTcp, createServer as createTcpServer } from 'node:net';
 import { test } from 'node:test';
-import { ConnectError, connect } from 'sansocket/client';
+import { ConnectError, connect, open } from 'sansocket/client';
+import { acceptHttp2 } from 'sansocket/server';
 import { proxyServer } from './support/proxy.mjs';
 import { ca, identity, listening, tcpServer, tlsServer } from './support/servers.mjs';
 import { assertEcho, errorOf, requestFor } from './support/transport.mjs';
@@ -120,6 +122,47 @@ test('what does not take WebSockets over HTTP/2 is told why', async (t) => {
     assert.equal(error.code, code);
   }
   for (const server of [old, other, none, rst, text, mute]) await server.idle();
+});
+
+test('an answer that ends the stream is a refusal, and its status is the one that was sent', async (t) => {
+  for (const [status, protocols, code] of [
+    [200, [], 'ERR_HANDSHAKE_REFUSED'],
+    [204, ['chat'], 'ERR_HANDSHAKE_REFUSED'],
+  ]) {
+    const server = await http2Server(t, (stream) => stream.respond({ ':status': status }, { endStream: true }));
+    const error = await errorOf(open(`wss://localhost:${server.port}/`, { ...http2, protocols }));
+    assert.deepEqual([error.code, error.status], [code, status]);
+    await server.idle();
+  }
+  const server = await http2Server(t, (stream) => stream.respond({ ':status': 201 }));
+  const error = await errorOf(open(`wss://localhost:${server.port}/`, { ...http2, protocols: ['chat'] }));
+  assert.match(error.message, /the server chose none of the subprotocols offered: chat$/);
+  assert.equal(error.status, 201);
+  await server.idle();
+});
+
+test('nothing is held of a server that goes away, or does not end what we have ended', async (t) => {
+  const going = await http2Server(t, () => {});
+  going.server.on('session', (session) => session.goaway(0));
+  await errorOf(open(`wss://localhost:${going.port}/`, http2));
+  const server = createServer({ settings });
+  server.on('stream', (stream, headers) => acceptHttp2(stream, headers, { origins: 'any' }));
+  const { port } = await listening(t, server);
+  // It never passes on that we have ended.
+  const lingering = createTcpServer({ allowHalfOpen: true }, (socket) => {
+    const inner = connectTcp(port, '127.0.0.1');
+    for (const each of [socket, inner]) each.on('error', () => {});
+    socket.on('data', (data) => inner.write(data));
+    inner.on('data', (data) => socket.write(data));
+    t.after(() => inner.destroy());
+  });
+  const { port: through } = await listening(t, lingering);
+  const socket = await open(`ws://127.0.0.1:${through}/`, { http2: true, closeTimeout: 3_600_000 });
+  const closed = new Promise((resolve) => socket.addEventListener('close', resolve));
+  socket.close();
+  assert.equal((await closed).wasClean, true);
+  const ours = () => process._getActiveHandles().filter((handle) => [going.port, through].includes(handle.remotePort));
+  while (ours().length > 0) await new Promise((resolve) => setImmediate(resolve));
 });
 
 test('a field that HTTP/2 does not have leaves nothing open', async (t) => {

@@ -1,6 +1,7 @@
 // A promise for an open WebSocket, on each way there is to a server.
 
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createSecureServer } from 'node:http2';
 import { createServer } from 'node:net';
@@ -8,8 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { acceptKey, Connection } from 'sansocket';
-import { ConnectError, open, WebSocket } from 'sansocket/client';
+import { ConnectError, open, WebSocket, WebSocketStream } from 'sansocket/client';
 import { acceptHttp2 } from 'sansocket/server';
+import { TestClock } from '../server/clock.mjs';
 import { proxyServer } from './support/proxy.mjs';
 import { ca, identity, listening, tcpServer } from './support/servers.mjs';
 import { errorOf } from './support/transport.mjs';
@@ -164,6 +166,60 @@ test('a refusal has the status, the fields and the body', async (t) => {
     assert.equal(Buffer.from(error.body).toString(), 'Who are you?');
     await server.idle();
   }
+});
+
+test('a refusal is told with its last chunk, or after a moment, while the server keeps the connection', async (t) => {
+  const head = 'HTTP/1.1 401 Unauthorized\r\nTransfer-Encoding: chunked\r\n\r\n';
+  const text = async (answer, clock) => {
+    const server = await refusingServer(t, answer);
+    const error = await errorOf(open(`ws://127.0.0.1:${server.port}/`, { clock }));
+    assert.equal(error.status, 401);
+    return Buffer.from(error.body).toString();
+  };
+  // Of a clock that stands still no limit is reached.
+  const inPieces = (socket) => {
+    socket.write(`${head}2\r\nab`);
+    setTimeout(() => socket.write('\r\n1\r\nc\r\n0\r'), 10);
+    setTimeout(() => socket.write('\n\r\n'), 20);
+  };
+  assert.equal(await text(inPieces, new TestClock()), 'abc');
+  assert.equal(await text((socket) => socket.write(`${head}1\r\na\r\n0\r\n\r\n`), new TestClock()), 'a');
+  const clock = new TestClock();
+  const silent = (socket) => {
+    socket.write(`${head}1\r\na\r\n`);
+    const turn = setInterval(() => clock.advance(500), 5);
+    socket.on('close', () => clearInterval(turn));
+  };
+  assert.equal(await text(silent, clock), 'a');
+  // Before the handshake's own limit.
+  assert.ok(clock.now() < 30_000, `${clock.now()} ms`);
+});
+
+test('subprotocols that can be read only once are offered to each server of a redirect', async (t) => {
+  const server = await echoServer(t);
+  const from = await refusingServer(t, (socket) =>
+    socket.end(response('302 Found', { Location: `ws://127.0.0.1:${server.port}/` })),
+  );
+  const socket = await open(`ws://127.0.0.1:${from.port}/`, { protocols: ['chat', 'other'].values() });
+  assert.deepEqual([socket.protocol, server.requests[0].headers['sec-websocket-protocol']], ['chat', 'chat, other']);
+  await assertWorks(socket);
+});
+
+test('one signal for many attempts is no leak', async (t) => {
+  const warnings = [];
+  const warn = (warning) => warnings.push(warning.message);
+  process.on('warning', warn);
+  t.after(() => process.off('warning', warn));
+  const server = await echoServer(t);
+  const { signal } = new AbortController();
+  const url = `ws://127.0.0.1:${server.port}/`;
+  const sockets = await Promise.all(Array.from({ length: 20 }, () => open(url, { signal })));
+  const streams = Array.from({ length: 20 }, () => new WebSocketStream(url, { signal }));
+  await Promise.all(streams.map(({ opened }) => opened));
+  for (const socket of [...sockets, ...streams]) socket.close();
+  await server.idle();
+  assert.deepEqual(warnings, []);
+  assert.equal(getEventListeners(signal, 'abort').length, 0);
 });
 
 test('a refusal is not lost with the connection, and nobody waits for a server that holds on to it', async (t) => {

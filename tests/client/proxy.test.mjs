@@ -88,6 +88,10 @@ test('a refusal shows what the proxy says', async (t) => {
   const head = 'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="office"\r\n';
   const answers = {
     'with a length': (socket) => socket.write(`${head}Content-Length: 4\r\n\r\nNo.\n and more`),
+    'in chunks': (socket) => {
+      socket.write(`${head}Transfer-Encoding: chunked\r\n\r\n2\r\nNo\r\n`);
+      setImmediate(() => socket.write('2\r\n.\n\r\n0\r\n\r\n'));
+    },
     'to the end': (socket) => socket.end(`${head}\r\nNo.\n`),
     later: (socket) => {
       socket.write(`${head}Content-Length: 4\r\n\r\n`);

@@ -6,7 +6,9 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { createSecureContext } from 'node:tls';
 import { open } from 'sansocket/client';
+import { TestClock } from '../server/clock.mjs';
 import { ca, identity, listening } from './support/servers.mjs';
 import { errorOf } from './support/transport.mjs';
 import { assertWorks, echoServer, refusingServer, response } from './support/websocket.mjs';
@@ -110,6 +112,34 @@ test('what is no URL of a WebSocket is not followed', async (t) => {
     const error = await errorOf(open(`ws://127.0.0.1:${from.port}/`));
     assert.match(error.message, /: it redirects to what is no WebSocket URL$/);
   }
+});
+
+test('a certificate inside a context does not go along either, nor do secrets for a proxy', async (t) => {
+  const asking = { requestCert: true, rejectUnauthorized: false, ca };
+  const certificates = [];
+  const to = await echoServer(t, { tls: asking });
+  to.server.on('upgrade', (_, socket) => certificates.push(socket.getPeerCertificate().subject?.CN));
+  // Of the same origin it is shown, or the test would show nothing.
+  const secureContext = createSecureContext({ ca, ...identity('client') });
+  const headers = { 'Proxy-Authorization': 'Basic dTpw' };
+  await assertWorks(await open(`wss://localhost:${to.port}/`, { tls: { secureContext }, headers }));
+  const from = await redirecting(t, () => `wss://localhost:${to.port}/`, { tls: asking });
+  const tls = { secureContext, rejectUnauthorized: false };
+  await assertWorks(await open(`wss://localhost:${from.port}/`, { tls, headers }));
+  assert.deepEqual(certificates, ['client', undefined]);
+  assert.deepEqual(
+    to.requests.map((request) => request.headers['proxy-authorization']),
+    ['Basic dTpw', undefined],
+  );
+});
+
+test('a redirect does not wait for what it says beside its target', async (t) => {
+  const server = await echoServer(t);
+  const from = await refusingServer(t, (socket) =>
+    socket.write(`HTTP/1.1 302 Found\r\nLocation: ws://127.0.0.1:${server.port}/\r\nContent-Length: 100\r\n\r\nMoved`),
+  );
+  // Of a clock that stands still no limit is reached.
+  await assertWorks(await open(`ws://127.0.0.1:${from.port}/`, { clock: new TestClock() }));
 });
 
 test('the number of redirects is bounded', async (t) => {

@@ -1,10 +1,13 @@
 // broadcast and closeAll.
 
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { recycle } from 'sansocket';
+import { transportPair } from 'sansocket/adapters';
 import { open } from 'sansocket/client';
 import { broadcast, closeAll } from 'sansocket/server';
+import { createWebSocketClass } from 'sansocket/websocket';
 import { TestClock } from './clock.mjs';
 import { accepting, ended, frame, isOpen, next, opened } from './support.mjs';
 
@@ -93,6 +96,19 @@ test('a message reaches connections of older instances of the module as well', a
     }
   }
   for (const { client } of pairs) client.close();
+});
+
+test('sockets of the other copy of this package, by require, are ours as well', async () => {
+  const { acceptStream } = createRequire(import.meta.url)('sansocket/server');
+  const [near, far] = transportPair();
+  const peer = acceptStream(far, { handshake: 'none' });
+  const WebSocket = createWebSocketClass(() => near, { handshake: 'none' });
+  const client = new WebSocket('ws://h/');
+  await Promise.all([next(client, 'open'), next(peer, 'open')]);
+  const message = next(client, 'message');
+  assert.equal(broadcast([peer], 'to all'), 1);
+  assert.equal((await message).data, 'to all');
+  await closeAll([peer]);
 });
 
 test('only our sockets can be broadcast to', () => {
