@@ -44,9 +44,10 @@ export function acceptUpgrade(
  * is refused, `opened` and `closed` reject.
  *
  * @example
- * server.on('upgrade', async (request, socket, head) => {
- *   const { readable, writable } = await acceptUpgradeStream(request, socket, head, { origins: 'any' }).opened;
- *   await readable.pipeTo(writable);
+ * server.on('upgrade', (request, socket, head) => {
+ *   const { opened } = acceptUpgradeStream(request, socket, head, { origins: 'any' });
+ *   // Every client that leaves too early, or sends no valid request, is a rejection.
+ *   opened.then(({ readable, writable }) => readable.pipeTo(writable)).catch((error) => console.error(error.message));
  * });
  */
 export function acceptUpgradeStream(
