@@ -237,6 +237,98 @@ inEachBrowser(www, ({ name, open }) => {
     await page.close();
   });
 
+  test('headings of columns have nothing over them, and few rows no bar', async () => {
+    for (const width of [360, 640, 1280]) {
+      const { page } = await openPage('', { viewport: { width, height: 740 } });
+      await paste(page, CLIENT);
+      const covered = await page.evaluate(() => {
+        const menu = document.querySelector('.column-menu summary').getBoundingClientRect();
+        const boxOf = (node) => {
+          const range = document.createRange();
+          range.selectNodeContents(node);
+          return range.getBoundingClientRect();
+        };
+        return [...document.querySelectorAll('#frames [role="columnheader"]')]
+          .filter((heading) => {
+            const { left, right, top, bottom } = boxOf(heading);
+            return left < menu.right && right > menu.left && top < menu.bottom && bottom > menu.top;
+          })
+          .map((heading) => heading.textContent);
+      });
+      assert.deepEqual(covered, [], `${width} px`);
+      await becomes(
+        () => page.locator('#frames').evaluate((list) => list.scrollHeight - list.clientHeight),
+        0,
+        'its bar scrolls by nothing',
+      );
+      await page.getByText('Columns', { exact: true }).click();
+      await page.getByRole('checkbox', { name: 'masking key', exact: true }).check();
+      await page.close();
+    }
+  });
+
+  test('a very long request target leaves room for the rest', async () => {
+    const { page } = await openPage();
+    const url = (query) => `ws://server.example.com/chat?token=${query}`;
+    const entries = ['a'.repeat(1024), 'b'].map((query) => ({
+      _resourceType: 'websocket',
+      startedDateTime: '2026-01-01T00:00:00.000Z',
+      request: { method: 'GET', url: url(query), headers: [] },
+      response: { status: 101, headers: [] },
+      _webSocketMessages: [{ type: 'send', time: 1767225600, opcode: 1, data: 'x' }],
+    }));
+    await drop(page, [['long.har', JSON.stringify({ log: { version: '1.2', entries } })]]);
+    const chips = page.locator('.connection-chip');
+    await becomes(() => chips.count(), 2);
+    for (const chip of await chips.all()) assert.ok((await chip.boundingBox()).width < 500);
+    assert.equal(await chips.first().locator('.chip-title').getAttribute('title'), url('a'.repeat(1024)));
+    await page.getByRole('button', { name: 'About connection 1' }).click();
+    const card = page.getByRole('dialog');
+    await card.locator('.card-verdict').waitFor();
+    const { content, width, head } = await card.evaluate((node) => ({
+      content: node.scrollWidth,
+      width: node.clientWidth,
+      head: node.querySelector('.dialog-head').clientHeight,
+    }));
+    assert.ok(content <= width, `${content} > ${width}`);
+    assert.ok(head < 120, `its head is ${head} px high`);
+    await page.close();
+  });
+
+  test('where the system chooses the colours, what is chosen can be seen', {
+    skip: name !== 'chromium' && 'Firefox over WebDriver does not emulate them',
+  }, async () => {
+    const { page } = await openPage();
+    await page.emulateMedia({ forcedColors: 'active' });
+    const look = (selector, property) =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((node, wanted) => getComputedStyle(node)[wanted], property);
+    const row = (selected) => `#frames .list-rows [aria-selected="${selected}"]`;
+    await becomes(() => look(row(true), 'outlineStyle'), 'solid');
+    assert.equal(await look(row(false), 'outlineStyle'), 'none');
+    const chip = page.getByRole('button', { name: 'text', exact: true });
+    const background = () => chip.evaluate((node) => getComputedStyle(node).backgroundColor);
+    const before = await background();
+    // The pointer is over it, which washes what is not pressed.
+    await chip.click();
+    await becomes(() => chip.getAttribute('aria-pressed'), 'true');
+    const highlight = await page.evaluate(() => {
+      const probe = document.createElement('p');
+      probe.style.color = 'Highlight';
+      probe.style.forcedColorAdjust = 'none';
+      document.body.append(probe);
+      const { color } = getComputedStyle(probe);
+      probe.remove();
+      return color;
+    });
+    assert.notEqual(before, highlight);
+    await becomes(background, highlight);
+    await page.emulateMedia({ forcedColors: 'none' });
+    await page.close();
+  });
+
   for (const theme of ['light', 'dark']) {
     test(`axe finds nothing serious: ${theme}`, async () => {
       const { page } = await openPage();

@@ -38,7 +38,10 @@ export function ConnectionBar({ capture, connections, chosen, onChoose }: Connec
               aria-pressed={chosen === conn || one !== undefined}
               onClick={() => onChoose(chosen === conn || one !== undefined ? undefined : conn)}
             >
-              {visible(title)} <span class="hint">{visible(summary)}</span>
+              <span class="chip-title" title={visible(title)}>
+                {visible(title)}
+              </span>{' '}
+              <span class="hint">{visible(summary)}</span>
               {errors > 0 && <span class="badge bad">{countOf(errors, 'error')}</span>}
             </button>
             <button

@@ -129,8 +129,10 @@ export class FrameList<Row extends ListRow = ListRow> {
 
   #resize(): void {
     const first = this.#height === 0;
-    const head = this.#grid.firstElementChild?.clientHeight ?? 0;
-    this.#height = Math.max(this.#grid.clientHeight - head, 0);
+    const head = this.#grid.firstElementChild?.getBoundingClientRect().height ?? 0;
+    // Not rounded up, and the head with its border: a part of a pixel too much is a bar that scrolls by it.
+    const bar = this.#grid.offsetHeight - this.#grid.clientHeight;
+    this.#height = Math.max(Math.floor(this.#grid.getBoundingClientRect().height - bar - head), 0);
     // Sticky, and without a height of its own for what comes after it: the rows stay where the sight is.
     this.#window.style.height = `${this.#height}px`;
     this.#window.style.marginBottom = `-${this.#height}px`;

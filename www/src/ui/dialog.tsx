@@ -33,7 +33,9 @@ export function Dialog({ title, onClose, children }: DialogProps) {
     >
       <div class="dialog-body">
         <div class="dialog-head">
-          <h2 id={id}>{title}</h2>
+          <h2 id={id} title={title}>
+            {title}
+          </h2>
           <button type="button" class="quiet" aria-label="Close" onClick={() => dialog.current?.close()}>
             ✕
           </button>
