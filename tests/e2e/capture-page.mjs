@@ -73,8 +73,14 @@ export async function paste(page, text, { side } = {}) {
   await eventually(async () => assert.notEqual(await name.innerText(), before));
 }
 
-/** Drops files as somebody does with the pointer. Their names are others than those of what is open. */
+/** Drops files as somebody does with the pointer, and waits until they are there. Their names are others than those of what is open. */
 export async function drop(page, files) {
+  await letGo(page, files);
+  await page.locator('.source-name', { hasText: files[0][0] }).waitFor();
+}
+
+/** Drops files somewhere. */
+export async function letGo(page, files, place = '.inspect') {
   const given = files.map(([name, bytes]) => [name, Buffer.from(bytes).toString('base64')]);
   const transfer = await page.evaluateHandle((list) => {
     const data = new DataTransfer();
@@ -83,6 +89,5 @@ export async function drop(page, files) {
     }
     return data;
   }, given);
-  await page.locator('.inspect').dispatchEvent('drop', { dataTransfer: transfer });
-  await page.locator('.source-name', { hasText: files[0][0] }).waitFor();
+  await page.locator(place).dispatchEvent('drop', { dataTransfer: transfer });
 }

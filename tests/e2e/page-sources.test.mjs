@@ -6,7 +6,19 @@ import { gzipSync } from 'node:zlib';
 import { encodeFrame } from 'sansocket';
 import { zipOf } from '../cli/zip.mjs';
 import { inEachBrowser, www } from './browsers.mjs';
-import { atFrame, choose, closeSheet, drop, filter, opensCaptures, paste, rows, shows } from './capture-page.mjs';
+import {
+  atFrame,
+  choose,
+  closeSheet,
+  drop,
+  filter,
+  letGo,
+  opensCaptures,
+  paste,
+  rows,
+  shows,
+  visit,
+} from './capture-page.mjs';
 import { becomes, eventually, PATIENCE } from './eventually.mjs';
 
 inEachBrowser(www, ({ name, open }) => {
@@ -173,6 +185,39 @@ inEachBrowser(www, ({ name, open }) => {
     await drop(page, [['empty.pcap', Buffer.alloc(0)]]);
     await shows(page, '0 of 0');
     assert.deepEqual(faults, []);
+    await page.close();
+  });
+
+  test('a file that misses the capture is opened all the same, and none makes the browser leave', async () => {
+    const { page } = await openPage();
+    await letGo(page, [['near.bin', encodeFrame({ opcode: 9 })]], '.masthead');
+    await page.locator('.source-name', { hasText: 'near.bin' }).waitFor();
+    /** Whether the page takes what is held over an element, and what the browser is told to do with it. */
+    const over = (selector, give) =>
+      page.evaluate(
+        ([place, file]) => {
+          const dataTransfer = new DataTransfer();
+          if (file) dataTransfer.items.add(new File(['x'], 'x.bin'));
+          else dataTransfer.setData('text/plain', 'x');
+          const element = [...document.querySelectorAll(place)].find((node) => node.checkVisibility());
+          const event = new DragEvent('dragover', { bubbles: true, cancelable: true, dataTransfer });
+          element.dispatchEvent(event);
+          element.dispatchEvent(new DragEvent('dragleave', { bubbles: true }));
+          return event.defaultPrevented;
+        },
+        [selector, give === 'file'],
+      );
+    for (const view of ['Playground', 'Handshake', 'Build frame', 'Inspect']) {
+      await visit(page, view);
+      for (const place of ['.masthead', 'main', 'input']) assert.ok(await over(place, 'file'), `${view}: ${place}`);
+    }
+    assert.ok(await over('main', 'text'));
+    assert.equal(await over('#filter', 'text'), false, 'a field takes text itself');
+    await visit(page, 'Handshake');
+    assert.equal(await over('main', 'text'), false);
+    await letGo(page, [['lost.bin', 'x']], '.masthead');
+    await visit(page, 'Inspect');
+    await becomes(() => page.locator('.source-name').innerText(), /near\.bin/);
     await page.close();
   });
 

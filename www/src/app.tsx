@@ -5,6 +5,7 @@ import { version } from '../../pkg/constants.js';
 import { InspectView } from './inspect/inspect-view.js';
 import { Later, type Rest } from './later.js';
 import { useRoute, type View, views } from './route.js';
+import { useNoLeaving } from './ui/drop.js';
 import { KeySheet } from './ui/key-sheet.js';
 import { lettersAct } from './ui/letters.js';
 import { LiveRegion } from './ui/live.js';
@@ -30,6 +31,8 @@ export function App() {
   // A view that was left keeps what is in it.
   const visited = useRef(new Set<View>());
   visited.current.add(route.view);
+
+  useNoLeaving();
 
   useEffect(() => {
     document.title = `${NAMES[route.view]} · sansocket`;

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import { visible } from '../../../pkg/inspect/visible.js';
 import { isTyping, type ViewProps } from '../app.js';
 import { Later } from '../later.js';
+import { useDrop } from '../ui/drop.js';
 import { recall, remember } from '../ui/store.js';
 import { type Gap, type Layer, layers } from './capture.js';
 import { ColumnMenu, initialColumns } from './column-menu.js';
@@ -44,7 +45,6 @@ export function InspectView({ active, data }: ViewProps) {
   const [shownColumns, setShownColumns] = useState(initialColumns);
   const [timeMode, setTimeMode] = useState<TimeMode>('relative');
   const [split, setSplit] = useState(() => Number(recall('split')) || 48);
-  const [dropping, setDropping] = useState(false);
   const list = useRef<FrameList<RowView> | undefined>(undefined);
   const area = useRef<HTMLDivElement>(null);
   const picker = useRef({ open: () => {} }).current;
@@ -209,27 +209,13 @@ export function InspectView({ active, data }: ViewProps) {
     [caches, outline, matches.messages, rows.opened, shownColumns, timeMode, opened?.epoch],
   );
 
+  const dropping = useDrop(active, (files, text) => {
+    if (files.length > 0) start(filesInput(files));
+    else if (text !== '') start({ kind: 'text', name: 'dropped', text });
+  });
   const closeSheet = () => setSheet(undefined);
   return (
-    <section
-      class={dropping ? 'inspect dropping' : 'inspect'}
-      aria-label="Capture"
-      onDragOver={(event) => {
-        event.preventDefault();
-        setDropping(true);
-      }}
-      onDragLeave={(event) => {
-        if (event.relatedTarget === null) setDropping(false);
-      }}
-      onDrop={(event) => {
-        event.preventDefault();
-        setDropping(false);
-        const files = [...(event.dataTransfer?.files ?? [])];
-        const text = event.dataTransfer?.getData('text') ?? '';
-        if (files.length > 0) start(filesInput(files));
-        else if (text !== '') start({ kind: 'text', name: 'dropped', text });
-      }}
-    >
+    <section class={dropping ? 'inspect dropping' : 'inspect'} aria-label="Capture">
       <SourceBar
         opened={opened}
         picker={picker}
