@@ -17,6 +17,9 @@ const parts = {
   csv: '../../pkg/inspect/csv.js',
   outline: 'inspect/outline.ts',
   matching: 'inspect/matching.ts',
+  matches: 'inspect/use-matches.ts',
+  switches: 'inspect/switches.ts',
+  sampleLink: 'inspect/sample-link.ts',
 };
 const { outputFiles } = await build({
   stdin: {
@@ -33,9 +36,22 @@ const { outputFiles } = await build({
   jsxImportSource: 'preact',
 });
 const source = Buffer.from(outputFiles[0].contents).toString('base64');
-const { link, msgpack, cbor, mqtt, socketIo, decode, scroll, find, csv, outline, matching } = await import(
-  `data:text/javascript;base64,${source}`
-);
+const {
+  link,
+  msgpack,
+  cbor,
+  mqtt,
+  socketIo,
+  decode,
+  scroll,
+  find,
+  csv,
+  outline,
+  matching,
+  matches,
+  switches,
+  sampleLink,
+} = await import(`data:text/javascript;base64,${source}`);
 
 const bytes = (hex) => Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
 
@@ -235,4 +251,33 @@ test('places in a list of numbers', () => {
     [1, 2, 3, 9, 10].map((number) => matching.placeOf(numbers, number)),
     [0, 0, 1, 2, 3],
   );
+});
+
+test('one expression for all that is chosen', () => {
+  const wanted = { expression: '', switches: switches.noSwitches, conn: undefined, range: undefined };
+  assert.equal(matches.wholeExpression(wanted), '');
+  assert.equal(matches.wholeExpression({ ...wanted, expression: ' op == text ' }), 'op == text');
+  assert.equal(matches.wholeExpression({ ...wanted, conn: 2 }), 'conn == 2');
+  assert.equal(
+    matches.wholeExpression({
+      expression: 'fin == 0 or len > 9',
+      switches: { ...switches.noSwitches, opcode: 'text', direction: 'c2s' },
+      conn: 2,
+      range: [0, 1],
+    }),
+    '(fin == 0 or len > 9) and op == text and dir == c2s and conn == 2 and t >= 0.000000 and t <= 1.000000',
+  );
+});
+
+test('links to samples: there and back, and whatever somebody makes up', () => {
+  const { encodeSampleLink, decodeSampleLink } = sampleLink;
+  assert.equal(encodeSampleLink('rfc', { n: 1, layer: 'wire' }), 'sample=rfc');
+  const head = { n: 7, layer: 'message', filter: 'op == text and /a&b=c+ß%/' };
+  assert.deepEqual(decodeSampleLink(encodeSampleLink('gap', head)), { sample: 'gap', head });
+  for (const text of ['', 'sample', 'sample=', 'sample=none', 'f=x', 'sample=__proto__']) {
+    assert.equal(decodeSampleLink(text), undefined, text);
+  }
+  for (const n of ['', '0', '-1', '1.5', 'x', '1e99']) {
+    assert.equal(decodeSampleLink(`sample=rfc&n=${n}`).head.n, undefined, n);
+  }
 });

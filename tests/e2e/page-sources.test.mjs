@@ -1,9 +1,11 @@
 // Captures on their way into the page and out of it: files, links, other ways to read them, and an engine that crashes.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { encodeFrame } from 'sansocket';
+import { captureOf } from '../cli/run.mjs';
 import { zipOf } from '../cli/zip.mjs';
 import { inEachBrowser, www } from './browsers.mjs';
 import {
@@ -12,6 +14,7 @@ import {
   closeSheet,
   drop,
   filter,
+  goTo,
   letGo,
   opensCaptures,
   paste,
@@ -124,6 +127,49 @@ inEachBrowser(www, ({ name, open }) => {
     await bare.page.close();
   });
 
+  test('a sample and a filter in the address, whole', async () => {
+    for (const hash of ['#f=op%20%3D%3D%20ping', '#f=op==ping', '#sample=rfc&f=op+%3D%3D+ping']) {
+      const { page, faults } = await openPage(hash);
+      await shows(page, '2 of 27');
+      assert.match(await page.locator('#filter').inputValue(), /^op ?== ?ping$/);
+      await page.evaluate(() => {
+        location.hash = '#f=op == pong';
+      });
+      await shows(page, '2 of 27');
+      await becomes(() => page.locator('#filter').inputValue(), 'op == pong');
+      assert.deepEqual(faults, []);
+      await page.close();
+    }
+  });
+
+  test('the link of a sample holds the filter with its switches, the connection, the layer and the frame', async () => {
+    const { page } = await openPage();
+    const linkOf = async () => {
+      await page.locator('#frames').focus();
+      await page.keyboard.press('s');
+      const link = await page.getByLabel('Link', { exact: true }).inputValue();
+      await closeSheet(page);
+      return `#${link.split('#')[1]}`;
+    };
+    assert.equal(await linkOf(), '#sample=rfc');
+    await filter(page, 'len < 100 or len > 1000');
+    await page.getByRole('button', { name: 'text', exact: true }).click();
+    await page.getByRole('button', { name: /50000/ }).click();
+    await shows(page, '12 of 27');
+    await page.locator('#frames').focus();
+    await goTo(page, '10');
+    await atFrame(page, 10);
+    await page.getByRole('radio', { name: 'inflated', exact: true }).check();
+    const link = await linkOf();
+    await page.close();
+    const again = await openPage(link);
+    await shows(again.page, '12 of 27');
+    await atFrame(again.page, 10);
+    await becomes(() => again.page.getByRole('radio', { name: 'inflated', exact: true }).isChecked(), true);
+    assert.deepEqual(again.faults, []);
+    await again.page.close();
+  });
+
   test('structure only warns of compressed messages', async () => {
     const { page } = await openPage();
     await page.locator('#frames').focus();
@@ -144,9 +190,13 @@ inEachBrowser(www, ({ name, open }) => {
 
   test('links of strangers', async () => {
     const bomb = await compressed(Buffer.alloc(64 << 20));
-    for (const bad of ['1.d.AAAA', '1.0.', '1.x.AAAA', `1.d.${bomb}`, '%E0%A4%A', 'sample=none', 'f=%zz']) {
+    for (const bad of ['1.d.AAAA', '2.d.AAAA', '1.0.', '1.x.AAAA', `1.d.${bomb}`, '%E0%A4%A', 'sample=none', 'f=%zz']) {
       const { page, faults } = await openPage(`#${bad}`);
       await shows(page, '27 of 27');
+      // What is no link by its beginning is nothing that somebody misses.
+      const alert = page.getByRole('alert').filter({ hasText: 'The link is cut, damaged, or of a newer version' });
+      await becomes(() => alert.count(), bad.startsWith('%') ? 0 : 1, bad);
+      assert.equal(await page.getByRole('button', { name: 'Try again' }).count(), 0);
       assert.deepEqual(faults, [], bad);
       await page.close();
     }
@@ -184,6 +234,38 @@ inEachBrowser(www, ({ name, open }) => {
     await page.locator('.troubles', { hasText: 'the zip archive holds no .har file' }).waitFor();
     await drop(page, [['empty.pcap', Buffer.alloc(0)]]);
     await shows(page, '0 of 0');
+    assert.deepEqual(faults, []);
+    await page.close();
+  });
+
+  test('two captures are no two directions, and three files are nothing', async () => {
+    const { page, faults } = await openPage();
+    const alert = page.getByRole('alert').filter({ hasText: 'It cannot be read.' });
+    const packets = readFileSync(captureOf('clean.pcap'));
+    const direction = encodeFrame({ opcode: 1, payload: 'up', masked: true });
+    for (const [name, bytes] of [
+      ['a.pcap', packets],
+      ['a.pcapng', readFileSync(captureOf('clean_simple.pcapng'))],
+      ['a.har', readFileSync(captureOf('handmade.har'))],
+      ['a.ndjson', readFileSync(captureOf('clean.ndjson'))],
+      ['a.bin.gz', gzipSync(direction)],
+      ['a.zip', zipOf({ 'a.txt': 'nothing' })],
+    ]) {
+      for (const second of [true, false]) {
+        const other = [second ? 'first.bin' : 'second.bin', direction];
+        await letGo(page, second ? [other, [name, bytes]] : [[name, bytes], other]);
+        await alert.filter({ hasText: `${name} is a capture or an archive` }).waitFor();
+      }
+    }
+    await letGo(page, [
+      ['a.bin', direction],
+      ['b.bin', direction],
+      ['c.bin', direction],
+      ['d.bin', direction],
+    ]);
+    await alert.filter({ hasText: 'not 4 files' }).waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Try again' }).count(), 0, 'decompression is beside the point');
+    await shows(page, '27 of 27');
     assert.deepEqual(faults, []);
     await page.close();
   });

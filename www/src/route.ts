@@ -1,8 +1,8 @@
 /**
  * Where the page is: the fragment of its address, which no server ever sees.
  *
- * `#handshake`, `#build=8105…`: a view, perhaps with what it shows. `#1.<scheme>.<data>`, `#sample=NAME`, `#f=FILTER`: the
- * view of captures.
+ * `#handshake`, `#build=8105…`: a view, perhaps with what it shows. `#1.<scheme>.<data>`, `#sample=NAME`, perhaps with
+ * `&f=FILTER`, `#f=FILTER`: the view of captures.
  */
 
 import { useEffect, useState } from 'preact/hooks';

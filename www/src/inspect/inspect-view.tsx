@@ -19,13 +19,13 @@ import { GoDialog } from './go-dialog.js';
 import { commandFor } from './keys.js';
 import { ListPane } from './list-pane.js';
 import type { RowView } from './list-row.js';
-import { guess, type Input } from './session.js';
+import { guess, type Input, sampleInput } from './session.js';
 import { SourceBar } from './source-bar.js';
 import { Splitter } from './splitter.js';
 import { StatusLine, Troubles } from './status-line.js';
 import { noSwitches, type Switches } from './switches.js';
 import { type Range, TimelinePane } from './timeline-pane.js';
-import { type Beginning, startSample, useCapture } from './use-capture.js';
+import { type Beginning, useCapture } from './use-capture.js';
 import { useMatches, wholeExpression } from './use-matches.js';
 import { useRows } from './use-rows.js';
 
@@ -220,7 +220,7 @@ export function InspectView({ active, data }: ViewProps) {
         opened={opened}
         picker={picker}
         onFiles={(files) => files.length > 0 && start(filesInput(files))}
-        onSample={(name) => startSample(name, start)}
+        onSample={(name) => start(sampleInput(name))}
         onPaste={() => setSheet('paste')}
         onReadAs={() => setSheet(opened?.input.kind === 'text' ? 'paste' : 'read-as')}
         onShare={() => setSheet('share')}
@@ -228,12 +228,8 @@ export function InspectView({ active, data }: ViewProps) {
       {failure !== undefined && (
         <p class="finding" role="alert">
           <strong>It cannot be read.</strong> {visible(failure.text)}{' '}
-          {failure.reading.deflate === '' && (
-            <button
-              type="button"
-              class="link"
-              onClick={() => start(failure.input, { ...failure.reading, deflate: 'off' })}
-            >
+          {failure.again && (
+            <button type="button" class="link" onClick={failure.again}>
               Try again without decompression
             </button>
           )}
@@ -323,7 +319,7 @@ export function InspectView({ active, data }: ViewProps) {
               head={{
                 n: selected,
                 layer,
-                filter: expression === '' ? undefined : expression,
+                filter: wholeExpression(wanted) || undefined,
                 side: opened.reading.side || undefined,
               }}
               filter={wholeExpression(wanted)}

@@ -1,6 +1,7 @@
 /** From what somebody gives — a file, a text, a sample, a link — to a capture that is open. */
 
-import { utf8Of } from '../../../pkg/inspect/visible.js';
+import { TELLING_BYTES, wrappingOf } from '../../../pkg/inspect/recognise.js';
+import { hexOf, utf8Of } from '../../../pkg/inspect/visible.js';
 import type { Capture, ConnectionInfo, Gap, Summary, Trouble } from './capture.js';
 import { EngineCapture, type EngineStats } from './engine/engine-capture.js';
 import type { OpenResult, Part, Reading } from './engine/protocol.js';
@@ -15,8 +16,18 @@ export type Input =
 
 export type { Reading };
 
+/** A sample by its name. */
+export const sampleInput = (name: string): Input => ({
+  kind: 'sample',
+  name: samples.find((sample) => sample.name === name)?.title ?? name,
+  sample: name,
+});
+
 /** It is read as what it looks like. */
 export const guess: Reading = { from: '', side: '', deflate: '' };
+
+/** What was given cannot be opened, however it is read. */
+export class Refusal extends Error {}
 
 /** A capture that is open, perhaps still being read. */
 export interface Opened {
@@ -124,22 +135,43 @@ async function partsOf(input: Input): Promise<readonly Part[]> {
   if (input.kind === 'text') return [{ blob: new Blob([input.text.trimStart()]), side: 0, typed: true }];
   if (input.kind === 'sample') {
     const sample = samples.find(({ name }) => name === input.sample);
-    if (sample === undefined) throw new Error(`There is no sample ${input.sample}.`);
+    if (sample === undefined) throw new Refusal(`There is no sample ${input.sample}.`);
     return [{ blob: new Blob([await sample.make()]), side: 0 }];
   }
-  const [first, second, third] = input.files;
-  if (first === undefined) throw new Error('There is no file.');
-  if (third !== undefined) throw new Error('One capture, or the two directions of one connection: not three files.');
+  const [first, second, ...more] = input.files;
+  if (first === undefined) throw new Refusal('There is no file.');
+  if (more.length > 0)
+    throw new Refusal(
+      `One capture, or the two directions of one connection: not ${input.files.length} files. Open one after the other.`,
+    );
   return second === undefined ? [{ blob: first, side: 0 }] : bothSides(first, second);
 }
 
 /** Two files at once are the two directions: the one that begins with a request, or is masked, is the client's. */
 async function bothSides(first: File, second: File): Promise<readonly Part[]> {
+  for (const file of [first, second]) {
+    if (await isWhole(file))
+      throw new Refusal(
+        `${file.name} is a capture or an archive, but two files at once are the two directions of one connection, as the bytes of a socket. Open it alone.`,
+      );
+  }
   const client = (await isClients(first)) || !(await isClients(second)) ? first : second;
   return [
     { blob: client, side: 1 },
     { blob: client === first ? second : first, side: 2 },
   ];
+}
+
+/** First bytes of pcap and pcapng; the first byte of a frame that is allowed is none of theirs. */
+const PACKETS = ['a1b2c3d4', 'd4c3b2a1', 'a1b23c4d', '4d3cb2a1', '0a0d0d0a'];
+
+/** Whether a file is no direction of a connection, but packets, JSON or an archive. */
+async function isWhole(file: File): Promise<boolean> {
+  const beginning = new Uint8Array(await file.slice(0, TELLING_BYTES).arrayBuffer());
+  const wrapping = wrappingOf(beginning);
+  if (wrapping === 'gzip' || wrapping === 'zip') return true;
+  if (PACKETS.includes(hexOf(beginning.subarray(0, 4)))) return true;
+  return wrapping === 'capture' && new TextDecoder().decode(beginning).trimStart().startsWith('{');
 }
 
 async function isClients(file: File): Promise<boolean> {

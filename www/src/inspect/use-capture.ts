@@ -2,12 +2,11 @@
 
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { loadRest } from '../later.js';
-import { decodeFragment } from '../route.js';
 import { countOf } from '../ui/formats.js';
 import { announce } from '../ui/live.js';
-import { decodeLink } from './link.js';
+import { askedFor } from './address.js';
 import { samples } from './samples.js';
-import { guess, type Input, type Opened, open, type Reading } from './session.js';
+import { guess, type Input, type Opened, open, type Reading, Refusal, sampleInput } from './session.js';
 
 /** What is to be shown of a capture when it is there. */
 export interface Beginning {
@@ -18,11 +17,11 @@ export interface Beginning {
 
 export type Start = (input: Input, reading?: Reading, beginning?: Beginning) => void;
 
-/** Something that could not be opened or read on, to be tried in another way. */
+/** Something that could not be opened or read on. */
 export interface Failure {
   readonly text: string;
-  readonly input: Input;
-  readonly reading: Reading;
+  /** Tries again without decompression, where that may help. */
+  readonly again?: (() => void) | undefined;
 }
 
 export interface CaptureState {
@@ -70,46 +69,35 @@ export function useCapture(
     };
     const fail = (error: unknown) => {
       if (mine !== ticket.current) return;
-      setFailure({ text: error instanceof Error ? error.message : String(error), input, reading });
+      const helps = reading.deflate === '' && !(error instanceof Refusal);
+      setFailure({
+        text: error instanceof Error ? error.message : String(error),
+        again: helps ? () => start(input, { ...reading, deflate: 'off' }, beginning) : undefined,
+      });
     };
     open(input, reading, update, fail).catch(fail);
   }, []);
 
-  // A capture, a sample, a filter; without any of them, the first sample.
   useEffect(() => {
     if (data === undefined) return;
-    void openRoute(data, start, onFilter, opened === undefined);
+    const answer = async () => {
+      const asked = await askedFor(data);
+      if (asked.kind === 'capture') start(asked.input, asked.reading, asked.head);
+      // Where there is nothing yet, the first sample, so that there is something to filter.
+      else if (opened === undefined) start(sampleInput(FIRST), guess, asked.kind === 'filter' ? asked : {});
+      else if (asked.kind === 'filter') onFilter(asked.filter);
+      if (asked.kind === 'broken') setFailure({ text: BROKEN });
+    };
+    void answer();
   }, [data]);
 
   return { opened, failure, start };
 }
 
-export function startSample(name: string, start: Start): void {
-  const sample = samples.find((candidate) => candidate.name === name);
-  if (sample) start({ kind: 'sample', name: sample.title, sample: sample.name });
-}
+const FIRST = samples[0]?.name ?? '';
 
-async function openRoute(
-  data: string,
-  start: Start,
-  onFilter: (filter: string) => void,
-  empty: boolean,
-): Promise<void> {
-  const link = await decodeLink(data);
-  if (link !== undefined) {
-    const { n, layer, filter, side = '' } = link.head;
-    start({ kind: 'bytes', name: 'from the link', bytes: link.bytes }, { ...guess, side }, { n, layer, filter });
-    return;
-  }
-  const [name = '', value = ''] = data.split('=');
-  if (name === 'sample' && samples.some((sample) => sample.name === value)) {
-    startSample(value, start);
-    return;
-  }
-  const filter = name === 'f' ? decodeFragment(value) : undefined;
-  if (filter !== undefined) onFilter(filter);
-  if (empty) startSample(samples[0]?.name ?? '', start);
-}
+const BROKEN =
+  'The link is cut, damaged, or of a newer version of this page. Ask for it once more, or for the capture as a file.';
 
 function summaryWords({ summary: { frames, connections, errors } }: Opened): string {
   return `${countOf(frames, 'frame')} in ${countOf(connections, 'connection')}, ${countOf(errors, 'error')}`;

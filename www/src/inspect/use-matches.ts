@@ -27,7 +27,7 @@ export interface Wanted {
 /** One expression for all that is asked for; empty for everything. */
 export function wholeExpression({ expression, switches, conn, range }: Wanted): string {
   const { opcode, direction, onlyViolations, hideControl } = switches;
-  const parts = [expression.trim() === '' ? '' : `(${expression})`];
+  const parts: string[] = [];
   if (opcode === 'control') parts.push('op in (close, ping, pong)');
   else if (opcode !== '') parts.push(`op == ${opcode}`);
   if (direction !== '') parts.push(`dir == ${direction}`);
@@ -35,7 +35,9 @@ export function wholeExpression({ expression, switches, conn, range }: Wanted): 
   if (hideControl) parts.push('not op in (close, ping, pong)');
   if (conn !== undefined) parts.push(`conn == ${conn}`);
   if (range !== undefined) parts.push(`t >= ${range[0].toFixed(6)} and t <= ${range[1].toFixed(6)}`);
-  return parts.filter((part) => part !== '').join(' and ');
+  const typed = expression.trim();
+  if (typed !== '') parts.unshift(parts.length === 0 ? typed : `(${typed})`);
+  return parts.join(' and ');
 }
 
 /** What was found for an expression so far, to go on from while a capture is read. */

@@ -5,6 +5,7 @@ import { CopyButton } from '../../ui/copy.js';
 import { Dialog } from '../../ui/dialog.js';
 import { countText } from '../../ui/formats.js';
 import { COMFORTABLE, encodeLink, LARGEST, type LinkHead } from '../link.js';
+import { encodeSampleLink } from '../sample-link.js';
 import type { Opened } from '../session.js';
 import { linkBytes } from './content.js';
 import { type ExportFormat, exportFile, exportFormats } from './formats.js';
@@ -44,7 +45,7 @@ function LinkPart({ opened, head }: Pick<ShareDialogProps, 'opened' | 'head'>) {
     setLink(undefined);
     setFault(undefined);
     const make = async () => {
-      if (input.kind === 'sample' && !structure) return `sample=${input.sample}`;
+      if (input.kind === 'sample' && !structure) return encodeSampleLink(input.sample, head);
       const content = structure ? await structureOnly(opened) : await linkBytes(opened);
       if (content === undefined) throw new Error('The capture is too large for a link. Filter it, and export that.');
       return encodeLink(structure ? { ...head, side: undefined } : head, content);
