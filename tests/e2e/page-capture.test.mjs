@@ -85,6 +85,52 @@ inEachBrowser(www, ({ name, open }) => {
     await page.close();
   });
 
+  test('the row that is marked is the frame that is shown, whatever the filter leaves out', async () => {
+    const { page } = await openPage();
+    const list = page.locator('#frames');
+    const marked = () => list.locator('.list-rows [aria-selected="true"]:not([hidden]) .c-n').allInnerTexts();
+    const agree = async (frame) => {
+      await atFrame(page, frame);
+      await becomes(marked, [String(frame)]);
+    };
+    await agree(1);
+    const binary = page.getByRole('button', { name: 'binary', exact: true });
+    await binary.click();
+    await shows(page, '3 of 27');
+    await agree(7);
+    await list.focus();
+    await page.keyboard.press('b');
+    await page.locator('#live', { hasText: 'Frame 7 bookmarked' }).waitFor();
+    await page.keyboard.press('j');
+    await agree(8);
+    await binary.click();
+    await agree(8);
+    // What a filter took away is back with its row.
+    await filter(page, 'op == close');
+    await shows(page, '4 of 27');
+    await agree(21);
+    await filter(page, '');
+    await agree(8);
+    // A frame that is not in the list is shown where it is asked for, and then no row is marked.
+    await filter(page, 'op == ping');
+    await shows(page, '2 of 27');
+    await agree(19);
+    await list.focus();
+    await page.keyboard.press('p');
+    await atFrame(page, 20);
+    await becomes(marked, []);
+    await becomes(() => list.getAttribute('aria-activedescendant'), null);
+    await page.keyboard.press('k');
+    await agree(4);
+    await goTo(page, '12');
+    await atFrame(page, 12);
+    await becomes(marked, []);
+    await filter(page, 'op in (ping, pong)');
+    await shows(page, '4 of 27');
+    await agree(19);
+    await page.close();
+  });
+
   test('messages: a row for each, its frames below it', async () => {
     const { page, faults } = await openPage();
     const list = page.locator('#frames');

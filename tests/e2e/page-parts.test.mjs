@@ -233,11 +233,16 @@ test('the outline: messages that are opened and gaps between frames, there and b
     [1, 2, 3, 5, 6, 7, 99].map((n) => described(some)[some.indexOf(n)]),
     ['1', '2', '5', '5', '7', '7', '7'],
   );
+  assert.deepEqual(
+    [1, 2, 3, 4, 5, 8].map((n) => some.rowOf(n)),
+    [0, 1, undefined, 3, 5, undefined],
+  );
   // What is not in the list is not opened in it.
   const others = new outline.Outline({ total: 7, numbers: Uint32Array.of(1, 3), gaps: [], opened });
   assert.deepEqual(described(others), ['1', '3']);
   const none = new outline.Outline({ total: 0, numbers: undefined, gaps: [], opened });
   assert.equal(none.count, 0);
+  assert.equal(none.rowOf(1), undefined);
 });
 
 test('found text is no expression', () => {

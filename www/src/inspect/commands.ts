@@ -103,9 +103,10 @@ async function stepInMessage({ capture, selected, go }: Desk, step: 1 | -1): Pro
 
 /** Opens the message of the active row; closes it from there, or from one of its frames. */
 async function unfold(desk: Desk, open: boolean): Promise<void> {
-  const { index, entryAt, activate, toggle } = desk;
+  const { index, selected, entryAt, activate, toggle } = desk;
   const entry = entryAt(index);
-  if (entry.kind !== 'frame') return;
+  // Of a frame that the list leaves out there is no row.
+  if (entry.kind !== 'frame' || entry.n !== selected) return;
   if (open || entry.level === 1) {
     await toggle(entry.n, open);
     return;

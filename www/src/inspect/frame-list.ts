@@ -48,6 +48,8 @@ export class FrameList<Row extends ListRow = ListRow> {
   readonly #onActive: (index: number) => void;
   #source: ListSource<Row> = { count: 0, fill: () => {}, seen: () => {} };
   #active = -1;
+  /** Whether the active row is seen as such; otherwise it is only where keys go on from. */
+  #marked = true;
   /** Pixels above the first one in sight, in the full height. */
   #top = 0;
   #height = 0;
@@ -110,12 +112,13 @@ export class FrameList<Row extends ListRow = ListRow> {
     this.#schedule();
   }
 
-  /** Makes a row the active one, and brings it into sight. */
-  activate(index: number, { quiet = false, centre = false } = {}): void {
+  /** Makes a row the active one, and brings it into sight. Without `marked` no row is the active one, and keys go on from there. */
+  activate(index: number, { quiet = false, centre = false, marked = true } = {}): void {
     const { count } = this.#source;
     if (count === 0) return;
     const to = Math.min(Math.max(index, 0), count - 1);
     this.#active = to;
+    this.#marked = marked;
     const y = to * ROW_HEIGHT;
     // Without a height nothing is in sight: once there is one, the active row is brought there.
     const out = this.#height > 0 && (y < this.#top || y + ROW_HEIGHT > this.#top + this.#height);
@@ -138,7 +141,7 @@ export class FrameList<Row extends ListRow = ListRow> {
     this.#window.style.marginBottom = `-${this.#height}px`;
     this.#space.style.height = `${scrollMap(this.#source.count, this.#height).space}px`;
     this.#moveTo(this.#top);
-    if (first && this.#active >= 0) this.activate(this.#active, { quiet: true });
+    if (first && this.#active >= 0) this.activate(this.#active, { quiet: true, marked: this.#marked });
   }
 
   #onScroll(): void {
@@ -228,7 +231,7 @@ export class FrameList<Row extends ListRow = ListRow> {
       element.dataset['index'] = String(index);
       element.ariaRowIndex = String(index + 2);
     }
-    const active = index === this.#active;
+    const active = this.#marked && index === this.#active;
     if (placed.active !== active || element.ariaSelected === null) {
       placed.active = active;
       element.ariaSelected = String(active);

@@ -28,6 +28,7 @@ import { type Range, TimelinePane } from './timeline-pane.js';
 import { type Beginning, useCapture } from './use-capture.js';
 import { useMatches, wholeExpression } from './use-matches.js';
 import { useRows } from './use-rows.js';
+import { useSelection } from './use-selection.js';
 
 type Sheet = 'paste' | 'read-as' | 'share' | 'go' | undefined;
 
@@ -36,7 +37,6 @@ const NO_GAPS: readonly Gap[] = [];
 export function InspectView({ active, data }: ViewProps) {
   const [sheet, setSheet] = useState<Sheet>();
   const [finding, setFinding] = useState(false);
-  const [selected, setSelected] = useState(1);
   const [layer, setLayer] = useState<Layer>('wire');
   const [expression, setExpression] = useState('');
   const [switches, setSwitches] = useState<Switches>(noSwitches);
@@ -55,7 +55,7 @@ export function InspectView({ active, data }: ViewProps) {
     setRange(undefined);
     setSwitches(noSwitches);
     setExpression(filter);
-    setSelected(n);
+    selection.choose(n);
     setLayer(layers.find((name) => name === shown) ?? 'wire');
     bookmarks.clear();
   };
@@ -76,23 +76,28 @@ export function InspectView({ active, data }: ViewProps) {
     onArrival: () => list.current?.refresh(),
   });
   const { outline, caches } = rows;
+  const selection = useSelection(outline, matches);
+  const selected = selection.n;
 
   const select = (index: number) => {
     const entry = outline.at(index);
     // Beside a gap the frame before it stays in the other pane.
-    if (entry.kind === 'frame') setSelected(entry.n);
+    if (entry.kind === 'frame') selection.choose(entry.n);
   };
 
-  // The selected frame stays the active row while the filter changes; after the list has its rows, before any key.
+  const showPlace = (shown = list.current) => {
+    const { index, marked } = selection.place;
+    shown?.activate(index, { quiet: true, marked });
+  };
+  // The active row is the selected frame's while the filter changes; after the list has its rows, before any key.
   useLayoutEffect(() => {
-    if (outline.count > 0) list.current?.activate(outline.indexOf(selected), { quiet: true });
+    if (outline.count > 0) showPlace();
   }, [numbers, frames, capture]);
 
   const go = useCallback(
     (n: number) => {
-      const to = Math.min(Math.max(n, 1), Math.max(frames, 1));
-      setSelected(to);
-      list.current?.activate(outline.indexOf(to), { quiet: true, centre: true });
+      const { index, marked } = selection.jump(Math.min(Math.max(n, 1), Math.max(frames, 1)));
+      list.current?.activate(index, { quiet: true, centre: true, marked });
     },
     [frames, outline],
   );
@@ -197,7 +202,7 @@ export function InspectView({ active, data }: ViewProps) {
           bookmarks={bookmarks}
           onList={(made) => {
             list.current = made;
-            made?.activate(outline.indexOf(latest.current.selected), { quiet: true });
+            showPlace(made);
           }}
           onActive={select}
           onToggle={(index) => {

@@ -68,6 +68,18 @@ export class Outline {
     return place + more;
   }
 
+  /** The index of a frame's own row, or of its row below an opened message; `undefined` if it has neither. */
+  rowOf(n: number): number | undefined {
+    const index = this.indexOf(n);
+    const entry = index < this.count ? this.at(index) : undefined;
+    if (entry?.kind === 'frame' && entry.n === n) return index;
+    for (const [at, { entries }] of this.#insertions.entries()) {
+      const within = entries.findIndex((part) => part.kind === 'frame' && part.n === n);
+      if (within >= 0) return (this.#starts[at] ?? 0) + within;
+    }
+    return undefined;
+  }
+
   #numberAt(place: number): number {
     return this.#numbers === undefined ? place + 1 : (this.#numbers[place] ?? 0);
   }

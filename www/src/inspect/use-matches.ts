@@ -11,11 +11,13 @@ export interface Matches {
   readonly numbers: Uint32Array | undefined;
   /** Whether these are rows of messages. */
   readonly messages: boolean;
+  /** The expression that they match. */
+  readonly whole: string;
   readonly busy: boolean;
   readonly fault: FilterFault | undefined;
 }
 
-const NONE: Matches = { numbers: undefined, messages: false, busy: false, fault: undefined };
+const NONE: Matches = { numbers: undefined, messages: false, whole: '', busy: false, fault: undefined };
 
 export interface Wanted {
   readonly expression: string;
@@ -82,7 +84,7 @@ export function useMatches(capture: Capture | undefined, frames: number, done: b
           // What is shown already is not taken away to come back piece by piece.
           if (isKnown && done && looked < frames) return;
           progress.current = { capture, whole, messages, numbers, looked };
-          setMatches({ numbers, messages, busy: looked < frames, fault: undefined, capture });
+          setMatches({ numbers, messages, whole, busy: looked < frames, fault: undefined, capture });
         },
         { messages, before: isKnown && !done ? before : undefined },
       );
