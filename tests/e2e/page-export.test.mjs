@@ -106,6 +106,33 @@ inEachBrowser(www, ({ open }) => {
     await page.close();
   });
 
+  test('of one connection: the heads of no other', async () => {
+    const { page } = await openPage();
+    await page.getByRole('button', { name: /50001/ }).click();
+    await shows(page, '5 of 27');
+    const records = (await save(page, 'NDJSON'))
+      .toString()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const connections = records.filter(({ conn }) => conn !== undefined && conn !== null).map(({ conn }) => conn);
+    assert.deepEqual([...new Set(connections)], [2]);
+    assert.deepEqual(
+      ['capture', 'handshake', 'frame', 'close', 'summary'].map(
+        (wanted) => records.filter(({ type }) => type === wanted).length,
+      ),
+      [1, 1, 5, 1, 1],
+    );
+    assert.equal((await save(page, 'pcapng')).toString('latin1').match(/GET \/chat/g)?.length, 1);
+    assert.equal(JSON.parse(await save(page, 'HAR')).log.entries.length, 1);
+    // One in which no frame passes has nothing to tell either.
+    await closeSheet(page);
+    await filter(page, 'op == continuation');
+    await shows(page, '0 of 27');
+    assert.doesNotMatch((await save(page, 'JSON')).toString(), /"handshake"/);
+    await page.close();
+  });
+
   test('packets of what had none open again, a handshake before them that says it was made', async () => {
     const { page } = await openPage();
     const stream = Buffer.concat([

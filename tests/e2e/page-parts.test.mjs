@@ -20,6 +20,7 @@ const parts = {
   matches: 'inspect/use-matches.ts',
   switches: 'inspect/switches.ts',
   sampleLink: 'inspect/sample-link.ts',
+  belonging: 'inspect/export/belonging.ts',
 };
 const { outputFiles } = await build({
   stdin: {
@@ -51,6 +52,7 @@ const {
   matches,
   switches,
   sampleLink,
+  belonging,
 } = await import(`data:text/javascript;base64,${source}`);
 
 const bytes = (hex) => Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
@@ -285,4 +287,23 @@ test('links to samples: there and back, and whatever somebody makes up', () => {
   for (const n of ['', '0', '-1', '1.5', 'x', '1e99']) {
     assert.equal(decodeSampleLink(`sample=rfc&n=${n}`).head.n, undefined, n);
   }
+});
+
+test('of what is told of connections, what belongs to frames that are written', () => {
+  const kept = new belonging.Belonging();
+  const take = (record) => kept.take(JSON.stringify(record)).map((line) => Object.values(JSON.parse(line)).join(' '));
+  for (const [record, written] of [
+    [{ type: 'capture' }, ['capture']],
+    [{ type: 'handshake', conn: 1 }, []],
+    [{ type: 'handshake', conn: 2 }, []],
+    [{ type: 'gap', conn: 2 }, []],
+    [{ type: 'error', conn: null }, ['error ']],
+    [{ type: 'frame', conn: 2 }, ['handshake 2', 'gap 2', 'frame 2']],
+    [{ type: 'frame', conn: 2 }, ['frame 2']],
+    [{ type: 'message', conn: 3 }, ['message 3']],
+    [{ type: 'close', conn: 1 }, []],
+    [{ type: 'close', conn: 2 }, ['close 2']],
+    [{ type: 'summary', connections: 3 }, ['summary 3']],
+  ])
+    assert.deepEqual(take(record), written);
 });

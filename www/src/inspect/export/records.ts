@@ -4,6 +4,7 @@ import type { InspectRecord } from '../../../../pkg/inspect/records.js';
 import { EngineClient } from '../engine/client.js';
 import type { Writing } from '../engine/protocol.js';
 import type { Opened } from '../session.js';
+import { Belonging } from './belonging.js';
 
 /** What is read again. */
 export type Source = Pick<Opened, 'parts' | 'reading'>;
@@ -38,18 +39,27 @@ async function* linesFrom(
   writing: Writing,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   await client.call('write', parts, reading, writing);
+  const belonging = writing.filter === undefined ? undefined : new Belonging();
   for (;;) {
-    const lines = await client.call('written');
+    const lines = (await client.call('written')) as Uint8Array<ArrayBuffer>;
     if (lines.length === 0) return;
-    yield lines as Uint8Array<ArrayBuffer>;
+    const kept = belonging === undefined ? lines : keptOf(lines, belonging);
+    if (kept.length > 0) yield kept;
   }
 }
 
+const text = new TextEncoder();
 const utf8 = new TextDecoder();
 
+const split = (lines: Uint8Array): readonly string[] => utf8.decode(lines).trimEnd().split('\n');
+
+const keptOf = (lines: Uint8Array, belonging: Belonging): Uint8Array<ArrayBuffer> =>
+  text.encode(
+    split(lines)
+      .flatMap((line) => belonging.take(line))
+      .map((line) => `${line}\n`)
+      .join(''),
+  );
+
 const parsed = (lines: Uint8Array): readonly InspectRecord[] =>
-  utf8
-    .decode(lines)
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as InspectRecord);
+  split(lines).map((line) => JSON.parse(line) as InspectRecord);
