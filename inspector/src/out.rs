@@ -135,6 +135,13 @@ impl Out {
         self.record(&Record::Error { place, connection, text });
     }
 
+    /// Nothing behind this could be read: the capture is cut here, or damaged.
+    #[cold]
+    pub fn cut(&mut self, place: Place, text: &str) {
+        self.stats.cut = true;
+        self.error(place, None, text);
+    }
+
     /// Takes a record.
     pub fn record(&mut self, record: &Record<'_>) {
         self.stats.record(record);

@@ -97,6 +97,8 @@ pub struct Stats {
     pub bytes: u64,
     /// Packets, if it has any.
     pub packets: u64,
+    /// Whether its end could not be read.
+    pub cut: bool,
 }
 
 impl Default for Stats {
@@ -112,6 +114,7 @@ impl Default for Stats {
             last: None,
             bytes: 0,
             packets: 0,
+            cut: false,
         }
     }
 }
@@ -264,7 +267,7 @@ impl Stats {
     pub fn write(&self, w: &mut Writer) {
         w.object();
         self.write_summary(w);
-        w.key("start");
+        w.key("cut").boolean(self.cut).key("start");
         match self.start {
             Some(start) => w.date(start),
             None => w.null(),

@@ -57,6 +57,8 @@ export interface CaptureStats {
   readonly troubles: number;
   readonly packets: number;
   readonly bytes: number;
+  /** Whether its end could not be read: it is cut there, or damaged so that nothing behind is read. */
+  readonly cut: boolean;
   /** When the first packet was seen (ISO 8601), if the source has times. */
   readonly start: string | null;
   readonly seconds: number | null;

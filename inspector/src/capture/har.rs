@@ -91,7 +91,7 @@ impl Har {
 
     fn fail(&mut self, fault: JsonFault, out: &mut Out) {
         self.broken = true;
-        out.error(Place { file: Some(fault.offset), ..Place::default() }, None, &format!("no HAR any more: {fault}"));
+        out.cut(Place { file: Some(fault.offset), ..Place::default() }, &format!("no HAR any more: {fault}"));
     }
 
     fn see(&mut self, token: Token<'_>, at: u64, out: &mut Out) {

@@ -56,9 +56,8 @@ impl Lines {
         self.reader = reader;
         if let Err(fault) = result {
             self.broken = true;
-            out.error(
+            out.cut(
                 Place { file: Some(fault.offset), ..Place::default() },
-                None,
                 &format!("no lines of JSON any more: {fault}"),
             );
         }
@@ -66,7 +65,7 @@ impl Lines {
 
     pub(crate) fn finish(&mut self, out: &mut Out) {
         if !self.broken && self.reader.depth() > 0 {
-            out.error(Place::default(), None, "the last line is cut");
+            out.cut(Place::default(), "the last line is cut");
         }
         self.retell.finish(out);
         for teller in self.tellers.values_mut() {

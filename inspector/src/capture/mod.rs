@@ -99,7 +99,7 @@ impl<R: Records> Framed<R> {
                     return done;
                 }
                 Step::Broken(text) => {
-                    out.error(Place { file: Some(at), ..Place::default() }, None, &text);
+                    out.cut(Place { file: Some(at), ..Place::default() }, &text);
                     self.broken = true;
                     return bytes.len();
                 }

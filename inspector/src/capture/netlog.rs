@@ -99,13 +99,13 @@ impl NetLog {
         if let Err(fault) = result {
             self.broken = true;
             let place = Place { file: Some(fault.offset), ..Place::default() };
-            out.error(place, None, &format!("no NetLog any more: {fault}"));
+            out.cut(place, &format!("no NetLog any more: {fault}"));
         }
     }
 
     pub(crate) fn finish(&mut self, out: &mut Out) {
         if !self.broken && self.reader.finish(&mut |_, _| {}).is_err() {
-            out.error(self.last, None, "the log has no end, as after a crash: what is there was read");
+            out.cut(self.last, "the log has no end, as after a crash: what is there was read");
         }
         let place = self.last;
         for socket in self.sockets.values_mut() {

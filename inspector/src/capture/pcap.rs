@@ -80,13 +80,13 @@ impl Records for Pcap {
                 Some(format) if rest.len() >= 16 => {
                     let claimed = format.word(rest, 8);
                     format!(
-                        "packet {number} is cut: it has {claimed} bytes, {} are there",
+                        "the packet is cut: it has {claimed} bytes, {} are there",
                         wide(rest.len()).saturating_sub(16)
                     )
                 }
-                Some(_) => format!("packet {number} is cut inside its header"),
+                Some(_) => "the packet is cut inside its header".to_owned(),
             };
-            out.error(Place { file: Some(at), packet: Some(number), time: None }, None, &text);
+            out.cut(Place { file: Some(at), packet: Some(number), time: None }, &text);
         }
         self.table.finish(out);
     }

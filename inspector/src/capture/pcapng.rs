@@ -196,7 +196,7 @@ impl Records for Pcapng {
         if !rest.is_empty() {
             let claimed = self.word(rest, 4).map_or(String::new(), |length| format!(" of its {length}"));
             let text = format!("the file ends inside a block, after {}{claimed} bytes", wide(rest.len()));
-            out.error(Place { file: Some(at), ..Place::default() }, None, &text);
+            out.cut(Place { file: Some(at), ..Place::default() }, &text);
         }
         if self.saw_secrets {
             out.error(Place::default(), None, "the file holds secrets of TLS, which is not decrypted here");

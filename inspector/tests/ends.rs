@@ -1,0 +1,60 @@
+//! Where captures end and begin: what is cut is told as such, a byte order mark is passed over, and packets that are nothing
+//! that is read are not passed over without a word.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests may panic"
+)]
+
+mod common;
+
+use common::{captures, name_of, parsed, records};
+use sansocket_inspector::{Inspector, Options};
+
+fn read(name: &str) -> Vec<u8> {
+    std::fs::read(captures().into_iter().find(|path| name_of(path) == name).unwrap()).unwrap()
+}
+
+/// Whether the counts say that the end could not be read.
+fn is_cut(bytes: &[u8]) -> bool {
+    let mut inspector = Inspector::new(Options::default()).unwrap();
+    inspector.feed(bytes);
+    inspector.finish();
+    serde_json::from_slice::<serde_json::Value>(&inspector.stats()).unwrap()["cut"].as_bool().unwrap()
+}
+
+#[test]
+fn a_capture_that_is_cut_or_damaged_has_no_end() {
+    for name in ["clean.pcap", "clean_be.pcapng", "chrome.har", "chrome.netlog", "clean.ndjson"] {
+        let path = captures().into_iter().find(|path| name_of(path) == "clean.pcap").unwrap().with_file_name(name);
+        let whole = std::fs::read(path).unwrap();
+        assert!(!is_cut(&whole), "{name}");
+        // Of lines of JSON, the last byte is an end of line.
+        assert!(is_cut(&whole[..whole.len() - 2]), "{name}");
+        if !name.ends_with("pcap") {
+            assert!(is_cut(&[&whole[..], b"\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c"].concat()), "{name}");
+        }
+    }
+    assert!(is_cut(&read("crash.netlog")));
+    // What is broken by the protocol is whole.
+    assert!(!is_cut(&read("viol.pcap")));
+    assert!(!is_cut(&read("gap.pcap")));
+}
+
+#[test]
+fn the_number_of_a_packet_is_told_once() {
+    let errors = |bytes: &[u8]| {
+        let records = parsed(&records(bytes, "{}"));
+        let error = records.iter().find(|record| record["type"] == "error").unwrap().clone();
+        (error["packet"].as_u64().unwrap(), error["text"].as_str().unwrap().to_owned())
+    };
+    let whole = read("clean.pcap");
+    assert_eq!(errors(&whole[..900]), (7, "the packet is cut: it has 66 bytes, 42 are there".to_owned()));
+    let packets = parsed(&records(&whole, "{}")).last().unwrap()["packets"].as_u64().unwrap();
+    assert_eq!(
+        errors(&[&whole[..], &[0; 15]].concat()),
+        (packets + 1, "the packet is cut inside its header".to_owned())
+    );
+}
