@@ -58,3 +58,23 @@ fn the_number_of_a_packet_is_told_once() {
         (packets + 1, "the packet is cut inside its header".to_owned())
     );
 }
+
+#[test]
+fn a_byte_order_mark_is_passed_over_before_json_alone() {
+    let told = |bytes: &[u8]| -> Vec<_> {
+        parsed(&records(bytes, "{}"))
+            .into_iter()
+            .filter(|record| record["type"] == "frame")
+            .map(|record| (record["op"].clone(), record["payload"].clone()))
+            .collect()
+    };
+    for name in ["chrome.har", "chrome.netlog", "cdp.jsonl", "archive.jsonl"] {
+        let plain = read(name);
+        let marked = [&b"\xef\xbb\xbf"[..], &plain].concat();
+        assert!(!told(&plain).is_empty(), "{name}");
+        assert_eq!(told(&marked), told(&plain), "{name}");
+        assert_eq!(common::cut_at_random(&marked, "{}", 1), records(&marked, "{}"), "{name}");
+    }
+    // In the middle it is none.
+    assert!(is_cut(b"{\"log\":\xef\xbb\xbf{}}"));
+}

@@ -8,6 +8,9 @@ pub const MAX_DEPTH: u32 = 64;
 /// The most bytes of a string that are kept.
 const MAX_STRING: usize = 64 << 20;
 
+/// The byte order mark, which a reader of JSON may pass over (RFC 8259 §8.1).
+const BOM: &[u8; 3] = b"\xef\xbb\xbf";
+
 /// A part of a JSON text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Token<'a> {
@@ -187,6 +190,7 @@ impl Reader {
                 }
             }
             _ if matches!(byte, b' ' | b'\t' | b'\r') => {}
+            _ if !self.begun && self.is_bom(byte) => {}
             _ if byte == b'\n' => {
                 self.line = self.line.saturating_add(1);
                 self.line_start = self.offset.saturating_add(1);
@@ -202,6 +206,12 @@ impl Reader {
             State::Comma => return self.comma(byte, on),
         }
         Ok(true)
+    }
+
+    /// Whether a byte of the beginning is what a byte order mark has there.
+    fn is_bom(&self, byte: u8) -> bool {
+        let at = usize::try_from(self.offset).unwrap_or(usize::MAX);
+        BOM.get(at) == Some(&byte)
     }
 
     fn value(&mut self, byte: u8, first: bool, on: &mut impl FnMut(Token<'_>, u64)) -> Result<(), JsonFault> {
