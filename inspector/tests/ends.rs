@@ -78,3 +78,10 @@ fn a_byte_order_mark_is_passed_over_before_json_alone() {
     // In the middle it is none.
     assert!(is_cut(b"{\"log\":\xef\xbb\xbf{}}"));
 }
+
+#[test]
+fn the_length_of_a_frame_check_sequence_is_no_link_type() {
+    let mut file = read("clean.pcap");
+    file[20..24].copy_from_slice(&0x2400_0001_u32.to_be_bytes());
+    assert_eq!(records(&file, "{}"), records(&read("clean.pcap"), "{}"));
+}

@@ -44,8 +44,8 @@ impl Pcap {
             _ => return Step::Broken("this is no pcap: its first four bytes are no magic number of one".to_owned()),
         };
         let format = Format { big_endian, nanoseconds, link: 0 };
-        // The upper bits tell about frame check sequences.
-        self.format = Some(Format { link: format.word(header, 20) & 0x0fff_ffff, ..format });
+        // The upper six bits tell about frame check sequences, as in `LT_LINKTYPE` of libpcap.
+        self.format = Some(Format { link: format.word(header, 20) & 0x03ff_ffff, ..format });
         Step::Took(24)
     }
 }
