@@ -85,3 +85,34 @@ fn the_length_of_a_frame_check_sequence_is_no_link_type() {
     file[20..24].copy_from_slice(&0x2400_0001_u32.to_be_bytes());
     assert_eq!(records(&file, "{}"), records(&read("clean.pcap"), "{}"));
 }
+
+/// A capture of that link type, in the byte order of `clean.pcap`, with these packets.
+fn pcap(link: u32, packets: &[&[u8]]) -> Vec<u8> {
+    let mut file = [&read("clean.pcap")[..20], &link.to_be_bytes()].concat();
+    for packet in packets {
+        let length = u32::try_from(packet.len()).unwrap().to_be_bytes();
+        file.extend([&[0; 8][..], &length, &length, packet].concat());
+    }
+    file
+}
+
+#[test]
+fn packets_of_which_none_is_ip_are_told_of() {
+    let ethernet = |kind: u16| [&[0; 12][..], &kind.to_be_bytes(), &[0; 40]].concat();
+    let errors = |file: &[u8]| -> Vec<String> {
+        parsed(&records(file, "{}"))
+            .iter()
+            .filter(|record| record["type"] == "error")
+            .map(|record| record["text"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let mpls = ethernet(0x8847);
+    let text = "none of 2 packets has IP as it is read: MPLS, PPPoE and other wrappings are not";
+    assert_eq!(errors(&pcap(1, &[&mpls, &ethernet(0x8864)])), [text]);
+    // Beside packets of IP they are what every network has.
+    let mut udp = ethernet(0x0800);
+    udp[14] = 0x45;
+    udp[23] = 17;
+    assert_eq!(errors(&pcap(1, &[&mpls, &udp])), [""; 0]);
+    assert_eq!(errors(&pcap(1, &[])), [""; 0]);
+}

@@ -42,6 +42,8 @@ pub(crate) struct Segment<'a> {
 pub(crate) enum NoSegment {
     /// It is something else, which is fine.
     Other,
+    /// It has no IP that is read: another protocol, or one that IP is wrapped in.
+    NoIp,
     /// It is of a kind of link that is not read.
     LinkType(u32),
     /// It is a fragment of an IP packet.
@@ -72,7 +74,7 @@ fn network(link: u32, packet: &[u8]) -> Result<(Network, usize), NoSegment> {
         link_type::LINUX_SLL => ether_type(packet, 14),
         link_type::LINUX_SLL2 => match ethernet(be16(packet, 0).ok_or(NoSegment::Short)?) {
             Some(network) => Ok((network, 20)),
-            None => Err(NoSegment::Other),
+            None => Err(NoSegment::NoIp),
         },
         link_type::IPV4 => Ok((Network::V4, 0)),
         link_type::IPV6 => Ok((Network::V6, 0)),
@@ -87,7 +89,7 @@ fn by_version(packet: &[u8], at: usize) -> Result<(Network, usize), NoSegment> {
     match packet.get(at).map(|byte| byte >> 4) {
         Some(4) => Ok((Network::V4, at)),
         Some(6) => Ok((Network::V6, at)),
-        Some(_) => Err(NoSegment::Other),
+        Some(_) => Err(NoSegment::NoIp),
         None => Err(NoSegment::Short),
     }
 }
@@ -99,10 +101,10 @@ fn ether_type(packet: &[u8], mut at: usize) -> Result<(Network, usize), NoSegmen
         at = at.saturating_add(2);
         match kind {
             0x8100 | 0x88a8 | 0x9100 => at = at.saturating_add(2),
-            kind => return ethernet(kind).map(|network| (network, at)).ok_or(NoSegment::Other),
+            kind => return ethernet(kind).map(|network| (network, at)).ok_or(NoSegment::NoIp),
         }
     }
-    Err(NoSegment::Other)
+    Err(NoSegment::NoIp)
 }
 
 const fn ethernet(kind: u16) -> Option<Network> {

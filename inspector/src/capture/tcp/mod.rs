@@ -36,6 +36,9 @@ pub(crate) struct Table {
     held: usize,
     /// What was announced already.
     announced: Vec<String>,
+    /// Packets, and those of them that have no IP.
+    packets: u64,
+    without_ip: u64,
     last: Place,
 }
 
@@ -46,12 +49,14 @@ impl Table {
             out.see_time(time);
         }
         self.last = Place { file: None, ..place };
+        self.packets = self.packets.saturating_add(1);
         match segment(link, packet, missing) {
             Ok(segment) => self.segment(&segment, place.after(wide(segment.at)), out),
             Err(NoSegment::LinkType(link)) => {
                 self.announce(&format!("packets of link type {link} are not read"), place, out);
             }
             Err(NoSegment::Fragment) => self.announce("fragments of IP packets are not put together", place, out),
+            Err(NoSegment::NoIp) => self.without_ip = self.without_ip.saturating_add(1),
             Err(NoSegment::Short | NoSegment::Other) => {}
         }
     }
@@ -59,6 +64,14 @@ impl Table {
     /// Nothing more comes.
     pub(crate) fn finish(&mut self, out: &mut Out) {
         let place = self.last;
+        // A few are in every capture, such as those of ARP; if it is all, what was looked for is inside of them.
+        if self.without_ip > 0 && self.without_ip == self.packets {
+            let text = format!(
+                "none of {} packets has IP as it is read: MPLS, PPPoE and other wrappings are not",
+                self.packets
+            );
+            out.error(Place::default(), None, &text);
+        }
         for at in core::mem::take(&mut self.places).into_values() {
             if let Some(flow) = self.flows.get_mut(at) {
                 flow.finish(place, out);
