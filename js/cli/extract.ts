@@ -7,7 +7,8 @@ import { visible, visibleJson } from '../inspect/visible.js';
 import { command } from './command.js';
 import type { Flags, Line } from './flags.js';
 import { bytesOfPayload } from './output/dump.js';
-import { linesOfType, recordsOf } from './output/records.js';
+import { recordsOf } from './output/records.js';
+import { tellTroubles } from './output/troubles.js';
 import { readCaptures, type Sink } from './session.js';
 import { filterOf, selectFlags, sourceFlags, sourceOf } from './source-flags.js';
 import { complain, ExitCode } from './terminal.js';
@@ -53,8 +54,7 @@ async function run({ values, operands }: Line<typeof flags>): Promise<number> {
       name = input.name;
     },
     lines: async (ndjson) => {
-      for (const line of linesOfType('error', ndjson))
-        complain(`${name}: ${visible((JSON.parse(line) as { text: string }).text)}`);
+      tellTroubles(ndjson, name);
       for (const record of recordsOf(ndjson)) {
         const wanted = frames ? 'frame' : 'message';
         if (record.type === wanted && (record.type === 'frame' || record.type === 'message'))

@@ -12,6 +12,7 @@ import { type Output, openOutput } from './output/output.js';
 import { violationText } from './output/pretty.js';
 import { linesOfType } from './output/records.js';
 import { Sarif } from './output/sarif.js';
+import { tellTroubles } from './output/troubles.js';
 import { readCaptures, type Sink } from './session.js';
 import { sourceFlags, sourceOf } from './source-flags.js';
 import { complain, ExitCode } from './terminal.js';
@@ -74,10 +75,7 @@ async function run({ values, operands }: Line<typeof flags>): Promise<number> {
       input = each;
     },
     lines: async (ndjson) => {
-      for (const line of linesOfType('error', ndjson)) {
-        const { text } = JSON.parse(line) as { text: string };
-        complain(`${input?.name}: ${visible(text)}`);
-      }
+      tellTroubles(ndjson, input?.name ?? '');
       for (const line of linesOfType('violation', ndjson)) {
         const violation = JSON.parse(line) as ViolationRecord;
         if (allowed.has(violation.id)) continue;

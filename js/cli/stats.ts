@@ -5,10 +5,10 @@ import { visible, visibleJson } from '../inspect/visible.js';
 import { command } from './command.js';
 import type { Flags, Line } from './flags.js';
 import { closeStory } from './output/pretty.js';
-import { linesOfType } from './output/records.js';
+import { tellTroubles } from './output/troubles.js';
 import { readCaptures, type Sink } from './session.js';
 import { sourceFlags, sourceOf } from './source-flags.js';
-import { columns, complain, ExitCode, type Paint, painter, print } from './terminal.js';
+import { columns, ExitCode, type Paint, painter, print } from './terminal.js';
 import { summaryOf } from './words.js';
 import { wrapped } from './wrap.js';
 
@@ -44,8 +44,7 @@ async function run({ values, operands }: Line<typeof flags>): Promise<number> {
       name = input.name;
     },
     lines: async (ndjson) => {
-      for (const line of linesOfType('error', ndjson))
-        complain(`${name}: ${visible((JSON.parse(line) as { text: string }).text)}`);
+      tellTroubles(ndjson, name);
       return true;
     },
     end: async (counted) => {

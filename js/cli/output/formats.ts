@@ -6,15 +6,15 @@ import { Har } from '../../inspect/har.js';
 import { PacketWriter, pcapngHead } from '../../inspect/pcapng.js';
 import type { FrameRecord, InspectRecord, MessageRecord } from '../../inspect/records.js';
 import { redact } from '../../inspect/redact.js';
-import { visible, visibleJson } from '../../inspect/visible.js';
+import { visibleJson } from '../../inspect/visible.js';
 import type { Sink } from '../session.js';
-import { complain } from '../terminal.js';
 import { UsageError } from '../usage-error.js';
 import { follow } from './follow.js';
 import type { Output } from './output.js';
 import { type Look, linesOf } from './pretty.js';
-import { hasType, linesOfType, textOf } from './records.js';
+import { hasType, textOf } from './records.js';
 import { csvHeader, csvLine, fieldsLine, type Separation } from './table.js';
+import { tellTroubles } from './troubles.js';
 
 export const formats = ['pretty', 'ndjson', 'json', 'csv', 'fields', 'har', 'pcapng', 'hex', 'raw'] as const;
 export type Format = (typeof formats)[number];
@@ -131,7 +131,7 @@ class Writer implements RowSink {
   }
 
   async lines(ndjson: Uint8Array): Promise<boolean> {
-    for (const line of linesOfType('error', ndjson)) this.#complain(line);
+    tellTroubles(ndjson, this.#name);
     const { format, count, messages, nul, redact } = this.#writing;
     if (format === 'ndjson' && count === undefined && !messages && !nul && !redact) {
       this.wrote ||= hasType('frame', ndjson);
@@ -254,11 +254,5 @@ class Writer implements RowSink {
     throw new UsageError(
       `${this.#name}: frame ${n} has ${len} bytes, more than are kept of a message: give a larger --max-message MIB`,
     );
-  }
-
-  #complain(line: string): void {
-    const { packet, offset, text } = JSON.parse(line) as { packet: number | null; offset: number | null; text: string };
-    const where = packet !== null ? `packet ${packet}: ` : offset !== null ? `byte ${offset}: ` : '';
-    complain(`${this.#name}: ${where}${visible(text)}`);
   }
 }
