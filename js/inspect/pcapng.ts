@@ -13,6 +13,9 @@ const Block = { Interface: 1, Packet: 6, Section: 0x0a0d0d0a } as const;
 
 const Flag = { Syn: 0x02, Psh: 0x08, Ack: 0x10 } as const;
 
+/** Between the initial sequence numbers of two connections: odd, so that 2^32 of them differ. */
+const STEP = 16_000_001;
+
 const NOTHING = new Uint8Array();
 
 /** The head of a file: a section, and an interface with times in microseconds. */
@@ -29,7 +32,10 @@ export function pcapngHead(): Uint8Array<ArrayBuffer> {
 
 /** Makes packets of records that carry their bytes (`wire`). */
 export class PacketWriter {
+  /** The connections of the capture that is being read. */
   readonly #connections = new Map<number, Connection>();
+  /** Connections of all captures. */
+  #count = 0;
   /** Microseconds since 1970; sources without times are spread a microsecond apart. */
   #clock = 0n;
 
@@ -69,7 +75,8 @@ export class PacketWriter {
   #connection(conn: number, handshake: HandshakeRecord | undefined): Connection {
     const known = this.#connections.get(conn);
     if (known !== undefined) return known;
-    const connection = new Connection(conn, handshake?.client ?? null, handshake?.server ?? null);
+    const connection = new Connection(this.#count, handshake?.client ?? null, handshake?.server ?? null);
+    this.#count += 1;
     this.#connections.set(conn, connection);
     return connection;
   }
@@ -87,12 +94,18 @@ type Sender = 'client' | 'server';
 /** One TCP connection. */
 class Connection {
   readonly #addresses: Readonly<Record<Sender, Address>>;
-  readonly #next: Record<Sender, number> = { client: 1000, server: 5000 };
+  /** The sequence numbers of what comes next. */
+  readonly #next: Record<Sender, number>;
   #opened = false;
   /** Who has sent a head: of directions in files of their own there is a record when the request is read, and one with both. */
   readonly #begun = new Set<Sender>();
 
-  constructor(number: number, client: string | null, server: string | null) {
+  /** @param index How many there were before it. */
+  constructor(index: number, client: string | null, server: string | null) {
+    // A SYN with another number begins another connection, where an address has been there before (RFC 9293 §3.4.1).
+    const initial = Math.imul(index, STEP);
+    this.#next = { client: (initial + 1000) >>> 0, server: (initial + 5000) >>> 0 };
+    const number = index + 1;
     this.#addresses = {
       client: addressOf(client, [10, 0, (number >> 8) & 255, number & 255], DEFAULT_PORTS.client + (number % 10_000)),
       server: addressOf(server, [10, 1, 0, 1], DEFAULT_PORTS.server),
@@ -104,9 +117,9 @@ class Connection {
     if (this.#opened) return [];
     this.#opened = true;
     const syn = this.#packet('client', Flag.Syn, NOTHING, clock());
-    this.#next.client += 1;
+    this.#next.client = (this.#next.client + 1) >>> 0;
     const answer = this.#packet('server', Flag.Syn | Flag.Ack, NOTHING, clock());
-    this.#next.server += 1;
+    this.#next.server = (this.#next.server + 1) >>> 0;
     return [syn, answer, this.#packet('client', Flag.Ack, NOTHING, clock())];
   }
 

@@ -113,6 +113,8 @@ class Writer implements RowSink {
   readonly #har: Har;
   readonly #packets = new PacketWriter();
   #direction: string | undefined;
+  /** How many captures have begun. */
+  #captures = 0;
   #begun = false;
   /** The frame of the row that was written last. */
   #above: number | undefined;
@@ -128,6 +130,7 @@ class Writer implements RowSink {
 
   begin({ name }: { readonly name: string }): void {
     this.#name = name;
+    this.#captures += 1;
   }
 
   async lines(ndjson: Uint8Array): Promise<boolean> {
@@ -235,11 +238,11 @@ class Writer implements RowSink {
     if (record.type !== 'frame') return '';
     const wire = this.#wireOf(record);
     if (this.#writing.format === 'hex') return `${wire}\n`;
-    const direction = `${record.conn} ${record.dir}`;
+    const direction = `${this.#captures} ${record.conn} ${record.dir}`;
     this.#direction ??= direction;
     if (this.#direction !== direction) {
       throw new UsageError(
-        'raw bytes are those of one direction: add --conn N and --filter "dir == c2s" or "dir == s2c"',
+        'raw bytes are those of one direction of one FILE: add --conn N and --filter "dir == c2s" or "dir == s2c"',
       );
     }
     return Buffer.from(wire, 'hex');
