@@ -6,7 +6,7 @@ import type { Flags, Line } from './flags.js';
 import { defaultFields } from './output/fields.js';
 import { formatOf } from './output/formats.js';
 import { separationOf } from './output/table.js';
-import { filterOf, redactFlag, selectFlags, sourceFlags, sourceOf } from './source-flags.js';
+import { redactFlag, selectFlags, selectionOf, sourceFlags, sourceOf } from './source-flags.js';
 import { ExitCode } from './terminal.js';
 import { UsageError } from './usage-error.js';
 import { writeRows } from './write-rows.js';
@@ -48,7 +48,7 @@ async function run({ values, operands }: Line<typeof flags>): Promise<number> {
   }
   const { outcome } = await writeRows({
     source: sourceOf(values, operands),
-    filter: filterOf(values),
+    selection: selectionOf(values),
     file: values.output,
     format,
     messages: false,

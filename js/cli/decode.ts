@@ -8,7 +8,7 @@ import { formatOf, formats } from './output/formats.js';
 import { separationOf } from './output/table.js';
 import { timeFormats } from './output/time.js';
 import type { Outcome } from './session.js';
-import { filterOf, redactFlag, selectFlags, sourceFlags, sourceOf } from './source-flags.js';
+import { redactFlag, selectFlags, selectionOf, sourceFlags, sourceOf } from './source-flags.js';
 import { ExitCode } from './terminal.js';
 import { UsageError } from './usage-error.js';
 import { writeRows } from './write-rows.js';
@@ -108,7 +108,7 @@ async function run({ values, operands }: Line<typeof flags>): Promise<number> {
   const columns = values.field.length > 0 ? checkFields(values.field) : defaultFields;
   const { outcome, wrote } = await writeRows({
     source: sourceOf(values, operands),
-    filter: filterOf(values),
+    selection: selectionOf(values),
     file,
     format: values.format ?? formatOf(file) ?? (values.field.length > 0 ? 'fields' : 'pretty'),
     messages: (values.messages || values.follow) && !values.frames,

@@ -101,6 +101,22 @@ function deflateOf(deflate = 'auto'): Pick<EngineOptions, 'deflate' | 'deflatePa
   return { deflate: 'assume', deflateParams: deflate.slice('assume:'.length) };
 }
 
+/** What is selected. */
+export interface Selection {
+  /** All of it as one expression of the filter language; empty for all frames. */
+  readonly filter: string;
+  /** The one connection of which anything is told. */
+  readonly conn: number | undefined;
+  /** Whether some frames of a connection are selected, and others are not. */
+  readonly partial: boolean;
+}
+
+/** The selection of a command that tells more than frames. */
+export function selectionOf(values: Values<typeof selectFlags>): Selection {
+  const { conn } = values;
+  return { filter: filterOf(values), conn, partial: filterOf({ ...values, conn: undefined }) !== '' };
+}
+
 /** The selection as one expression of the filter language; empty for all. */
 export function filterOf(values: Values<typeof selectFlags>): string {
   const { filter, grep, fixed, conn, control } = values;

@@ -14,7 +14,6 @@ import { summaryOf } from './words.js';
 /** What is written, of what, and how. */
 export interface Job extends Omit<Writing, 'look'> {
   readonly source: Source;
-  readonly filter: string;
   /** Where it is written; standard output if it is `undefined`. */
   readonly file: string | undefined;
   readonly time: TimeFormat;
@@ -44,7 +43,7 @@ export async function writeRows(job: Job): Promise<{ readonly outcome: Outcome; 
       payload: job.payload ?? (preview ? 'preview' : 'full'),
       maxPayload: job.maxPayload,
       bytes: job.bytes ?? (format === 'pretty' ? 'hex' : 'base64'),
-      filter: job.filter,
+      filter: job.selection.filter,
     },
     sink,
   );

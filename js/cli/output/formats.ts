@@ -1,6 +1,8 @@
 /** The formats of output: what each needs of the engine, and how it writes records. */
 
 import { version } from '../../constants.js';
+import { Handshakes, isAbout } from '../../inspect/belonging.js';
+import { joined } from '../../inspect/byte-writer.js';
 import type { EngineOptions, RecordType } from '../../inspect/engine.js';
 import { Har } from '../../inspect/har.js';
 import { PacketWriter, pcapngHead } from '../../inspect/pcapng.js';
@@ -8,6 +10,7 @@ import type { FrameRecord, InspectRecord, MessageRecord } from '../../inspect/re
 import { redact } from '../../inspect/redact.js';
 import { visibleJson } from '../../inspect/visible.js';
 import type { Sink } from '../session.js';
+import type { Selection } from '../source-flags.js';
 import { UsageError } from '../usage-error.js';
 import { follow } from './follow.js';
 import type { Output } from './output.js';
@@ -41,6 +44,7 @@ export function formatOf(file: string | undefined): Format | undefined {
 /** What is written, and how. */
 export interface Writing {
   readonly format: Format;
+  readonly selection: Selection;
   /** Rows are messages instead of frames. */
   readonly messages: boolean;
   /** Stop after so many rows. */
@@ -82,9 +86,9 @@ export function recordsFor({
     case 'fields':
       return { records: [...rows, 'error'] };
     case 'har':
-      return { records: ['capture', 'handshake', 'message', 'frame', 'error'], wire: true };
+      return { records: ['capture', 'handshake', 'message', 'frame', 'close', 'error'], wire: true };
     case 'pcapng':
-      return { records: ['capture', 'handshake', 'frame', 'error'], wire: true };
+      return { records: ['capture', 'handshake', 'frame', 'close', 'error'], wire: true };
     case 'hex':
     case 'raw':
       return { records: ['frame', 'error'], wire: true };
@@ -112,6 +116,8 @@ class Writer implements RowSink {
   readonly #output: Output;
   readonly #har: Har;
   readonly #packets = new PacketWriter();
+  /** Where heads are kept, and some frames are left out. */
+  readonly #handshakes: Handshakes | undefined;
   #direction: string | undefined;
   /** How many captures have begun. */
   #captures = 0;
@@ -126,6 +132,7 @@ class Writer implements RowSink {
     this.#writing = writing;
     this.#output = output;
     this.#har = new Har(version, writing.harFrames);
+    if (writing.selection.partial) this.#handshakes = new Handshakes();
   }
 
   begin({ name }: { readonly name: string }): void {
@@ -135,8 +142,8 @@ class Writer implements RowSink {
 
   async lines(ndjson: Uint8Array): Promise<boolean> {
     tellTroubles(ndjson, this.#name);
-    const { format, count, messages, nul, redact } = this.#writing;
-    if (format === 'ndjson' && count === undefined && !messages && !nul && !redact) {
+    const { format, count, selection, messages, nul, redact } = this.#writing;
+    if (format === 'ndjson' && count === undefined && selection.conn === undefined && !messages && !nul && !redact) {
       this.wrote ||= hasType('frame', ndjson);
       await this.#output.write(ndjson);
       return true;
@@ -168,9 +175,11 @@ class Writer implements RowSink {
 
   /** Records as they are to be written, with their lines. */
   *#records(ndjson: Uint8Array): Generator<{ readonly record: InspectRecord; readonly line: string }> {
+    const { conn } = this.#writing.selection;
     for (const line of textOf(ndjson).split('\n')) {
       if (line === '') continue;
       const record = JSON.parse(line) as InspectRecord;
+      if (conn !== undefined && !isAbout(conn, record)) continue;
       if (!this.#writing.redact) yield { record, line };
       else {
         const less = redact(record);
@@ -215,11 +224,11 @@ class Writer implements RowSink {
       case 'pretty':
         return this.#writing.follow ? follow(record, look.paint) : linesOf(record, look, this.#above);
       case 'har':
-        this.#har.take(record);
+        for (const each of this.#withHandshake(record)) this.#har.take(each);
         return '';
       case 'pcapng':
         if (record.type === 'frame') this.#wireOf(record);
-        return this.#packets.take(record);
+        return joined(this.#withHandshake(record).map((each) => this.#packets.take(each)));
       default:
         break;
     }
@@ -231,6 +240,10 @@ class Writer implements RowSink {
           ? fieldsLine(record, columns, separation)
           : this.#bytes(record);
     return nul && typeof text === 'string' ? `${text.replace(/\r?\n$/, '')}\0` : text;
+  }
+
+  #withHandshake(record: InspectRecord): readonly InspectRecord[] {
+    return this.#handshakes?.take(record) ?? [record];
   }
 
   /** A frame as it was on the wire: in hex, one a line, or raw, which has to be of one direction. */
