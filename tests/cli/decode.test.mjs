@@ -183,6 +183,27 @@ test('fields, by their names here and in tshark', async () => {
   assert.match(wrong.stderr, /there is no field "opcde"; did you mean opcode\?/);
 });
 
+test('names that every object has are no columns, extensions or separators', async () => {
+  const { code, stderr } = await sansocket(['-e', 'constructor', captureOf('clean.pcap')]);
+  assert.equal(code, 2);
+  assert.match(stderr, /there is no field "constructor"/);
+  const { stdout } = await sansocket([
+    '-c',
+    '1',
+    '-e',
+    'n',
+    '-e',
+    'op',
+    '-E',
+    'separator=toString',
+    captureOf('clean.pcap'),
+  ]);
+  assert.equal(stdout, '1toStringtext\n');
+  const out = join(scratch(), 'x.constructor');
+  assert.equal((await sansocket(['-q', captureOf('clean.pcap'), '-o', out])).code, 0);
+  assert.match(readFileSync(out, 'utf8'), /^== conn 1 /);
+});
+
 test('-0 ends rows by NUL', async () => {
   const { stdout } = await sansocket(['-0', '-e', 'payload', fileOf(Buffer.concat([server(1, 'a'), server(1, 'b')]))]);
   assert.equal(stdout, 'a\0b\0');

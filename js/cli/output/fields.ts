@@ -71,7 +71,7 @@ export const defaultFields =
 /** Checks the names of columns. */
 export function checkFields(names: readonly string[]): readonly string[] {
   for (const name of names) {
-    if (name in FIELDS || name in ALIASES) continue;
+    if (Object.hasOwn(FIELDS, name) || Object.hasOwn(ALIASES, name)) continue;
     const near = nearest(name, [...fieldNames, ...Object.keys(ALIASES)]);
     const hint = near === undefined ? `; there are ${fieldNames.join(', ')}` : `; did you mean ${near}?`;
     throw new UsageError(`there is no field "${visible(name)}"${hint}`);

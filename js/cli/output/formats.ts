@@ -23,22 +23,27 @@ export const formats = ['pretty', 'ndjson', 'json', 'csv', 'fields', 'har', 'pca
 export type Format = (typeof formats)[number];
 
 /** The formats that the extensions of files ask for. */
-const EXTENSIONS: Readonly<Record<string, Format>> = {
-  har: 'har',
-  ndjson: 'ndjson',
-  jsonl: 'ndjson',
-  json: 'json',
-  csv: 'csv',
-  tsv: 'fields',
-  pcapng: 'pcapng',
-  hex: 'hex',
-  bin: 'raw',
-  txt: 'pretty',
-};
+const EXTENSIONS: ReadonlyMap<string, Format> = new Map([
+  ['har', 'har'],
+  ['ndjson', 'ndjson'],
+  ['jsonl', 'ndjson'],
+  ['json', 'json'],
+  ['csv', 'csv'],
+  ['tsv', 'fields'],
+  ['pcapng', 'pcapng'],
+  ['hex', 'hex'],
+  ['bin', 'raw'],
+  ['txt', 'pretty'],
+]);
 
 /** The format that the name of a file asks for. */
 export function formatOf(file: string | undefined): Format | undefined {
-  return EXTENSIONS[/\.([a-z0-9]+)$/i.exec(file ?? '')?.[1]?.toLowerCase() ?? ''];
+  return EXTENSIONS.get(/\.([a-z0-9]+)$/i.exec(file ?? '')?.[1]?.toLowerCase() ?? '');
+}
+
+/** Whether a format has bytes of frames as they were on the wire, and so no messages. */
+export function isWire(format: Format): boolean {
+  return format === 'pcapng' || format === 'hex' || format === 'raw';
 }
 
 /** What is written, and how. */

@@ -17,7 +17,7 @@ export function separationOf(settings: readonly string[]): Separation {
   let [separator, header, quote]: [string, boolean, Separation['quote']] = ['\t', false, ''];
   for (const setting of settings) {
     const [, name, value = ''] = /^(\w+)=(.*)$/s.exec(setting) ?? [];
-    if (name === 'separator' && value !== '') separator = { '/t': '\t', '/s': ' ' }[value] ?? value;
+    if (name === 'separator' && value !== '') separator = value === '/t' ? '\t' : value === '/s' ? ' ' : value;
     else if (name === 'header' && /^[yn]$/.test(value)) header = value === 'y';
     else if (name === 'quote' && /^[dsn]$/.test(value)) quote = value === 'd' ? '"' : value === 's' ? "'" : '';
     else throw new UsageError('-E is separator=TEXT (/t a tab, /s a space), header=y|n, or quote=d|s|n');
