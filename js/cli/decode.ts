@@ -4,7 +4,7 @@ import { command } from './command.js';
 import type { Flags, Line } from './flags.js';
 import { layers } from './output/dump.js';
 import { checkFields, defaultFields } from './output/fields.js';
-import { formatOf, formats } from './output/formats.js';
+import { formatOf, formats, isWire } from './output/formats.js';
 import { separationOf } from './output/table.js';
 import { timeFormats } from './output/time.js';
 import type { Outcome } from './session.js';
@@ -106,12 +106,18 @@ async function run({ values, operands }: Line<typeof flags>): Promise<number> {
   if (values.strict && values['keep-going']) throw new UsageError('--strict and --keep-going exclude each other');
   const file = values.output ?? values.w;
   const columns = values.field.length > 0 ? checkFields(values.field) : defaultFields;
+  const format = values.format ?? formatOf(file) ?? (values.field.length > 0 ? 'fields' : 'pretty');
+  const messages = (values.messages || values.follow) && !values.frames;
+  if (messages && isWire(format)) {
+    const flag = values.follow ? '--follow' : '-m';
+    throw new UsageError(`${format} has frames as they were on the wire, not messages: leave out ${flag}`);
+  }
   const { outcome, wrote } = await writeRows({
     source: sourceOf(values, operands),
     selection: selectionOf(values),
     file,
-    format: values.format ?? formatOf(file) ?? (values.field.length > 0 ? 'fields' : 'pretty'),
-    messages: (values.messages || values.follow) && !values.frames,
+    format,
+    messages,
     count: values.count,
     time: values.time ?? 'r',
     dump: values.hexdump ? (values.layer ?? 'wire') : undefined,

@@ -12,7 +12,7 @@ import { visibleJson } from '../../inspect/visible.js';
 import type { Sink } from '../session.js';
 import type { Selection } from '../source-flags.js';
 import { UsageError } from '../usage-error.js';
-import { follow } from './follow.js';
+import { follow, isSaid } from './follow.js';
 import type { Output } from './output.js';
 import { type Look, linesOf } from './pretty.js';
 import { hasType, textOf } from './records.js';
@@ -198,13 +198,15 @@ class Writer implements RowSink {
     await this.#output.write(binary ? Buffer.concat(parts.map((part) => Buffer.from(part as string))) : parts.join(''));
   }
 
-  /** Of messages, frames that are a part of one are left out: control frames stay. */
+  /** Of messages, frames that are a part of one are left out: control frames stay. An archive has places for both. */
   #isHidden(record: InspectRecord): boolean {
-    return record.type === 'frame' && this.#writing.messages && record.op < 8 && record.msg !== null;
+    const { format, messages } = this.#writing;
+    return record.type === 'frame' && messages && format !== 'har' && record.op < 8 && record.msg !== null;
   }
 
   #isRow(record: InspectRecord): record is FrameRecord | MessageRecord {
-    const { format, messages, harFrames } = this.#writing;
+    const { format, messages, harFrames, follow: dialogue } = this.#writing;
+    if (format === 'pretty' && dialogue) return isSaid(record);
     // An archive has messages, whether frames stand beside them or not.
     if (format === 'har') return record.type === (harFrames ? 'frame' : 'message');
     return record.type === 'frame' || (record.type === 'message' && messages);
