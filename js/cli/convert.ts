@@ -66,5 +66,5 @@ async function run({ values, operands }: Line<typeof flags>): Promise<number> {
     bytes: undefined,
   });
   if (outcome.interrupted) return ExitCode.Interrupted;
-  return outcome.unreadable ? ExitCode.Trouble : ExitCode.Ok;
+  return outcome.unreadable || outcome.cut ? ExitCode.Trouble : ExitCode.Ok;
 }

@@ -138,11 +138,12 @@ async function run({ values, operands }: Line<typeof flags>): Promise<number> {
 const DAMAGE = ['truncated', 'tcp-gap', 'resynced'];
 
 /** `missed`: something that matches was asked for, and nothing did. */
-function exitCode({ stats, unreadable, interrupted }: Outcome, strict: boolean, missed: boolean): number {
+function exitCode({ stats, unreadable, cut, interrupted }: Outcome, strict: boolean, missed: boolean): number {
   if (interrupted) return ExitCode.Interrupted;
   if (unreadable) return ExitCode.Trouble;
   const damaged = stats.some(({ rules, troubles }) => troubles > 0 || DAMAGE.some((id) => (rules[id] ?? 0) > 0));
   if (strict && damaged) return ExitCode.Damaged;
+  if (cut) return ExitCode.Trouble;
   if (strict && stats.some(({ errors }) => errors > 0)) return ExitCode.Findings;
   return missed ? ExitCode.Findings : ExitCode.Ok;
 }

@@ -67,7 +67,7 @@ async function run({ values, operands }: Line<typeof flags>): Promise<number> {
   const outcome = await readCaptures(source, { records, payload: 'full', filter: filterOf(values) }, sink);
   if (!values.quiet) complain(`${counted(writer.count, 'file')} and index.ndjson in ${visible(directory)}`);
   if (outcome.interrupted) return ExitCode.Interrupted;
-  return outcome.unreadable ? ExitCode.Trouble : ExitCode.Ok;
+  return outcome.unreadable || outcome.cut ? ExitCode.Trouble : ExitCode.Ok;
 }
 
 /** Files with names of our own: nothing in a capture names one. */

@@ -85,7 +85,7 @@ async function run({ values, operands }: Line<typeof flags>): Promise<number> {
       return true;
     },
   };
-  const { unreadable, interrupted, stats } = await readCaptures(
+  const { unreadable, cut, interrupted, stats } = await readCaptures(
     source,
     { records: ['violation', 'error'], payload: 'none' },
     sink,
@@ -99,7 +99,7 @@ async function run({ values, operands }: Line<typeof flags>): Promise<number> {
     );
   }
   if (interrupted) return ExitCode.Interrupted;
-  if (unreadable) return ExitCode.Trouble;
+  if (unreadable || cut) return ExitCode.Trouble;
   return ORDER.slice(ORDER.indexOf(failOn)).some((level) => counts[level] > 0) ? ExitCode.Findings : ExitCode.Ok;
 }
 

@@ -7,7 +7,7 @@ import type { CaptureRecord } from '../inspect/records.js';
 import type { CaptureStats } from '../inspect/stats.js';
 import { visible } from '../inspect/visible.js';
 import { type Input, openInput } from './input.js';
-import { linesOfType } from './output/records.js';
+import { isOfType, linesOfType, textOf } from './output/records.js';
 import type { Source } from './source-flags.js';
 import { clearProgress, complain, onInterrupt, progress } from './terminal.js';
 import { UsageError } from './usage-error.js';
@@ -28,6 +28,10 @@ export interface Outcome {
   readonly stats: readonly CaptureStats[];
   /** Whether one of them could not be read, to its end or at all. */
   readonly unreadable: boolean;
+  /** Whether one of them is cut: the engine had all bytes, and could not read them to their end. */
+  readonly cut: boolean;
+  /** Whether not a byte of any could be read: then there is nothing to put in the place of what a file has. */
+  readonly nothing: boolean;
   readonly interrupted: boolean;
 }
 
@@ -54,6 +58,7 @@ export async function readCaptures(source: Source, options: EngineOptions, sink:
   const interrupt = onInterrupt();
   const stats: CaptureStats[] = [];
   let unreadable = false;
+  let cut = false;
   for (const parts of source.captures) {
     const inputs = parts.map(({ file, side }) => ({ side, input: openInput(file, source.kind, interrupt) }));
     const [first] = inputs;
@@ -63,11 +68,19 @@ export async function readCaptures(source: Source, options: EngineOptions, sink:
     stats.push(counts);
     await sink.end?.(counts, first.input);
     if (source.verbose) complain(`${first.input.name}: ${told(counts)}`);
+    // Of what was read on purpose up to here, the end is no end.
+    cut ||= counts.cut && more && !interrupt.aborted;
     unreadable ||= troubles > 0 || (counts.troubles > 0 && counts.frames === 0);
     if (!more || interrupt.aborted) break;
   }
   clearProgress();
-  return { stats, unreadable, interrupted: interrupt.aborted };
+  const nothing = unreadable && stats.every(({ bytes }) => bytes === 0);
+  return { stats, unreadable, cut, nothing, interrupted: interrupt.aborted };
+}
+
+function withoutErrors(ndjson: Uint8Array): Uint8Array {
+  const lines = textOf(ndjson).split('\n');
+  return Buffer.from(lines.filter((line) => !isOfType('error', line)).join('\n'));
 }
 
 interface Part {
@@ -101,10 +114,11 @@ async function readCapture(
     const records = source.verbose ? [...(options.records ?? []), 'capture' as const] : options.records;
     openEngine({ ...options, records, ...source.options, source: input.name, from: input.from });
   };
-  const drain = async (): Promise<void> => {
+  const drain = async (shown = (lines: Uint8Array): Uint8Array => lines): Promise<void> => {
     while (more) {
-      const lines = theEngine().take(TAKE);
-      if (lines.length === 0) return;
+      const taken = theEngine().take(TAKE);
+      if (taken.length === 0) return;
+      const lines = shown(taken);
       if (source.verbose)
         for (const line of linesOfType('capture', lines)) watch.saw(JSON.parse(line) as CaptureRecord);
       more = await sink.lines(lines);
@@ -120,6 +134,7 @@ async function readCapture(
     watch.show(input);
     if (!more || interrupt.aborted) break;
   }
+  const isRead = opened;
   open(first);
   for (const { input } of parts) {
     if (!source.quiet) for (const note of input.notes) complain(`${input.name}: ${note}`);
@@ -127,7 +142,9 @@ async function readCapture(
     troubles += input.troubles.length;
   }
   theEngine().finish();
-  await drain();
+  // Of what could not be read at all there is nothing to tell: no record goes in the place of what a file has.
+  // And where somebody has ended the input, what was on its way then is not a fault of the capture.
+  if (isRead || troubles === 0) await drain(interrupt.aborted ? withoutErrors : undefined);
   return { more, troubles, told: (counts) => watch.told(counts) };
 }
 

@@ -55,13 +55,13 @@ async function run({ values, operands }: Line<typeof flags>): Promise<number> {
       );
     },
   };
-  const { unreadable, interrupted } = await readCaptures(
+  const { unreadable, cut, interrupted } = await readCaptures(
     sourceOf(values, operands),
     { records: ['error'], payload: 'none' },
     sink,
   );
   if (interrupted) return ExitCode.Interrupted;
-  return unreadable ? ExitCode.Trouble : ExitCode.Ok;
+  return unreadable || cut ? ExitCode.Trouble : ExitCode.Ok;
 }
 
 function pretty(name: string, capture: CaptureStats, paint: Paint): string {

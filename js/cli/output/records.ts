@@ -19,9 +19,14 @@ export function hasType(type: string, ndjson: Uint8Array): boolean {
   return linesOfType(type, ndjson).next().done !== true;
 }
 
+/** Whether a line is of one type. */
+export function isOfType(type: string, line: string): boolean {
+  return line.startsWith(markOf(type));
+}
+
 /** The lines of one type. */
 export function* linesOfType(type: string, ndjson: Uint8Array): Generator<string, void, undefined> {
-  const mark = `{"v":1,"type":"${type}"`;
+  const mark = markOf(type);
   const buffer = Buffer.from(ndjson.buffer, ndjson.byteOffset, ndjson.byteLength);
   // No payload holds the mark: quotes in it are escaped.
   for (let at = buffer.indexOf(mark); at >= 0; at = buffer.indexOf(mark, at + 1)) {
@@ -29,3 +34,6 @@ export function* linesOfType(type: string, ndjson: Uint8Array): Generator<string
     yield buffer.toString('utf8', at, end < 0 ? buffer.length : end);
   }
 }
+
+/** How the lines of a type begin. */
+const markOf = (type: string): string => `{"v":1,"type":"${type}"`;
