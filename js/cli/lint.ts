@@ -85,13 +85,15 @@ async function run({ values, operands }: Line<typeof flags>): Promise<number> {
       return true;
     },
   };
-  const { unreadable, cut, interrupted, stats } = await readCaptures(
+  const { unreadable, cut, nothing, interrupted, stats } = await readCaptures(
     source,
     { records: ['violation', 'error'], payload: 'none' },
     sink,
   );
-  await report.finish();
-  await output.close();
+  if (!nothing || !output.replaces) {
+    await report.finish();
+    await output.close();
+  }
   if (!values.quiet) {
     const frames = stats.reduce((sum, each) => sum + each.frames, 0);
     complain(

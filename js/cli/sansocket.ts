@@ -9,7 +9,7 @@ import { commandNamed, commands } from './commands.js';
 import { parseLine } from './flags.js';
 import { commandHelp, commonFlags, overview } from './help.js';
 import { nearest } from './nearest.js';
-import { complain, ExitCode, fitted, painter, print, useColor } from './terminal.js';
+import { complain, ExitCode, fitted, OutputError, painter, print, useColor } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
 async function main(args: readonly string[]): Promise<number> {
@@ -69,6 +69,6 @@ function misused(command: string, message: string): number {
 
 // Not process.exit(): what is written to a pipe has to arrive first.
 process.exitCode = await main(process.argv.slice(2)).catch((error: Error) => {
-  complain(visible(error.message));
+  complain(error instanceof OutputError ? error.message : visible(error.message));
   return ExitCode.Trouble;
 });

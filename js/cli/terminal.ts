@@ -15,10 +15,17 @@ export const ExitCode = {
 } as const;
 
 // `sansocket decode FILE | head` ends well when `head` has seen enough.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? ExitCode.Ok : ExitCode.Trouble);
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE') process.exit(ExitCode.Ok);
+  complain(`standard output cannot be written: ${message}`);
+  process.exit(ExitCode.Trouble);
 });
 process.stderr.on('error', () => {});
+
+/** Output cannot be written, which no help helps. Its message is safe to print. */
+export class OutputError extends Error {
+  override readonly name = 'OutputError';
+}
 
 /** Writes to stdout; resolves, to the exit code for success, when more may be written. */
 export async function print(text: string | Uint8Array): Promise<number> {

@@ -47,7 +47,7 @@ export async function writeRows(job: Job): Promise<{ readonly outcome: Outcome; 
     },
     sink,
   );
-  await sink.finish();
+  if (!outcome.nothing || !output.replaces) await sink.finish();
   if (format === 'pretty' && !source.quiet) for (const stats of outcome.stats) complain(summaryOf(stats));
   return { outcome, wrote: sink.wrote };
 }
