@@ -1,11 +1,12 @@
 /** Where captures come from: files and standard input, unwrapped until they are what the engine reads. */
 
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
 import { bytesOfText } from '../inspect/notation.js';
 import { harOfZip } from '../inspect/playwright.js';
 import { TELLING_BYTES, wrappingOf } from '../inspect/recognise.js';
 import { visible } from '../inspect/visible.js';
+import { statOf } from './files.js';
 import { UsageError } from './usage-error.js';
 
 export const kinds = ['auto', 'pcap', 'pcapng', 'har', 'netlog', 'hex', 'base64', 'raw', 'ndjson'] as const;
@@ -70,7 +71,7 @@ class FileInput implements Input {
 
   constructor(file: string, kind: Kind, interrupt: AbortSignal | undefined) {
     this.name = nameOf(file);
-    this.size = file === '-' ? undefined : statSync(file, { throwIfNoEntry: false })?.size;
+    this.size = file === '-' ? undefined : statOf(file)?.size;
     this.from = kind === 'hex' || kind === 'base64' ? 'raw' : kind;
     this.#file = file;
     this.#kind = kind;

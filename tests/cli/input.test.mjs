@@ -149,6 +149,30 @@ test('files that cannot be read', async () => {
   assert.equal(recordsOf(both.stdout).filter(({ type }) => type === 'frame').length, frameCount('clean'));
 });
 
+test('a name that cannot be looked up is told as one that is not there, and the others are read', async () => {
+  for (const [name, why] of [
+    [`${captureOf('clean.pcap')}/inside`, /inside: (?:not a directory|no such file or directory)\n/],
+    [captureOf('x'.repeat(300)), /name too long|no such file/],
+  ]) {
+    const { code, stdout, stderr } = await sansocket(['-q', name, captureOf('clean.pcap')]);
+    assert.equal(code, 2);
+    assert.match(stderr, why);
+    assert.equal(stdout.match(/^ +#/gm).length, 12);
+  }
+});
+
+test('a byte order mark before JSON is passed over (RFC 8259 §8.1)', async () => {
+  for (const name of ['handmade.har', 'chrome.netlog', 'clean.ndjson', 'archive.jsonl']) {
+    const [plain, marked] = await Promise.all(
+      [readFileSync(captureOf(name)), Buffer.concat([Buffer.of(0xef, 0xbb, 0xbf), readFileSync(captureOf(name))])].map(
+        (bytes, i) => sansocket([fileOf(bytes, `${i}-${name}`)]),
+      ),
+    );
+    assert.ok(plain.stdout.length > 0);
+    assert.deepEqual([marked.code, marked.stdout], [plain.code, plain.stdout], name);
+  }
+});
+
 const foreign = {
   TLS: ['16030100c8010000c40303', /TLS/],
   'TLS data': ['17030300200000000000', /TLS/],
