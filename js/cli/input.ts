@@ -79,16 +79,19 @@ class FileInput implements Input {
   }
 
   async *chunks(): AsyncGenerator<Uint8Array, void, undefined> {
+    const stream = streamOf(this.#file);
     try {
-      yield* this.#unwrapped(this.#bytes());
+      yield* this.#unwrapped(this.#bytes(stream));
     } catch (error) {
       if (!this.#interrupt?.aborted) this.troubles.push(readingFailed(error));
+    } finally {
+      // Whoever has seen enough does not wait for the writer of a pipe.
+      stream.destroy();
     }
   }
 
   /** The bytes of the file. */
-  async *#bytes(): AsyncGenerator<Uint8Array, void, undefined> {
-    const stream = streamOf(this.#file);
+  async *#bytes(stream: ReturnType<typeof streamOf>): AsyncGenerator<Uint8Array, void, undefined> {
     const stop = (): void => void stream.destroy();
     this.#interrupt?.addEventListener('abort', stop);
     try {

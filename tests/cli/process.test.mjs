@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { encodeFrame } from 'sansocket';
 import { captureOf, fileOf, goldenOf, sansocket, start, textOf } from './run.mjs';
 
@@ -77,6 +78,17 @@ test('a reader that has seen enough ends it well', { timeout: 60_000 }, async ()
     child.stdout.destroy();
     const [code, signal] = await once(child, 'close');
     assert.deepEqual([code, signal, await stderr], [0, null, '']);
+  }
+});
+
+test('-c ends without waiting for who writes into the pipe', { timeout: 60_000 }, async () => {
+  const capture = readFileSync(captureOf('clean.pcap'));
+  for (const bytes of [capture, gzipSync(capture)]) {
+    const child = start(['-q', '-c', '2', '-']);
+    child.stdin.on('error', () => {});
+    child.stdin.write(bytes);
+    const [stdout, [code]] = await Promise.all([textOf(child.stdout), once(child, 'close')]);
+    assert.deepEqual([code, stdout.match(/^ +#/gm).length], [0, 2]);
   }
 });
 
