@@ -7,7 +7,7 @@ import { hexOf, visible } from '../inspect/visible.js';
 import { command } from './command.js';
 import type { Values } from './flags.js';
 import { readWhole } from './input.js';
-import { print } from './terminal.js';
+import { ExitCode, print } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
 const flags = {
@@ -62,7 +62,8 @@ export const encode = command({
     if (extra !== undefined)
       throw new UsageError(`"${visible(extra)}" is no flag; --text "${visible(extra)}" sends it`);
     const bytes = framesOf(values, await contentOf(values), await import('sansocket'));
-    return print(written(bytes, values.format ?? 'hex'));
+    for (const part of written(bytes, values.format ?? 'hex')) await print(part);
+    return ExitCode.Ok;
   },
 });
 
@@ -180,14 +181,44 @@ function pieces(bytes: Uint8Array, count: number): Uint8Array[] {
   return Array.from({ length: count }, (_, i) => bytes.subarray(at(i), at(i + 1)));
 }
 
-function written(bytes: Uint8Array, format: 'hex' | 'raw' | 'base64' | 'c' | 'js'): string | Uint8Array {
-  if (format === 'hex') return `${hexOf(bytes, ' ')}\n`;
-  if (format === 'base64') return `${Buffer.from(bytes).toString('base64')}\n`;
-  const list = Array.from(bytes, (byte) => `0x${byte.toString(16).padStart(2, '0')}`).join(', ');
-  if (format === 'js') return `new Uint8Array([${list}])\n`;
-  if (format === 'c') return `unsigned char frame[${bytes.length}] = { ${list} };\n`;
-  if (process.stdout.isTTY) {
-    throw new UsageError('raw bytes would drive the terminal: send them to a file or a pipe, or use --format hex');
+/** Bytes that are written down at once; a multiple of three, so that base64 has no padding between. */
+const PIECE = 3 << 14;
+
+/** The output, in pieces: as text it may be more than a string can hold. */
+function* written(bytes: Uint8Array, format: 'hex' | 'raw' | 'base64' | 'c' | 'js'): Generator<string | Uint8Array> {
+  switch (format) {
+    case 'raw':
+      if (process.stdout.isTTY) {
+        throw new UsageError('raw bytes would drive the terminal: send them to a file or a pipe, or use --format hex');
+      }
+      yield bytes;
+      return;
+    case 'hex':
+      yield* listed(bytes, (part) => hexOf(part, ' '), ' ');
+      yield '\n';
+      return;
+    case 'base64':
+      yield* listed(bytes, (part) => Buffer.from(part).toString('base64'), '');
+      yield '\n';
+      return;
+    case 'js':
+      yield 'new Uint8Array([';
+      yield* listed(bytes, literals, ', ');
+      yield '])\n';
+      return;
+    case 'c':
+      yield `unsigned char frame[${bytes.length}] = { `;
+      yield* listed(bytes, literals, ', ');
+      yield ' };\n';
   }
-  return bytes;
 }
+
+function* listed(bytes: Uint8Array, text: (part: Uint8Array) => string, separator: string): Generator<string> {
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    if (at > 0) yield separator;
+    yield text(bytes.subarray(at, at + PIECE));
+  }
+}
+
+const literals = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => `0x${byte.toString(16).padStart(2, '0')}`).join(', ');

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeFrames } from 'sansocket';
+import { decodeFrames, encodeFrame } from 'sansocket';
 import { fileOf, sansocket } from './run.mjs';
 
 async function encode(...args) {
@@ -63,6 +63,31 @@ test('other ways to write bytes down', async () => {
     (await sansocket(['encode', ...args, 'raw'])).stdout,
     Buffer.from('8102 4869'.replace(' ', ''), 'hex').toString(),
   );
+});
+
+test('as much as is given: text is written in pieces, and raw bytes as they are', async () => {
+  const payload = Buffer.alloc(3_000_000, 'ab\x01');
+  const args = ['--file', fileOf(payload, 'much'), '--mask', 'none', '--format'];
+  const bytes = Buffer.from(encodeFrame({ opcode: 2, payload }));
+  const texts = await Promise.all(['hex', 'base64', 'js', 'c'].map((format) => encode(...args, format)));
+  const list = Array.from(bytes, (byte) => `0x${byte.toString(16).padStart(2, '0')}`).join(', ');
+  const expected = [
+    bytes.toString('hex').replaceAll(/..(?=.)/g, '$& '),
+    bytes.toString('base64'),
+    `new Uint8Array([${list}])`,
+    `unsigned char frame[${bytes.length}] = { ${list} };`,
+  ];
+  assert.deepEqual(
+    texts.map((text, i) => text === expected[i]),
+    [true, true, true, true],
+  );
+  // Less than what one list of all bytes would take.
+  const nodeArgs = ['--max-old-space-size=64'];
+  const large = fileOf(Buffer.alloc(20_000_000, 7), 'large');
+  for (const format of ['raw', 'hex']) {
+    const { code, stderr } = await sansocket(['encode', '--file', large, '--format', format], { nodeArgs });
+    assert.deepEqual([code, stderr], [0, '']);
+  }
 });
 
 const refused = [
