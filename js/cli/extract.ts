@@ -11,7 +11,7 @@ import { recordsOf } from './output/records.js';
 import { tellTroubles } from './output/troubles.js';
 import { readCaptures, type Sink } from './session.js';
 import { filterOf, selectFlags, sourceFlags, sourceOf } from './source-flags.js';
-import { complain, ExitCode } from './terminal.js';
+import { complain, ExitCode, OutputError } from './terminal.js';
 import { UsageError } from './usage-error.js';
 import { counted } from './words.js';
 
@@ -42,11 +42,6 @@ async function run({ values, operands }: Line<typeof flags>): Promise<number> {
   const { directory, frames } = values;
   if (directory === undefined) throw new UsageError('where to? -d DIR says it');
   const source = sourceOf(values, operands);
-  try {
-    mkdirSync(directory, { recursive: true });
-  } catch (error) {
-    throw new UsageError(`${visible(directory)} cannot be made: ${(error as NodeJS.ErrnoException).code}`);
-  }
   const writer = new Files(directory);
   let name = '';
   const sink: Sink = {
@@ -65,7 +60,11 @@ async function run({ values, operands }: Line<typeof flags>): Promise<number> {
   };
   const records = frames ? (['frame', 'error'] as const) : (['message', 'error'] as const);
   const outcome = await readCaptures(source, { records, payload: 'full', filter: filterOf(values) }, sink);
-  if (!values.quiet) complain(`${counted(writer.count, 'file')} and index.ndjson in ${visible(directory)}`);
+  if (!outcome.nothing) writer.begin();
+  if (!values.quiet) {
+    const index = outcome.nothing ? '' : ` and index.ndjson in ${visible(directory)}`;
+    complain(`${counted(writer.count, 'file')}${index}`);
+  }
   if (outcome.interrupted) return ExitCode.Interrupted;
   return outcome.unreadable || outcome.cut ? ExitCode.Trouble : ExitCode.Ok;
 }
@@ -74,13 +73,26 @@ async function run({ values, operands }: Line<typeof flags>): Promise<number> {
 class Files {
   count = 0;
   readonly #directory: string;
+  #begun = false;
 
   constructor(directory: string) {
     this.#directory = directory;
+  }
+
+  /** Makes the directory and the index, once something was read: an attempt that failed is not in the way of the next. */
+  begin(): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    try {
+      mkdirSync(this.#directory, { recursive: true });
+    } catch (error) {
+      throw new OutputError(`${visible(this.#directory)} cannot be made: ${(error as NodeJS.ErrnoException).code}`);
+    }
     this.#save('index.ndjson', '');
   }
 
   write(record: FrameRecord | MessageRecord, source: string): void {
+    this.begin();
     this.count += 1;
     const { payload, ...rest } = record;
     const file = `${String(this.count).padStart(6, '0')}-${record.dir}.${extensionOf(record)}`;
@@ -94,8 +106,9 @@ class Files {
       writeFileSync(join(this.#directory, file), content, { flag: 'wx' });
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      const why = code === 'EEXIST' ? 'is there already: give an empty directory' : `cannot be written: ${code}`;
-      throw new UsageError(`${visible(join(this.#directory, file))} ${why}`);
+      const path = visible(join(this.#directory, file));
+      if (code === 'EEXIST') throw new UsageError(`${path} is there already: give an empty directory`);
+      throw new OutputError(`${path} cannot be written: ${code}`);
     }
   }
 }

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { acceptKey, encodeFrame } from 'sansocket';
 import { catalogue } from '../../pkg/inspect/catalogue.js';
 import { engineOf } from '../../pkg/inspect/module.js';
-import { captureOf, fileOf, goldenOf, recordsOf, sansocket, scratch } from './run.mjs';
+import { captureOf, fileOf, goldenOf, missingFile, recordsOf, sansocket, scratch } from './run.mjs';
 
 const server = (opcode, payload, more) => encodeFrame({ opcode, payload, ...more });
 
@@ -157,6 +157,15 @@ test('extract: a file for each message, and an index', async () => {
   assert.equal(again.code, 2);
   assert.match(again.stderr, /is there already: give an empty directory/);
   assert.match((await sansocket(['extract', fileOf(stream)])).stderr, /-d DIR/);
+});
+
+test('extract that could read nothing makes nothing: it can be tried again', async () => {
+  const folder = join(scratch(), 'again');
+  const failed = await sansocket(['extract', missingFile('nowhere'), '-d', folder]);
+  assert.equal(failed.code, 2);
+  assert.match(failed.stderr, /nowhere: no such file or directory\nsansocket: 0 files\n$/);
+  assert.equal((await sansocket(['extract', '-Y', 'op == 3', captureOf('clean.pcap'), '-d', folder])).code, 0);
+  assert.deepEqual(readdirSync(folder), ['index.ndjson']);
 });
 
 test('extract selects messages as a whole', async () => {
