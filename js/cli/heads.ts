@@ -30,8 +30,8 @@ export async function checkHeads(request: string | undefined, response: string |
   if (request === '-' && response === '-') throw new UsageError('standard input can be read once');
   const c2s = await headOf(request, 'request', /^[!#-'*+.0-9A-Z^-z|~-]+ \S+ HTTP\/\d/);
   const s2c = await headOf(response, 'response', /^HTTP\/\d(?:\.\d+)? \d{3}\b/);
-  const found = judged({ c2s, s2c }) ?? judged({ c2s: c2s && withKey(c2s), s2c });
-  if (found === undefined) throw new UsageError(`${nameOf(response ?? '-')}: the response switches no protocols`);
+  const found = judged({ c2s, s2c }) ?? (c2s === undefined ? judgedAlone(s2c) : judged({ c2s: withKey(c2s), s2c }));
+  if (found === undefined) throw new UsageError(`${nameOf(response ?? '-')}: this answers no request for a WebSocket`);
   const { handshake, violations } = found;
   const { key } = handshake;
   const usable = key !== null && !violations.some(({ id }) => id === 'hs-key-invalid');
@@ -53,8 +53,10 @@ async function headOf(file: string | undefined, what: string, first: RegExp): Pr
   return head;
 }
 
+type Judgement = Pick<Checked, 'handshake' | 'violations'>;
+
 /** What the engine says; `undefined` if for it this is no handshake. */
-function judged({ c2s, s2c }: Heads): Pick<Checked, 'handshake' | 'violations'> | undefined {
+function judged({ c2s, s2c }: Heads): Judgement | undefined {
   const engine = theEngine();
   engine.open({ from: 'raw', records: ['handshake', 'violation'] });
   if (c2s !== undefined) engine.feed(Buffer.from(c2s, 'latin1'), Side.Client);
@@ -69,6 +71,35 @@ function judged({ c2s, s2c }: Heads): Pick<Checked, 'handshake' | 'violations'> 
 /** A request that shows no sign of a WebSocket is passed over by the engine. With an empty key it is judged, and found to have none. */
 function withKey(request: string): string {
   return request.replace(/\r?\n\r?\n$/, '\r\nSec-WebSocket-Key:\r\n\r\n');
+}
+
+/** A request that breaks no rule, for a response that nobody has the request of. */
+const REQUEST = [
+  'GET / HTTP/1.1',
+  'Host: unknown.invalid',
+  'Upgrade: websocket',
+  'Connection: Upgrade',
+  'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+  'Sec-WebSocket-Version: 13',
+  '\r\n',
+].join('\r\n');
+
+/** What a response breaks only by what its request has. */
+const BY_REQUEST: ReadonlySet<string> = new Set([
+  'hs-accept-mismatch',
+  'hs-extension-unoffered',
+  'hs-subprotocol-unoffered',
+]);
+
+/** A response that refuses, or switches to nothing, which the engine takes for one of a WebSocket only behind its request. */
+function judgedAlone(s2c: string | undefined): Judgement | undefined {
+  const { handshake, violations } = judged({ c2s: REQUEST, s2c }) ?? {};
+  // An interim response (RFC 9110 §15.2) answers nothing.
+  if (handshake === undefined || violations === undefined || handshake.status === null) return undefined;
+  const told = violations.filter(({ id }) => !BY_REQUEST.has(id));
+  const ids = told.map(({ id }) => id);
+  const unknown = { method: null, uri: null, host: null, key: null, acceptOk: null };
+  return { handshake: { ...handshake, ...unknown, violations: ids }, violations: told };
 }
 
 /** The result in lines. */

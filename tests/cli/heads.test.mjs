@@ -87,6 +87,22 @@ test('a response alone is checked as far as that goes', async () => {
   assert.deepEqual((await check({ response: response({ Connection: undefined }) })).ids, ['hs-connection']);
 });
 
+test('a response that refuses has the same result alone as by its request', async () => {
+  for (const start of ['HTTP/1.1 403 Forbidden', 'HTTP/1.1 200 OK']) {
+    const head = fileOf(`${start}\r\nContent-Length: 0\r\n\r\n`, 'refusal');
+    const alone = await sansocket(['handshake', '--response', head]);
+    assert.deepEqual([alone.code, alone.stderr], [0, '']);
+    assert.match(alone.stdout, /^response .*\nno rule is broken: the server refuses, with status (?:403|200)\n$/);
+    assert.equal((await sansocket(['handshake', '--request', fileOf(request(), 'asked'), '--response', head])).code, 0);
+  }
+  // Nothing is told of a request that nobody has.
+  const other = headOf({ start: 'HTTP/1.1 101 Other', Upgrade: 'h2c', 'Sec-WebSocket-Protocol': 'x' });
+  const { expected, handshake, ids } = await check({ response: other });
+  const { uri, key: asking, acceptOk, violations } = handshake;
+  assert.deepEqual([expected, uri, asking, acceptOk], [null, null, null, null]);
+  assert.deepEqual([ids, violations], Array(2).fill(['hs-upgrade', 'hs-connection']));
+});
+
 test('the accept value that the key asks for is told, if the key is one', async () => {
   assert.equal((await check({ request: request() })).expected, accept);
   assert.equal((await check({ request: request({ 'Sec-WebSocket-Key': 'x' }) })).expected, null);
@@ -133,7 +149,7 @@ for (const [args, message] of [
     ['--response', fileOf(request(), 'request')],
     /the head of a response does not begin with "GET \/chat HTTP\/1\.1"\n/,
   ],
-  [['--response', fileOf('HTTP/1.1 403 No\r\n\r\n', '403')], /403: the response switches no protocols\n/],
+  [['--response', fileOf('HTTP/1.1 100 Continue\r\n\r\n', '100')], /100: this answers no request for a WebSocket\n/],
   [['--request', '-', '--response', '-'], /standard input can be read once/],
   [[key, '--request', '-'], /give neither KEY nor --verify/],
 ]) {
