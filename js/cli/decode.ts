@@ -68,7 +68,7 @@ const flags = {
   layer: { kind: 'choice', choices: layers, help: 'what is dumped; wire by default' },
   ...sourceFlags,
   ...selectFlags,
-  null: { kind: 'switch', short: '0', help: 'NUL ends rows, so that payloads may have line ends' },
+  null: { kind: 'switch', short: '0', help: 'NUL ends rows instead of a line feed, as xargs -0 takes them' },
   strict: { kind: 'switch', help: 'exit code 1 on errors, 3 on damaged input' },
   'keep-going': { kind: 'switch', help: 'the opposite of --strict; the default' },
   'exit-status': { kind: 'switch', help: 'exit code 1 if nothing matched' },

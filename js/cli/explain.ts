@@ -25,7 +25,7 @@ export const explain = command({
     ['sansocket explain', 'everything that has a name'],
   ],
   run: async ({ values: { format }, operands }) => {
-    if (operands.length === 0) return print(listed(painter()));
+    if (operands.length === 0) return print(format === 'json' ? listedJson() : listed(painter()));
     const found = operands.flatMap(oneOf);
     const text =
       format === 'json'
@@ -58,6 +58,8 @@ function pretty(explanations: readonly Explanation[], paint: Paint): string {
   });
   return `${parts.join('\n\n')}\n`;
 }
+
+const listedJson = (): string => topics.map((group) => `${visibleJson({ v: 1, ...group })}\n`).join('');
 
 function listed(paint: Paint): string {
   const groups = topics.map(({ title, names }) => `${paint('bold', title)}\n${wrapped(names.join(' '), 2, fitted())}`);

@@ -84,6 +84,11 @@ test('everything that has a name is explained, as text and as JSON', async () =>
     .filter((line) => line.startsWith('  '))
     .flatMap((line) => line.trim().split(' '));
   for (const { id } of catalogue) assert.ok(names.includes(id), id);
+  const groups = (await sansocket(['explain', '--format', 'json'])).stdout.trimEnd().split('\n');
+  assert.deepEqual(
+    groups.flatMap((line) => JSON.parse(line).names),
+    names,
+  );
   const all = await sansocket(['explain', '--format', 'json', ...names]);
   assert.equal(all.code, 0, all.stderr);
   const records = all.stdout
