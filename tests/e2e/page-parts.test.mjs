@@ -20,7 +20,7 @@ const parts = {
   matches: 'inspect/use-matches.ts',
   switches: 'inspect/switches.ts',
   sampleLink: 'inspect/sample-link.ts',
-  belonging: 'inspect/export/belonging.ts',
+  belonging: '../../pkg/inspect/belonging.js',
 };
 const { outputFiles } = await build({
   stdin: {
@@ -291,7 +291,7 @@ test('links to samples: there and back, and whatever somebody makes up', () => {
 
 test('of what is told of connections, what belongs to frames that are written', () => {
   const kept = new belonging.Belonging();
-  const take = (record) => kept.take(JSON.stringify(record)).map((line) => Object.values(JSON.parse(line)).join(' '));
+  const take = (record) => kept.take(record, Object.values(record).join(' '));
   for (const [record, written] of [
     [{ type: 'capture' }, ['capture']],
     [{ type: 'handshake', conn: 1 }, []],

@@ -1,8 +1,7 @@
 /** The formats of output: what each needs of the engine, and how it writes records. */
 
 import { version } from '../../constants.js';
-import { Handshakes, isAbout } from '../../inspect/belonging.js';
-import { joined } from '../../inspect/byte-writer.js';
+import { Belonging, isAbout } from '../../inspect/belonging.js';
 import type { EngineOptions, RecordType } from '../../inspect/engine.js';
 import { Har } from '../../inspect/har.js';
 import { PacketWriter, pcapngHead } from '../../inspect/pcapng.js';
@@ -113,6 +112,17 @@ export function sinkFor(writing: Writing, output: Output): RowSink {
   return new Writer(writing, output);
 }
 
+/** A record as it is written, and its line of NDJSON. */
+interface Written {
+  readonly record: InspectRecord;
+  readonly line: string;
+}
+
+function redacted(given: InspectRecord): Written {
+  const record = redact(given);
+  return { record, line: visibleJson(record) };
+}
+
 class Writer implements RowSink {
   wrote = false;
   /** Rows that were written, where they are counted. */
@@ -121,8 +131,8 @@ class Writer implements RowSink {
   readonly #output: Output;
   readonly #har: Har;
   readonly #packets = new PacketWriter();
-  /** Where heads are kept, and some frames are left out. */
-  readonly #handshakes: Handshakes | undefined;
+  /** Where some frames of a connection are left out. */
+  readonly #belonging: Belonging<Written> | undefined;
   #direction: string | undefined;
   /** How many captures have begun. */
   #captures = 0;
@@ -137,7 +147,7 @@ class Writer implements RowSink {
     this.#writing = writing;
     this.#output = output;
     this.#har = new Har(version, writing.harFrames);
-    if (writing.selection.partial) this.#handshakes = new Handshakes();
+    if (writing.selection.partial) this.#belonging = new Belonging();
   }
 
   begin({ name }: { readonly name: string }): void {
@@ -148,7 +158,8 @@ class Writer implements RowSink {
   async lines(ndjson: Uint8Array): Promise<boolean> {
     tellTroubles(ndjson, this.#name);
     const { format, count, selection, messages, nul, redact } = this.#writing;
-    if (format === 'ndjson' && count === undefined && selection.conn === undefined && !messages && !nul && !redact) {
+    const all = selection.conn === undefined && !selection.partial;
+    if (format === 'ndjson' && all && count === undefined && !messages && !nul && !redact) {
       this.wrote ||= hasType('frame', ndjson);
       await this.#output.write(ndjson);
       return true;
@@ -179,17 +190,14 @@ class Writer implements RowSink {
   }
 
   /** Records as they are to be written, with their lines. */
-  *#records(ndjson: Uint8Array): Generator<{ readonly record: InspectRecord; readonly line: string }> {
+  *#records(ndjson: Uint8Array): Generator<Written> {
     const { conn } = this.#writing.selection;
     for (const line of textOf(ndjson).split('\n')) {
       if (line === '') continue;
       const record = JSON.parse(line) as InspectRecord;
       if (conn !== undefined && !isAbout(conn, record)) continue;
-      if (!this.#writing.redact) yield { record, line };
-      else {
-        const less = redact(record);
-        yield { record: less, line: visibleJson(less) };
-      }
+      const written = this.#writing.redact ? redacted(record) : { record, line };
+      yield* this.#belonging?.take(record, written) ?? [written];
     }
   }
 
@@ -231,11 +239,11 @@ class Writer implements RowSink {
       case 'pretty':
         return this.#writing.follow ? follow(record, look.paint) : linesOf(record, look, this.#above);
       case 'har':
-        for (const each of this.#withHandshake(record)) this.#har.take(each);
+        this.#har.take(record);
         return '';
       case 'pcapng':
         if (record.type === 'frame') this.#wireOf(record);
-        return joined(this.#withHandshake(record).map((each) => this.#packets.take(each)));
+        return this.#packets.take(record);
       default:
         break;
     }
@@ -247,10 +255,6 @@ class Writer implements RowSink {
           ? fieldsLine(record, columns, separation)
           : this.#bytes(record);
     return nul && typeof text === 'string' ? `${text.replace(/\r?\n$/, '')}\0` : text;
-  }
-
-  #withHandshake(record: InspectRecord): readonly InspectRecord[] {
-    return this.#handshakes?.take(record) ?? [record];
   }
 
   /** A frame as it was on the wire: in hex, one a line, or raw, which has to be of one direction. */

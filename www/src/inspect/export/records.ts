@@ -1,10 +1,10 @@
 /** The records of a capture, which the engine writes as it reads the capture once more. */
 
+import { Belonging } from '../../../../pkg/inspect/belonging.js';
 import type { InspectRecord } from '../../../../pkg/inspect/records.js';
 import { EngineClient } from '../engine/client.js';
 import type { Writing } from '../engine/protocol.js';
 import type { Opened } from '../session.js';
-import { Belonging } from './belonging.js';
 
 /** What is read again. */
 export type Source = Pick<Opened, 'parts' | 'reading'>;
@@ -39,7 +39,7 @@ async function* linesFrom(
   writing: Writing,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   await client.call('write', parts, reading, writing);
-  const belonging = writing.filter === undefined ? undefined : new Belonging();
+  const belonging = writing.filter === undefined ? undefined : new Belonging<string>();
   for (;;) {
     const lines = (await client.call('written')) as Uint8Array<ArrayBuffer>;
     if (lines.length === 0) return;
@@ -53,10 +53,10 @@ const utf8 = new TextDecoder();
 
 const split = (lines: Uint8Array): readonly string[] => utf8.decode(lines).trimEnd().split('\n');
 
-const keptOf = (lines: Uint8Array, belonging: Belonging): Uint8Array<ArrayBuffer> =>
+const keptOf = (lines: Uint8Array, belonging: Belonging<string>): Uint8Array<ArrayBuffer> =>
   text.encode(
     split(lines)
-      .flatMap((line) => belonging.take(line))
+      .flatMap((line) => belonging.take(JSON.parse(line), line))
       .map((line) => `${line}\n`)
       .join(''),
   );
