@@ -1,13 +1,13 @@
 /** Joins a `Connection`, which has no socket, to a transport, which has no protocol. */
 
 import { type ClientHandshake, type Connection, type ConnectionEvent, ServerHandshake, UsageError } from 'sansocket';
-import { ChunkedEnd } from './chunked-end.js';
 import { Timer } from './clock.js';
 import { type DriverOptions, type DriverSettings, driverSettings } from './driver-options.js';
 import { Heartbeat } from './heartbeat.js';
 import type { Agreement, Observer } from './observer.js';
-import { isChunked, isRedirect, openingError } from './opening-error.js';
+import { openingError } from './opening-error.js';
 import { quietly } from './quietly.js';
+import { RefusalBody } from './refusal-body.js';
 import type { Wire, WireSink } from './source.js';
 import { Steps } from './steps.js';
 import { queueTask } from './tasks.js';
@@ -41,9 +41,8 @@ export class Driver implements WireSink {
   /** Whether the time limit of the closing was set from outside. */
   #limited = false;
 
-  /** Of a refusal whose body has not ended, if it is in chunks. */
-  #body: ChunkedEnd | undefined;
-  #awaitsBody = false;
+  /** Of a refusal, if more of it may come. */
+  #body: RefusalBody | undefined;
 
   /** The peer's Close. */
   #close: { readonly code: number; readonly reason: string } | undefined;
@@ -329,7 +328,7 @@ export class Driver implements WireSink {
       this.#observer.request?.(handshake);
     }
     if (handshake !== undefined) {
-      const isWhole = this.#inputEnded || this.#body?.isReached === true;
+      const isWhole = this.#inputEnded || this.#body?.isWhole === true;
       this.#error ??= openingError(handshake, isWhole, this.#offered);
       if (this.#error === undefined && handshake.error !== undefined) this.#awaitBody(handshake as ClientHandshake);
     }
@@ -346,16 +345,11 @@ export class Driver implements WireSink {
 
   /** What a refusal says beside its status is worth a moment. */
   #awaitBody(handshake: ClientHandshake): void {
-    if (this.#awaitsBody) return;
-    this.#awaitsBody = true;
-    const { response } = handshake;
+    // To read the response each time would be to copy it each time.
+    const response = this.#body === undefined ? handshake.response : undefined;
     if (response === undefined) return;
-    if (isChunked(response)) {
-      this.#body = new ChunkedEnd();
-      this.#body.push(response.body);
-    }
-    // All of it may have come with the head.
-    if (isRedirect(response) || this.#body?.isReached === true) {
+    this.#body = new RefusalBody(response);
+    if (this.#body.isWhole) {
       this.#error = this.#refusal;
       return;
     }

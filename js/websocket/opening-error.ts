@@ -45,13 +45,3 @@ export function openingError(
   const refusal = isRefusal ? `the server answered ${response.status} ${response.statusText}`.trimEnd() : error.message;
   return new OpeningError(refusal, response, error);
 }
-
-/** Whether a refusal says where to go (RFC 9110 §15.4), and nothing more of interest. */
-export const isRedirect = ({ status, headers }: HandshakeResponse): boolean =>
-  status >= 300 && status <= 399 && headers.some(([name]) => name.toLowerCase() === 'location');
-
-/** Whether a body is in chunks (RFC 9112 §6.1): the end of it is in itself. */
-export function isChunked({ headers }: HandshakeResponse): boolean {
-  const codings = headers.filter(([name]) => name.toLowerCase() === 'transfer-encoding').map(([, value]) => value);
-  return /\bchunked$/i.test(codings.join(', '));
-}
