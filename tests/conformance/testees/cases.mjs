@@ -10,8 +10,8 @@
  */
 export async function runCases(visit, agent, visited) {
   let count;
-  // On a busy machine a judge may give up on a handshake: here that decides nothing yet.
-  for (let attempt = 0; count === undefined && attempt < 5; attempt += 1) {
+  // On a busy machine a judge may give up on a handshake, again and again: here that decides nothing yet.
+  for (let attempt = 0; count === undefined && attempt < 30; attempt += 1) {
     await visit('/getCaseCount', (text) => {
       count = Number(text);
     });
