@@ -24,7 +24,7 @@ export const tunnelledClient =
       const page = await browser.newPage();
       const faults = [];
       page.on('pageerror', (error) => faults.push(error));
-      await page.goto(`http://127.0.0.1:${server.address().port}/page.html#${agent}`);
+      await page.goto(`http://127.0.0.1:${server.address().port}/page.html?judge=${port}#${agent}`);
       for (;;) {
         const { done, ended } = (await page.evaluate(() => globalThis.state)) ?? { done: 0 };
         if (faults.length > 0) throw faults[0];

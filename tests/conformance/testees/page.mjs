@@ -28,7 +28,9 @@ function tunnelled() {
 }
 
 globalThis.state = { done: 0, ended: false };
-await runCases(visitorOver(tunnelled, '127.0.0.1'), location.hash.slice(1), () => {
+// Some judges want the port at which they listen in the request.
+const judge = `127.0.0.1:${new URLSearchParams(location.search).get('judge')}`;
+await runCases(visitorOver(tunnelled, judge), location.hash.slice(1), () => {
   globalThis.state.done += 1;
 });
 globalThis.state.ended = true;
