@@ -1,8 +1,5 @@
 /** The chunked transfer coding (RFC 9112 §7.1), undone. */
 
-/** Whether a body is in chunks. */
-export const isChunked = (headers: Headers): boolean => /\bchunked$/i.test(headers.get('transfer-encoding') ?? '');
-
 /** What is in the chunks, as far as they are there and well-formed. */
 export function decodeChunked(bytes: Uint8Array): Uint8Array {
   const encoded = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,10 +1,11 @@
 /** A promise for an open WebSocket. */
 
+import { isChunked } from '../websocket/chunked-end.js';
 import { onAbort } from '../websocket/on-abort.js';
 import { OpeningError } from '../websocket/opening-error.js';
 import { webSocketUrl } from '../websocket/request.js';
 import { createWebSocketClass, type WebSocket, type WebSocketOptions } from '../websocket/websocket.js';
-import { decodeChunked, isChunked } from './chunked.js';
+import { decodeChunked } from './chunked.js';
 import { connect } from './connect.js';
 import { ConnectError, failed, refused } from './errors.js';
 import type { ConnectOptions } from './options.js';
@@ -107,7 +108,7 @@ function connectErrorOf(reason: unknown, url: URL): ConnectError {
     return new ConnectError(`${what}: ${reason.message}`, { code: 'ERR_HANDSHAKE', cause: reason });
   const { status, statusText } = response;
   const headers = new Headers(response.headers.map(([name, value]) => [name, value]));
-  const body = isChunked(headers) ? decodeChunked(response.body) : response.body;
+  const body = isChunked(headers.get('transfer-encoding')) ? decodeChunked(response.body) : response.body;
   const answer = { status, headers, body, cause: reason };
   return broken?.kind === 'unexpected_status'
     ? refused(what, { ...answer, code: 'ERR_HANDSHAKE_REFUSED', statusText })

@@ -1,14 +1,13 @@
 /** What a refusal says. */
 
 import type { Duplex } from 'node:stream';
-import { ChunkedEnd } from '../websocket/chunked-end.js';
-import { decodeChunked, isChunked } from './chunked.js';
+import { ChunkedEnd, isChunked } from '../websocket/chunked-end.js';
+import { BODY_TIMEOUT } from '../websocket/refusal-body.js';
+import { decodeChunked } from './chunked.js';
 import { type StepOptions, step } from './step.js';
 
 /** Bytes that are read of a body. */
 const MAX_BODY = 64 << 10;
-/** Milliseconds that a body may take: the refusal is known already. */
-const BODY_TIMEOUT = 2_000;
 
 /**
  * Reads a body after its first bytes: up to its length or its last chunk, the end of the stream, the bound or the time limit. What
@@ -20,7 +19,7 @@ export async function readBody(
   headers: Headers,
   options: StepOptions,
 ): Promise<Uint8Array> {
-  const chunked = isChunked(headers) ? new ChunkedEnd() : undefined;
+  const chunked = isChunked(headers.get('transfer-encoding')) ? new ChunkedEnd() : undefined;
   const length = Number(headers.get('content-length') ?? MAX_BODY);
   const wanted = Math.min(Number.isNaN(length) || chunked ? MAX_BODY : length, MAX_BODY);
   let body = first;

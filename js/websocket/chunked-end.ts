@@ -1,3 +1,6 @@
+/** Whether a body with these transfer codings is in chunks (RFC 9112 §6.1): the end of it is in itself. */
+export const isChunked = (codings: string | null): boolean => /\bchunked$/i.test(codings ?? '');
+
 /** Finds the end of a body in the chunked transfer coding (RFC 9112 §7.1), however it is cut. */
 export class ChunkedEnd {
   /** Bytes of the chunk, and of the line end behind it, that are still to come. */

@@ -7,16 +7,13 @@ import { Heartbeat } from './heartbeat.js';
 import type { Agreement, Observer } from './observer.js';
 import { openingError } from './opening-error.js';
 import { quietly } from './quietly.js';
-import { RefusalBody } from './refusal-body.js';
+import { BODY_TIMEOUT, RefusalBody } from './refusal-body.js';
 import type { Wire, WireSink } from './source.js';
 import { Steps } from './steps.js';
 import { queueTask } from './tasks.js';
 import { letGo } from './wire.js';
 
 type Handshake = ClientHandshake | ServerHandshake;
-
-/** Milliseconds that the body of a refusal may take: its status is known already. */
-const BODY_TIMEOUT = 2_000;
 
 /** The driver of one connection. It holds the locks of the transport from `start` to the end. */
 export class Driver implements WireSink {

@@ -1,7 +1,10 @@
 /** What a refusal says beside its status and its header fields, and when that is all. */
 
 import type { HandshakeResponse } from 'sansocket';
-import { ChunkedEnd } from './chunked-end.js';
+import { ChunkedEnd, isChunked } from './chunked-end.js';
+
+/** Milliseconds that the body of a refusal may take: its status is known already. */
+export const BODY_TIMEOUT = 2_000;
 
 /** The body of a refusal whose end the handshake does not know yet. */
 export class RefusalBody {
@@ -11,7 +14,7 @@ export class RefusalBody {
   /** `response`: what there is of it. */
   constructor(response: HandshakeResponse) {
     this.#isRedirect = isRedirect(response);
-    if (!isChunked(response)) return;
+    if (!isChunked(codingsOf(response))) return;
     this.#chunks = new ChunkedEnd();
     this.#chunks.push(response.body);
   }
@@ -32,8 +35,7 @@ function isRedirect({ status, headers }: HandshakeResponse): boolean {
   return status >= 300 && status <= 399 && headers.some(([name]) => name.toLowerCase() === 'location');
 }
 
-/** Whether a body is in chunks (RFC 9112 §6.1): the end of it is in itself. */
-function isChunked({ headers }: HandshakeResponse): boolean {
-  const codings = headers.filter(([name]) => name.toLowerCase() === 'transfer-encoding').map(([, value]) => value);
-  return /\bchunked$/i.test(codings.join(', '));
+function codingsOf({ headers }: HandshakeResponse): string {
+  const fields = headers.filter(([name]) => name.toLowerCase() === 'transfer-encoding');
+  return fields.map(([, value]) => value).join(', ');
 }
