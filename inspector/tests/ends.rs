@@ -10,12 +10,8 @@
 
 mod common;
 
-use common::{captures, name_of, parsed, records};
+use common::{capture, parsed, records};
 use sansocket_inspector::{Inspector, Options};
-
-fn read(name: &str) -> Vec<u8> {
-    std::fs::read(captures().into_iter().find(|path| name_of(path) == name).unwrap()).unwrap()
-}
 
 /// Whether the counts say that the end could not be read.
 fn is_cut(bytes: &[u8]) -> bool {
@@ -28,8 +24,7 @@ fn is_cut(bytes: &[u8]) -> bool {
 #[test]
 fn a_capture_that_is_cut_or_damaged_has_no_end() {
     for name in ["clean.pcap", "clean_be.pcapng", "chrome.har", "chrome.netlog", "clean.ndjson"] {
-        let path = captures().into_iter().find(|path| name_of(path) == "clean.pcap").unwrap().with_file_name(name);
-        let whole = std::fs::read(path).unwrap();
+        let whole = capture(name);
         assert!(!is_cut(&whole), "{name}");
         // Of lines of JSON, the last byte is an end of line.
         assert!(is_cut(&whole[..whole.len() - 2]), "{name}");
@@ -37,10 +32,10 @@ fn a_capture_that_is_cut_or_damaged_has_no_end() {
             assert!(is_cut(&[&whole[..], b"\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c"].concat()), "{name}");
         }
     }
-    assert!(is_cut(&read("crash.netlog")));
+    assert!(is_cut(&capture("crash.netlog")));
     // What is broken by the protocol is whole.
-    assert!(!is_cut(&read("viol.pcap")));
-    assert!(!is_cut(&read("gap.pcap")));
+    assert!(!is_cut(&capture("viol.pcap")));
+    assert!(!is_cut(&capture("gap.pcap")));
 }
 
 #[test]
@@ -50,7 +45,7 @@ fn the_number_of_a_packet_is_told_once() {
         let error = records.iter().find(|record| record["type"] == "error").unwrap().clone();
         (error["packet"].as_u64().unwrap(), error["text"].as_str().unwrap().to_owned())
     };
-    let whole = read("clean.pcap");
+    let whole = capture("clean.pcap");
     assert_eq!(errors(&whole[..900]), (7, "the packet is cut: it has 66 bytes, 42 are there".to_owned()));
     let packets = parsed(&records(&whole, "{}")).last().unwrap()["packets"].as_u64().unwrap();
     assert_eq!(
@@ -69,7 +64,7 @@ fn a_byte_order_mark_is_passed_over_before_json_alone() {
             .collect()
     };
     for name in ["chrome.har", "chrome.netlog", "cdp.jsonl", "archive.jsonl"] {
-        let plain = read(name);
+        let plain = capture(name);
         let marked = [&b"\xef\xbb\xbf"[..], &plain].concat();
         assert!(!told(&plain).is_empty(), "{name}");
         assert_eq!(told(&marked), told(&plain), "{name}");
@@ -81,14 +76,14 @@ fn a_byte_order_mark_is_passed_over_before_json_alone() {
 
 #[test]
 fn the_length_of_a_frame_check_sequence_is_no_link_type() {
-    let mut file = read("clean.pcap");
+    let mut file = capture("clean.pcap");
     file[20..24].copy_from_slice(&0x2400_0001_u32.to_be_bytes());
-    assert_eq!(records(&file, "{}"), records(&read("clean.pcap"), "{}"));
+    assert_eq!(records(&file, "{}"), records(&capture("clean.pcap"), "{}"));
 }
 
 /// A capture of that link type, in the byte order of `clean.pcap`, with these packets.
 fn pcap(link: u32, packets: &[&[u8]]) -> Vec<u8> {
-    let mut file = [&read("clean.pcap")[..20], &link.to_be_bytes()].concat();
+    let mut file = [&capture("clean.pcap")[..20], &link.to_be_bytes()].concat();
     for packet in packets {
         let length = u32::try_from(packet.len()).unwrap().to_be_bytes();
         file.extend([&[0; 8][..], &length, &length, packet].concat());

@@ -9,12 +9,8 @@
 
 mod common;
 
-use common::{captures, parsed, records};
+use common::{capture, captures, parsed, records};
 use serde_json::{Value, json};
-
-fn capture(name: &str) -> Vec<u8> {
-    std::fs::read(format!("{}/../tests/captures/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
-}
 
 /// The records of these types that a filter lets through, of a capture.
 fn filtered(bytes: &[u8], types: &[&str], filter: &str) -> Vec<Value> {

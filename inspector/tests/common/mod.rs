@@ -18,6 +18,11 @@ pub fn real_captures() -> Vec<PathBuf> {
     captures_in(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/captures/real"))
 }
 
+/// The bytes of a crafted capture.
+pub fn capture(name: &str) -> Vec<u8> {
+    std::fs::read(format!("{}/../tests/captures/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
 fn captures_in(folder: &str) -> Vec<PathBuf> {
     let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let known = ["pcap", "pcapng", "har", "netlog", "jsonl"];
