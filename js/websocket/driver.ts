@@ -277,6 +277,7 @@ export class Driver implements WireSink {
   losing(reason: unknown): void {
     if (this.#observer.losing === undefined || this.#finished || this.#exchangedCloses) return;
     this.#error ??= lossOf(reason);
+    this.#heartbeat?.stop();
     this.#observer.losing(this.#error);
   }
 
@@ -391,7 +392,8 @@ export class Driver implements WireSink {
   #oweClose(step?: () => void | Promise<void>): void {
     this.#beginClosing();
     this.#owing = true;
-    if (this.isCollecting && this.#observer.collecting !== undefined) {
+    // Without any that was sent, whoever waits has come too late: it was refused, and the end tells so.
+    if (this.isCollecting && this.#unwritten > 0 && this.#observer.collecting !== undefined) {
       this.#unwritten = 0;
       this.#observer.collecting();
     }

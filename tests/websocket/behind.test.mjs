@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeFrame } from 'sansocket';
 import { createTransport, createWebSocketClass, createWebSocketStreamClass } from 'sansocket/websocket';
+import { TestClock } from '../server/clock.mjs';
 import { next, tasks, until } from './support.mjs';
 
 const text = (payload) => encodeFrame({ opcode: 1, payload });
@@ -105,4 +106,27 @@ test('the loss of a stream that nobody reads is told at once, and what came befo
     { name: 'WebSocketError' },
   );
   assert.deepEqual(read, ['1', '2', '3']);
+});
+
+test('the loss of a stream that nobody reads leaves no timer', async () => {
+  const clock = new TestClock();
+  let sink;
+  const transport = createTransport({
+    inTasks: true,
+    start: (given) => {
+      sink = given;
+    },
+    write() {},
+    pause() {},
+  });
+  const WebSocketStream = createWebSocketStreamClass(() => transport, { handshake: 'none', clock, pingInterval: 100 });
+  const stream = new WebSocketStream('ws://h/');
+  await stream.opened;
+  sink.data(Buffer.concat([text('1'), text('2')]));
+  await tasks(3);
+  // A Ping to which no Pong can be found.
+  clock.advance(100);
+  sink.fail(new Error('reset'));
+  await assert.rejects(stream.closed);
+  assert.equal(clock.pending, 0);
 });

@@ -310,6 +310,19 @@ test('a message that comes too late for the Close of the peer: unclean, too', as
   assert.equal(await second, reason);
 });
 
+test('a message that comes too late for our own Close was not sent, also when the peer answers', async () => {
+  const { stream, writable, peer } = await openStream();
+  const writer = writable.getWriter();
+  const first = writer.write('first');
+  const second = reasonOf(writer.write('second'));
+  stream.close();
+  await first;
+  await answered(peer);
+  assert.deepEqual(await stream.closed, { closeCode: 1005, reason: '' });
+  assert.equal((await second).name, 'InvalidStateError');
+  assert.deepEqual(peer.log, ['first', 1005]);
+});
+
 test('abort() does not wait for a message that cannot be sent', async () => {
   const { stream, writable } = await blocked({ closeTimeout: 50 });
   const writer = writable.getWriter();
