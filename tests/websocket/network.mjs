@@ -1,5 +1,7 @@
 // A network in memory that is as unkind as a seed says: cuts, delays, little room, and an end that nobody asked for.
 
+import { Duplex } from 'node:stream';
+import { fromMessagePort, fromNodeDuplex, transportPair } from 'sansocket/adapters';
 import { createTransport } from 'sansocket/websocket';
 
 /** How it can fail, of itself. `none`: both ends get all that was sent. */
@@ -168,6 +170,38 @@ class End {
     return { readable, writable, closed: hasClosed ? this.#closed() : undefined, close: () => this.#release() };
   }
 
+  /** As a `Duplex` of Node. */
+  duplex() {
+    const incoming = this.#in;
+    const duplex = new Duplex({
+      read: () => {
+        incoming.paused = false;
+      },
+      write: (bytes, _encoding, done) => {
+        new Promise((resolve) => resolve(this.#out.write(bytes))).then(() => done(), done);
+      },
+      final: (done) => {
+        this.#out.end();
+        done();
+      },
+      destroy: (reason, done) => {
+        if (!incoming.isOver || !this.#out.ending) this.#network.reset(reason);
+        incoming.sink = undefined;
+        this.#release();
+        done(reason);
+      },
+    });
+    incoming.paused = true;
+    incoming.sink = {
+      data: (bytes) => {
+        incoming.paused = !duplex.push(bytes);
+      },
+      end: () => duplex.push(null),
+      fail: (reason) => duplex.destroy(reason),
+    };
+    return fromNodeDuplex(duplex);
+  }
+
   #closed() {
     return new Promise((resolve, reject) => {
       this.#settleClosed = { resolve, reject };
@@ -198,6 +232,16 @@ class End {
   }
 }
 
+/** Transports that are joined already. Where nothing is to go wrong, they are worth a try, too. */
+const pairs = [
+  (random) => transportPair({ highWaterMark: random.pick([1, 1_000, undefined]) }),
+  (random) => {
+    const { port1, port2 } = new MessageChannel();
+    const credit = random.chance(50);
+    return [port1, port2].map((port) => fromMessagePort(port, { credit }));
+  },
+];
+
 /** Two ends, and what happens between them. */
 export class Network {
   #random;
@@ -206,6 +250,7 @@ export class Network {
   #at;
   #ticks = 0;
   #lines;
+  #pair;
   ends;
   /** Whether an end, or fate, has reset it. */
   wasReset = false;
@@ -214,6 +259,7 @@ export class Network {
     this.#random = random;
     this.#fate = fate;
     this.#at = random.below(random.pick([10, 60, 400]));
+    if (fate === 'none' && random.chance(30)) this.#pair = random.pick(pairs)(random);
     this.#lines = [new Line(random), new Line(random)];
     const [there, back] = this.#lines;
     this.ends = [new End(this, random, there, back), new End(this, random, back, there)];
@@ -221,7 +267,9 @@ export class Network {
 
   /** The transport of an end, of any kind. */
   transport(end) {
+    if (this.#pair !== undefined) return this.#pair[this.ends.indexOf(end)];
     end.isUsed = true;
+    if (this.#fate !== 'faults' && this.#random.chance(30)) return end.duplex();
     const hasClosed = this.#fate === 'closed' || this.#random.chance(30);
     if (this.#random.chance(40)) return end.streams({ hasClosed });
     return end.source({ inTasks: this.#random.chance(50), hasClosed });
