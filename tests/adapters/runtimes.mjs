@@ -6,9 +6,9 @@ import { promisify } from 'node:util';
 import { at } from '../../tools/lib/paths.mjs';
 import { runtime } from '../../tools/lib/steps.mjs';
 
-/** Runs a program and resolves to the JSON that is the last line of its output. */
-export async function run(name, args) {
-  const options = { cwd: at(), timeout: 90_000, maxBuffer: 16 << 20 };
+/** Runs a program and resolves to the JSON that is the last line of its output. `timeout`: milliseconds. */
+export async function run(name, args, { timeout = 90_000 } = {}) {
+  const options = { cwd: at(), timeout, maxBuffer: 16 << 20 };
   const { stdout } = await promisify(execFile)(runtime(name), args, options);
   return JSON.parse(stdout.trimEnd().split('\n').at(-1));
 }

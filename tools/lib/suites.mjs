@@ -127,6 +127,7 @@ export const suites = [
   node('js:examples', 'tests/examples', { needs: ['examples', 'runtimes'] }),
   node('js:infrastructure', 'tests/infrastructure', { needs: ['proxies'] }),
   node('js:soak', 'tests/soak'),
+  node('js:adversity', 'tests/adversity', { needs: ['runtimes', 'firefox', 'chromium'] }),
   node('conformance', 'tests/conformance', { needs: ['python', 'kosoku'] }),
   node('matrix', 'tests/matrix', { needs: ['nodes', 'runtimes', 'firefox', 'chromium'] }),
   node('e2e', 'tests/e2e', { needs: ['firefox', 'chromium'] }),

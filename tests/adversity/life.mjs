@@ -1,11 +1,6 @@
-// Connections between two ends of ours, over networks that fail in every way, with users who do anything at any time. Each is made of a
-// seed, and repeats itself but for the moments at which the host has read its Blobs.
-//
-// `ADVERSITY_SEEDS=10000 ADVERSITY_FIRST=1` try more, and others.
+// One connection from its beginning until nothing is left of it, made of a seed: two ends of ours, over a network that fails in any way,
+// with users who do anything at any time. It repeats itself, but for the moments at which the platform has read its Blobs.
 
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { setImmediate as nextTask } from 'node:timers/promises';
 import { Connection } from 'sansocket';
 import { acceptStream, acceptWebSocketStream } from 'sansocket/server';
 import { createWebSocketClass, createWebSocketStreamClass } from 'sansocket/websocket';
@@ -13,20 +8,15 @@ import { createWebSocketClass, createWebSocketStreamClass } from 'sansocket/webs
 import { liveObjects } from '../js/support/instance.mjs';
 import { Seeded } from '../js/support/random.mjs';
 import { TestClock } from '../server/clock.mjs';
+import { expect, nextTask } from './host.mjs';
 import { FATES, Network } from './network.mjs';
 import { SocketUser, StreamUser } from './users.mjs';
-
-const SEEDS = Number(process.env.ADVERSITY_SEEDS ?? 1_000);
-const FIRST = Number(process.env.ADVERSITY_FIRST ?? 1);
 
 /** Milliseconds that pass while the event loop goes round once. */
 const TICK = 5;
 
 /** More of these than all time limits and waits together take. */
 const TOO_MANY = 60_000;
-
-// So that there is an instance to look into.
-new Connection({ role: 'server' }).free();
 
 const kinds = [
   { User: SocketUser, create: createWebSocketClass, accept: acceptStream },
@@ -74,7 +64,8 @@ function usersOf(network, random, clock, areStrict) {
   return [new client.User(new Class('ws://in.memory/'), random), new server.User(accepted, random)];
 }
 
-async function check(seed) {
+/** Lives the life of a seed. Throws, with all there is to know of it, if something does not hold. */
+async function live(seed) {
   const random = new Seeded(seed);
   const clock = new TestClock();
   const areStrict = random.chance(10);
@@ -82,9 +73,9 @@ async function check(seed) {
   const network = new Network(random, fate);
   const users = usersOf(network, random, clock, areStrict);
   try {
-    await live(users, network, clock, random);
+    await untilOver(users, network, clock, random);
     for (const user of users) user.check();
-    for (const end of network.ends) assert.equal(end.closes, end.isUsed ? 1 : 0, 'a transport is released once');
+    for (const end of network.ends) expect(end.closes === (end.isUsed ? 1 : 0), 'a transport is released once');
     if (fate !== 'noise') checkOrder(users);
     if (fate === 'none' && !areStrict) checkHarmony(users, network);
   } catch (error) {
@@ -93,14 +84,13 @@ async function check(seed) {
   }
 }
 
-/** From the beginning until nothing is left to happen. */
-async function live(users, network, clock, random) {
+async function untilOver(users, network, clock, random) {
   const liveliness = random.pick([2, 20, 60]);
   const activeTicks = random.below(300);
   let tick = 0;
   const goOn = async () => {
     tick += 1;
-    assert.ok(tick < TOO_MANY, 'it comes to its end');
+    expect(tick < TOO_MANY, 'it comes to its end');
     network.tick();
     clock.advance(TICK);
     await nextTask();
@@ -127,31 +117,36 @@ async function live(users, network, clock, random) {
 
 /** What arrives is what was sent, in order. */
 function checkOrder(users) {
-  for (const [at, { received }] of users.entries())
-    assert.ok(
-      received.every((text, index) => text === users[1 - at].sent[index]),
+  for (const [at, { received }] of users.entries()) {
+    const { sent } = users[1 - at];
+    expect(
+      received.every((text, index) => text === sent[index]),
       'what arrives is what was sent',
     );
+  }
 }
 
 /** What holds of a connection that nobody and nothing has disturbed. */
 function checkHarmony(users, network) {
   if (users.some(({ isOpened, isReading }) => !isOpened || isReading === false)) return;
-  assert.equal(network.wasReset, false, 'nobody had a reason for a reset');
+  expect(!network.wasReset, 'nobody had a reason for a reset');
   for (const [at, user] of users.entries()) {
     const peer = users[1 - at];
-    assert.ok(user.ending.wasClean || user.rejected > 0, 'the end is clean, or the peer did not wait for a message');
+    expect(user.ending.wasClean || user.rejected > 0, 'the end is clean, or the peer did not wait for a message');
     // Of a connection that is closing, a user is told of the end only.
     if (user.closing !== 'no') continue;
-    assert.ok(user.received.length >= (peer.fulfilled ?? 0), 'what the transport has taken has arrived');
-    if (peer.closing !== 'at once') assert.equal(user.received.length, peer.sent.length, 'nothing is lost');
+    expect(user.received.length >= (peer.fulfilled ?? 0), 'what the transport has taken has arrived');
+    if (peer.closing !== 'at once') expect(user.received.length === peer.sent.length, 'nothing is lost');
   }
 }
 
-test(`${SEEDS} connections in adversity`, async () => {
+/** Lives so many lives, from a seed on. Rejects with the first that is not as it should be. */
+export async function liveMany(first, count) {
+  // So that there is an instance to look into.
+  new Connection({ role: 'server' }).free();
   const before = liveObjects();
-  for (let seed = FIRST; seed < FIRST + SEEDS; seed += 1) {
-    await check(seed);
-    assert.equal(liveObjects(), before, `seed ${seed}: nothing is left in WebAssembly`);
+  for (let seed = first; seed < first + count; seed += 1) {
+    await live(seed);
+    expect(liveObjects() === before, `after seed ${seed} nothing is left in WebAssembly`);
   }
-});
+}

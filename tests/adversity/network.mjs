@@ -1,8 +1,8 @@
 // A network in memory that is as unkind as a seed says: cuts, delays, little room, and an end that nobody asked for.
 
-import { Duplex } from 'node:stream';
 import { fromMessagePort, fromNodeDuplex, transportPair } from 'sansocket/adapters';
 import { createTransport } from 'sansocket/websocket';
+import { Duplex, joined, nextTask } from './host.mjs';
 
 /** How it can fail, of itself. `none`: both ends get all that was sent. */
 export const FATES = ['none', 'reset', 'end', 'vanish', 'closed', 'noise', 'faults'];
@@ -72,13 +72,13 @@ class Line {
       this.sink.end();
       return;
     }
-    const all = Buffer.concat(this.#pieces);
+    const all = joined(this.#pieces);
     const most = this.#random.pick([1, 3, 100, 5_000, all.length]);
     const length = 1 + this.#random.below(Math.min(most, all.length));
     this.#pieces = length < all.length ? [all.subarray(length)] : [];
     this.#bytes -= length;
     if (this.#bytes <= this.#room) for (const { resolve } of this.#waiting.splice(0)) resolve();
-    const bytes = new Uint8Array(all.subarray(0, length));
+    const bytes = all.slice(0, length);
     bytes[this.#random.below(length)] ^= this.#noise;
     this.#noise = 0;
     this.sink.data(bytes);
@@ -269,7 +269,7 @@ export class Network {
   transport(end) {
     if (this.#pair !== undefined) return this.#pair[this.ends.indexOf(end)];
     end.isUsed = true;
-    if (this.#fate !== 'faults' && this.#random.chance(30)) return end.duplex();
+    if (Duplex && this.#fate !== 'faults' && this.#random.chance(30)) return end.duplex();
     const hasClosed = this.#fate === 'closed' || this.#random.chance(30);
     if (this.#random.chance(40)) return end.streams({ hasClosed });
     return end.source({ inTasks: this.#random.chance(50), hasClosed });
@@ -291,7 +291,7 @@ export class Network {
     this.wasReset = true;
     const error = new Error('the connection was reset', { cause: reason });
     // In a task of its own, as on a network.
-    setImmediate(() => {
+    nextTask().then(() => {
       for (const end of this.ends) end.lose(error);
     });
   }

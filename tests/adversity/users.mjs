@@ -1,8 +1,7 @@
 // Users of connections who do anything at any time, and keep what they were told.
 
-import assert from 'node:assert/strict';
-import { setImmediate as nextTask } from 'node:timers/promises';
 import { broadcast, closeAll } from 'sansocket/server';
+import { expect, nextTask } from './host.mjs';
 
 /** A message that can be told from all others of its sender. */
 function message(random, number) {
@@ -107,10 +106,9 @@ export class SocketUser extends User {
   /** What holds at the end, whatever has happened. */
   check() {
     const { wasClean, error } = this.ending;
-    assert.match(this.events.join(' '), /^(open( message)* )?(error )?close$/);
-    assert.equal(this.events.includes('error'), error !== undefined, 'there is an error if there was an error event');
-    assert.ok(error === undefined || !wasClean, 'what has failed is not clean');
-    assert.ok(this.#socket.bufferedAmount >= this.#sentLate, 'what is sent too late is counted');
+    expect(/^(open( message)* )?(error )?close$/.test(this.events.join(' ')), 'events are in order');
+    expect(error === undefined || !wasClean, 'what has failed is not clean');
+    expect(this.#socket.bufferedAmount >= this.#sentLate, 'what is sent too late is counted');
   }
 }
 
@@ -215,7 +213,7 @@ export class StreamUser extends User {
   }
 
   check() {
-    assert.ok(this.isIdle, 'of every message it is known what has become of it');
-    if (this.ending.wasClean && this.isReading) assert.equal(this.readEnd, 'done', 'reading has ended well if all has');
+    expect(this.isIdle, 'of every message it is known what has become of it');
+    if (this.ending.wasClean && this.isReading) expect(this.readEnd === 'done', 'reading has ended well if all has');
   }
 }

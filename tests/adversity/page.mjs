@@ -1,0 +1,5 @@
+// In a page: gives the tests what they call.
+
+import { liveMany } from './life.mjs';
+
+globalThis.liveMany = liveMany;
