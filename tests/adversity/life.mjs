@@ -10,7 +10,7 @@ import { Seeded } from '../js/support/random.mjs';
 import { TestClock } from '../server/clock.mjs';
 import { expect, nextTask } from './host.mjs';
 import { FATES, Network } from './network.mjs';
-import { SocketUser, StreamUser } from './users.mjs';
+import { EchoUser, SocketUser, StreamUser } from './users.mjs';
 
 /** Milliseconds that pass while the event loop goes round once. */
 const TICK = 5;
@@ -21,6 +21,7 @@ const TOO_MANY = 60_000;
 const kinds = [
   { User: SocketUser, create: createWebSocketClass, accept: acceptStream },
   { User: StreamUser, create: createWebSocketStreamClass, accept: acceptWebSocketStream },
+  { User: EchoUser, create: createWebSocketStreamClass, accept: acceptWebSocketStream },
 ];
 
 /** Options of one end. Strict ones may end a connection of which all is well. */
@@ -44,24 +45,29 @@ function usersOf(network, random, clock, areStrict) {
   const pause = async (most) => {
     for (let i = random.below(most); i > 0; i -= 1) await nextTask();
   };
+  // Where there is no handshake, both ends must know what there is to know.
+  const agreed = random.chance(15) ? { handshake: 'none', perMessageDeflate: random.chance(40) } : {};
   const client = random.pick(kinds);
   const Class = client.create(
     async () => {
       await pause(10);
       return network.transport(near);
     },
-    optionsOf(random, clock, areStrict),
+    { ...optionsOf(random, clock, areStrict), ...agreed },
   );
   const server = random.pick(kinds);
   const accepted = server.accept(network.transport(far), {
     ...optionsOf(random, clock, areStrict),
+    ...agreed,
     origins: 'any',
     authenticate: async () => {
       await pause(5);
       return random.chance(3) ? { status: 401 } : undefined;
     },
   });
-  return [new client.User(new Class('ws://in.memory/'), random), new server.User(accepted, random)];
+  const attempt = new AbortController();
+  const socket = new Class('ws://in.memory/', client.User === SocketUser ? [] : { signal: attempt.signal });
+  return [new client.User(socket, random, attempt), new server.User(accepted, random)];
 }
 
 /** Lives the life of a seed. Throws, with all there is to know of it, if something does not hold. */

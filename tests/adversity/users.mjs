@@ -12,6 +12,21 @@ function message(random, number) {
 const utf8 = (text) => new TextEncoder().encode(text);
 const textOf = (data) => (typeof data === 'string' ? data : new TextDecoder().decode(data));
 
+/** None, or one that applications may use. */
+const closeCodeOf = (random) => random.pick([undefined, 1000, 3000 + random.below(1000)]);
+
+/** Notes how a stream has ended. */
+function noteEnding(user, stream) {
+  stream.closed.then(
+    ({ closeCode }) => {
+      user.ending = { code: closeCode, wasClean: true };
+    },
+    (error) => {
+      user.ending = { code: error.closeCode, wasClean: false, error: error.message };
+    },
+  );
+}
+
 /** What all users have in common. */
 class User {
   random;
@@ -95,7 +110,7 @@ export class SocketUser extends User {
   close() {
     if (this.#socket.readyState < this.#socket.CLOSING) this.beginClosing('in order');
     if (this.random.chance(20)) closeAll([this.#socket]);
-    else this.#socket.close(this.random.pick([undefined, 1000, 3000 + this.random.below(1000)]));
+    else this.#socket.close(closeCodeOf(this.random));
   }
 
   /** Whether all that was sent is on its way, or will never be. */
@@ -115,6 +130,7 @@ export class SocketUser extends User {
 /** A user of a `WebSocketStream`. Some never read. */
 export class StreamUser extends User {
   #stream;
+  #attempt;
   #readable;
   #writer;
   isReading;
@@ -124,21 +140,16 @@ export class StreamUser extends User {
   fulfilled = 0;
   rejected = 0;
 
-  constructor(stream, random) {
+  /** `attempt`: what aborts it before it is open. */
+  constructor(stream, random, attempt) {
     super(random);
     this.#stream = stream;
+    this.#attempt = attempt;
     stream.opened.then(
       (info) => this.#open(info),
       () => {},
     );
-    stream.closed.then(
-      ({ closeCode }) => {
-        this.ending = { code: closeCode, wasClean: true };
-      },
-      (error) => {
-        this.ending = { code: error.closeCode, wasClean: false, error: error.message };
-      },
-    );
+    noteEnding(this, stream);
   }
 
   #open({ readable, writable }) {
@@ -200,7 +211,8 @@ export class StreamUser extends User {
     }
     this.beginClosing('at once');
     if (how === 'abort') this.#writer.abort().catch(() => {});
-    else this.#stream.close({ closeCode: this.random.pick([undefined, 1000, 3000 + this.random.below(1000)]) });
+    else if (!this.isOpened && this.random.chance(30)) this.#attempt?.abort(new Error('the user has given up'));
+    else this.#stream.close({ closeCode: closeCodeOf(this.random) });
   }
 
   get isIdle() {
@@ -216,4 +228,58 @@ export class StreamUser extends User {
     expect(this.isIdle, 'of every message it is known what has become of it');
     if (this.ending.wasClean && this.isReading) expect(this.readEnd === 'done', 'reading has ended well if all has');
   }
+}
+
+/** A user of a `WebSocketStream` who pipes it into itself. */
+export class EchoUser extends User {
+  #stream;
+  isReading;
+  readEnd;
+  rejected = 0;
+  isIdle = true;
+
+  constructor(stream, random) {
+    super(random);
+    this.#stream = stream;
+    stream.opened.then(
+      (info) => this.#open(info),
+      () => {},
+    );
+    noteEnding(this, stream);
+  }
+
+  #open({ readable, writable }) {
+    this.isOpened = true;
+    this.isReading = true;
+    const noting = new TransformStream({
+      transform: (data, controller) => {
+        this.received.push(textOf(data));
+        this.sent.push(textOf(data));
+        controller.enqueue(data);
+      },
+    });
+    readable
+      .pipeThrough(noting)
+      .pipeTo(writable)
+      .then(
+        () => {
+          this.readEnd = 'done';
+        },
+        () => {
+          this.readEnd = 'failed';
+          this.rejected = 1;
+        },
+      );
+  }
+
+  act() {
+    if (this.random.chance(1)) this.close();
+  }
+
+  close() {
+    this.beginClosing('at once');
+    this.#stream.close({ closeCode: closeCodeOf(this.random) });
+  }
+
+  check() {}
 }
