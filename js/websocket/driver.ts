@@ -495,6 +495,8 @@ export class Driver implements WireSink {
     if (!isDue || wire === undefined) return;
     this.#output = 'ending';
     this.#beginClosing();
+    // The peer is gone: nothing depends on our own end, and of one that has reset, Node's TLS never says that it is through.
+    if (this.#error !== undefined && this.#inputEnded) this.#finish();
     new Promise((resolve) => resolve(wire.end())).then(
       () => {
         this.#output = 'ended';

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { encodeFrame } from 'sansocket';
 import { transportPair } from 'sansocket/adapters';
 import { acceptStream } from 'sansocket/server';
-import { createWebSocketClass } from 'sansocket/websocket';
+import { createTransport, createWebSocketClass } from 'sansocket/websocket';
 import { TestClock } from '../server/clock.mjs';
 import { manual, next, overMemory, Peer, tasks, watch } from './support.mjs';
 
@@ -29,6 +29,25 @@ test('the peer closes and ends', async () => {
   await peer.ended;
   assert.deepEqual(peer.log, [4001]);
   assert.equal(clock.pending, 0);
+});
+
+test('the peer has ended without a Close: that is told, though our own end may never come', async () => {
+  let sink;
+  const clock = new TestClock();
+  const transport = createTransport({
+    start: (given) => {
+      sink = given;
+    },
+    write() {},
+    end: () => new Promise(() => {}),
+  });
+  const WebSocket = createWebSocketClass(() => transport, { handshake: 'none', clock });
+  const socket = new WebSocket('ws://h/');
+  await next(socket, 'open');
+  const end = watch(socket);
+  sink.end();
+  assert.equal((await end).error.code, 'WS_ERR_UNEXPECTED_EOF');
+  assert.ok(clock.pending > 0, 'in time it will be reset');
 });
 
 test('both have closed, and the peer never ends: clean, and the transport is reset', async () => {

@@ -15,6 +15,9 @@ export async function proxyServer(
   const requests = [];
   const onSocket = (socket) => {
     let received = '';
+    socket.on('end', () => {
+      if (!received.includes('\r\n\r\n')) socket.end();
+    });
     socket.on('data', function onData(chunk) {
       received += chunk.toString('latin1');
       if (!received.includes('\r\n\r\n')) return;
