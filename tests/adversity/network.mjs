@@ -258,7 +258,7 @@ export class Network {
   constructor(random, fate) {
     this.#random = random;
     this.#fate = fate;
-    this.#at = random.below(random.pick([10, 60, 400]));
+    this.#at = 1 + random.below(random.pick([10, 60, 400]));
     if (fate === 'none' && random.chance(30)) this.#pair = random.pick(pairs)(random);
     this.#lines = [new Line(random), new Line(random)];
     const [there, back] = this.#lines;
