@@ -90,11 +90,17 @@ async function echoServer(t, { http2, tls, clock }) {
   return { peers, ...(await listening(t, server)) };
 }
 
+/** The sockets of this process. */
+const openSockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+
 /** Opens a connection, has one message sent back, and closes. */
 async function visit(WebSocket, url) {
   const socket = new WebSocket(url);
   const seen = { received: [], error: undefined };
-  socket.onopen = () => socket.send('there and back');
+  socket.onopen = () => {
+    assert.ok(openSockets() >= 4, 'the ends of two connections');
+    socket.send('there and back');
+  };
   socket.onmessage = ({ data }) => {
     seen.received.push(data);
     socket.close(1000);
@@ -132,6 +138,8 @@ for (const [name, { tls = false, http2 = false, proxy: hasProxy = false }] of Ob
       while (server.peers.size > 0) await sleep(1);
       clock.advance(CLOSE_TIMEOUT);
       for (const each of [relay, proxy, server]) await each?.idle();
+      // Those of the client are nobody else's.
+      while (openSockets() > 0) await sleep(1);
     };
 
     const whole = await visit(WebSocket, url);
