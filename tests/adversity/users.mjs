@@ -15,8 +15,9 @@ const textOf = (data) => (typeof data === 'string' ? data : new TextDecoder().de
 /** None, or one that applications may use. */
 const closeCodeOf = (random) => random.pick([undefined, 1000, 3000 + random.below(1000)]);
 
-/** Notes how a stream has ended. */
-function noteEnding(user, stream) {
+/** Tells when a stream is open, and notes how it has ended. */
+function follow(user, stream, open) {
+  stream.opened.then(open, () => {});
   stream.closed.then(
     ({ closeCode }) => {
       user.ending = { code: closeCode, wasClean: true };
@@ -145,11 +146,7 @@ export class StreamUser extends User {
     super(random);
     this.#stream = stream;
     this.#attempt = attempt;
-    stream.opened.then(
-      (info) => this.#open(info),
-      () => {},
-    );
-    noteEnding(this, stream);
+    follow(this, stream, (info) => this.#open(info));
   }
 
   #open({ readable, writable }) {
@@ -241,11 +238,7 @@ export class EchoUser extends User {
   constructor(stream, random) {
     super(random);
     this.#stream = stream;
-    stream.opened.then(
-      (info) => this.#open(info),
-      () => {},
-    );
-    noteEnding(this, stream);
+    follow(this, stream, (info) => this.#open(info));
   }
 
   #open({ readable, writable }) {
@@ -280,6 +273,4 @@ export class EchoUser extends User {
     this.beginClosing('at once');
     this.#stream.close({ closeCode: closeCodeOf(this.random) });
   }
-
-  check() {}
 }

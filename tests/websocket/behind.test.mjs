@@ -77,24 +77,30 @@ test('what came with the opening is told in one task, after who awaits it', asyn
   assert.equal(new Set(seen.slice(0, 1000)).size, 1);
 });
 
-test('the loss of a stream that nobody reads is told at once, and what came before it can still be read', async () => {
-  let sink;
+/** A source that does what it is told, and tells what the test says. */
+function obedient() {
+  const tell = {};
   const transport = createTransport({
     inTasks: true,
-    start: (given) => {
-      sink = given;
+    start: (sink) => {
+      Object.assign(tell, { data: sink.data, fail: sink.fail });
     },
     write() {},
     pause() {},
     resume() {},
   });
+  return { transport, tell };
+}
+
+test('the loss of a stream that nobody reads is told at once, and what came before it can still be read', async () => {
+  const { transport, tell } = obedient();
   const WebSocketStream = createWebSocketStreamClass(() => transport, { handshake: 'none' });
   const stream = new WebSocketStream('ws://h/');
   const { readable, writable } = await stream.opened;
-  sink.data(Buffer.concat([text('1'), text('2')]));
+  tell.data(Buffer.concat([text('1'), text('2')]));
   await tasks(3);
-  sink.data(text('3'));
-  sink.fail(new Error('reset'));
+  tell.data(text('3'));
+  tell.fail(new Error('reset'));
   const { closeCode, cause } = await stream.closed.then(assert.fail, (error) => error);
   assert.deepEqual([closeCode, cause.message, cause.cause.message], [1006, 'the transport was lost', 'reset']);
   await assert.rejects(writable.getWriter().write('late'), { name: 'WebSocketError' });
@@ -110,23 +116,15 @@ test('the loss of a stream that nobody reads is told at once, and what came befo
 
 test('the loss of a stream that nobody reads leaves no timer', async () => {
   const clock = new TestClock();
-  let sink;
-  const transport = createTransport({
-    inTasks: true,
-    start: (given) => {
-      sink = given;
-    },
-    write() {},
-    pause() {},
-  });
+  const { transport, tell } = obedient();
   const WebSocketStream = createWebSocketStreamClass(() => transport, { handshake: 'none', clock, pingInterval: 100 });
   const stream = new WebSocketStream('ws://h/');
   await stream.opened;
-  sink.data(Buffer.concat([text('1'), text('2')]));
+  tell.data(Buffer.concat([text('1'), text('2')]));
   await tasks(3);
   // A Ping to which no Pong can be found.
   clock.advance(100);
-  sink.fail(new Error('reset'));
+  tell.fail(new Error('reset'));
   await assert.rejects(stream.closed);
   assert.equal(clock.pending, 0);
 });
